@@ -1,0 +1,486 @@
+"""The frozen values that pass between the rooms. Imports nothing of ours.
+
+A room takes one of these and returns another; nobody adds keys to a value in passing. All times are
+timezone-aware UTC. All offsets count Unicode code points of the *original* text (`Document.text`), never of a
+normalised form. "sha256" is always lower-case hex, and the docstring says of which bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+FINDING_SCHEMA = "noticescan/finding/1"
+REPORT_SCHEMA = "noticescan/report/1"
+TEXT_DERIVATION = "text/v1"
+"""Name of the rule by which `Document.text` is made from HTML; raised when offsets could change."""
+
+
+class Stance(StrEnum):
+    """Who stands behind the words."""
+
+    ASSERTED = "asserted"
+    REPORTED = "reported"
+    NEGATED = "negated"
+    HYPOTHETICAL = "hypothetical"
+    LEGAL = "legal"
+
+
+class Severity(StrEnum):
+    """How much a category matters when it is asserted; order of definition is the order of weight."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class PageRole(StrEnum):
+    """What kind of document speaks; decided from the page, never from the domain alone."""
+
+    VENDOR = "vendor"
+    NEWS = "news"
+    LEGAL = "legal"
+    NOTICE = "notice"
+    GUIDE = "guide"
+    DEFENCE = "defence"
+    """An anti-surveillance page: bug sweeps, how to find hidden cameras, spyware removal."""
+    RESEARCH = "research"
+    """Patents, papers, theses, code tutorials: options, not offers."""
+    UNRELATED = "unrelated"
+    """Another trade, fiction, entertainment."""
+    UNKNOWN = "unknown"
+
+
+class BlockKind(StrEnum):
+    """Where on the page a piece of text stood."""
+
+    TITLE = "title"
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    CELL = "cell"
+    CAPTION = "caption"
+    QUOTE = "quote"
+    BUTTON = "button"
+    LINK = "link"
+    LABEL = "label"
+    """Form labels, options, input values and placeholders, aria-label."""
+    ALT = "alt"
+    TITLE_ATTR = "title_attr"
+    META = "meta"
+    """meta description/keywords and og:/twitter: properties."""
+    JSON = "json"
+    """A string inside JSON-LD or inline JSON state."""
+    NOSCRIPT = "noscript"
+    TEMPLATE = "template"
+    CODE = "code"
+    TEXT = "text"
+    """Anything visible that fits no other kind; plain-text files."""
+    OCR = "ocr"
+
+
+class Outcome(StrEnum):
+    """How a known URL ended in a run. Every known URL has exactly one."""
+
+    FINDINGS = "findings"
+    CLEAN = "clean"
+    UNCHANGED = "unchanged"
+    """304 Not Modified: the earlier capture still stands, and its findings with it."""
+    REDIRECT = "redirect"
+    """Answered only by pointing to another known URL, which is accounted for itself."""
+    DUPLICATE = "duplicate"
+    """Same canonical URL, or byte-identical payload, as another known URL of this run."""
+    AUXILIARY = "auxiliary"
+    """robots.txt and sitemaps: kept as evidence, not advertisements."""
+    UNREAD = "unread"
+
+
+class UnreadReason(StrEnum):
+    """Why something wanted was not judged."""
+
+    ROBOTS = "robots"
+    ROBOTS_UNAVAILABLE = "robots_unavailable"
+    OUT_OF_BUDGET = "out_of_budget"
+    """Known, in scope, but past the depth, page or trap limits."""
+    ADDRESS_REFUSED = "address_refused"
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    PROTOCOL = "protocol"
+    """The answer was not HTTP, or broke off."""
+    TOO_LARGE = "too_large"
+    BAD_ENCODING = "bad_encoding"
+    """A broken gzip/deflate/br/zstd body."""
+    HEADERS_TOO_LARGE = "headers_too_large"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    REDIRECT_OUT_OF_SCOPE = "redirect_out_of_scope"
+    BAD_URL = "bad_url"
+    HTTP_STATUS = "http_status"
+    RATE_LIMITED = "rate_limited"
+    HOST_GIVEN_UP = "host_given_up"
+    BLOCKED = "blocked"
+    """A WAF, captcha or login page answered in place of the page."""
+    EMPTY_SHELL = "empty_shell"
+    """A JavaScript application that holds no text until it runs."""
+    IMAGE_ONLY = "image_only"
+    PARKED = "parked"
+    EMPTY = "empty"
+    LANGUAGE = "language"
+    """Text in a language for which no pack exists."""
+    CONTENT_TYPE = "content_type"
+    NOT_TEXT = "not_text"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A vendor and the URLs that we mean to look at. `vendor` is the name as registered, never guessed."""
+
+    vendor: str
+    urls: tuple[str, ...]
+    notice_urls: tuple[str, ...] = ()
+    note: str = ""
+    include: tuple[str, ...] = ()
+    """Extra hosts or URL prefixes in scope besides the registrable domain of each URL."""
+    exclude: tuple[str, ...] = ()
+    """URL prefixes never fetched."""
+    interval_hours: float | None = None
+    """How often `noticescan run` looks; None: the setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierItem:
+    """One URL that is to be fetched in a run."""
+
+    url: str
+    """As found: evidence. Fragment removed, nothing else."""
+    canonical: str
+    """Normal form, for de-duplication only."""
+    vendor: str
+    depth: int
+    via: str
+    """seed | link | sitemap | redirect | canonical | notice"""
+    referrer: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsDecision:
+    """Which robots.txt line decided; kept with each capture."""
+
+    allowed: bool
+    rule: str
+    """The deciding line as written, e.g. `Disallow: /admin`, or why there is none (`404: all allowed`)."""
+    robots_url: str
+    robots_sha256: str = ""
+    """Of the robots.txt payload as kept; empty where none was received."""
+    crawl_delay: float | None = None
+    """Seconds asked for by the site."""
+    overridden_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One HTTP exchange as it went over the wire, before it is kept."""
+
+    url: str
+    method: str
+    request_target: str
+    request_headers: tuple[tuple[bytes, bytes], ...]
+    started_at: datetime
+    finished_at: datetime
+    http_version: str
+    status: int
+    reason_phrase: str
+    response_headers: tuple[tuple[bytes, bytes], ...]
+    """Raw: order and case as received."""
+    body: bytes
+    """Content-encoded bytes, transfer encoding (chunking) undone."""
+    peer_ip: str
+    truncated: str = ""
+    """WARC-Truncated value (`length`, `time`, `disconnect`), or empty."""
+    dechunked: bool = False
+    tls_version: str = ""
+    tls_peer_sha256: str = ""
+    """Of the DER certificate that the peer showed; empty over plain HTTP."""
+    resolved_ips: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """No usable answer, and why. A value, not an exception: what could not be looked at is a result."""
+
+    url: str
+    reason: UnreadReason
+    detail: str
+    at: datetime
+    exchange: Exchange | None = None
+    """What was received before it failed, if anything; it is kept."""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One exchange as kept in a WARC. Never changed."""
+
+    record_id: str
+    """WARC-Record-ID of the response record, `urn:uuid:...` without angle brackets."""
+    url: str
+    status: int
+    content_type: str
+    captured_at: datetime
+    peer_ip: str
+    http_version: str
+    payload_sha256: str
+    """Of the payload as received: the content-encoded body bytes in the record."""
+    record_sha256: str
+    """Of the whole gzip member of the response record, as it lies in the file."""
+    wire_bytes: int
+    warc_file: str
+    """Path relative to the output folder, POSIX slashes."""
+    warc_offset: int
+    warc_length: int
+    truncated: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of text with its place on the page; `Document.text[start:end] == text`."""
+
+    text: str
+    kind: BlockKind
+    path: str
+    """A CSS-like path, `html>body>div[2]>ul>li[3]`; `@alt` at the end names an attribute; JSON: `script[1]$.a.b[0]`."""
+    heading: str
+    """Nearest heading above it, or empty."""
+    start: int
+    end: int
+    hidden: bool = False
+    """Not shown without a click or at all (display:none, hidden tab, template); a search engine still sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The text of one capture. `text` is the blocks joined by two line feeds; within a block <br> is one line feed."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    lang: str
+    """BCP 47 as declared, lower case, or empty."""
+    title: str
+    url: str
+    derivation: str = TEXT_DERIVATION
+    encoding: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Hints to the page's role: og:type, JSON-LD types (`schema_types`, comma separated), author, published_time,
+    site_name, generator. Facts as found; the judgement is made in detect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A reference found on a page, made absolute."""
+
+    url: str
+    text: str
+    rel: str = ""
+    """link rel/kind: a | iframe | frame | canonical | next | meta-refresh | area"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading one capture gave: a document, or the reason why there is none worth judging.
+
+    Both may be set: a block page has text, and is unread all the same.
+    """
+
+    document: Document | None
+    links: tuple[Link, ...] = ()
+    unread: UnreadReason | None = None
+    detail: str = ""
+    nofollow: bool = False
+    canonical: str = ""
+    images: tuple[str, ...] = ()
+    """Absolute URLs of pictures on the page, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a document comes from; copied into each finding."""
+
+    source: str
+    """URL, or path for `check`."""
+    vendor: str = ""
+    run: str = ""
+    captured_at: datetime | None = None
+    capture_sha256: str = ""
+    """payload_sha256 of the capture (for a file given to `check`: of the file's bytes)."""
+    warc_record: str = ""
+    page_role: PageRole | None = None
+    """Set when a person or the targets file says what the page is; None: decide from the page."""
+    canonical: str = ""
+    """Normal form of `source`, for the fingerprint: tracking parameters change from visit to visit. Empty: `source`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """The word that turned a stance, for whoever wants to check the judgement."""
+
+    stance: Stance
+    text: str
+    """As it stands on the page, or `page: news` when the page's role decided, or empty."""
+    scope: str
+    """clause | sentence | block | heading | page | default"""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One flagged claim. `text[start:end] == quote` over the named derivation, always."""
+
+    id: str
+    """sha256 over payload sha256, rule id, rule version, start, end."""
+    fingerprint: str
+    """sha256 over rule id, canonical URL, normalised quote: the same next month."""
+    run: str
+    vendor: str
+    source: str
+    captured_at: datetime | None
+    rule: str
+    rule_version: int
+    category: str
+    severity: Severity
+    stance: Stance
+    cue: Cue
+    confidence: float
+    lang: str
+    quote: str
+    prefix: str
+    suffix: str
+    start: int
+    end: int
+    derivation: str
+    block_kind: BlockKind
+    block_path: str
+    heading: str
+    hidden: bool
+    page_role: PageRole
+    capture_sha256: str
+    warc_record: str
+    fragment_url: str
+    provisions: tuple[str, ...] = ()
+    image_box: tuple[int, int, int, int] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as the JSON object of the public contract (schema `noticescan/finding/1`)."""
+        out: dict[str, Any] = {"schema": FINDING_SCHEMA}
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if isinstance(value, datetime):
+                value = value.isoformat().replace("+00:00", "Z")
+            elif isinstance(value, Cue):
+                value = {"stance": value.stance.value, "text": value.text, "scope": value.scope}
+            elif isinstance(value, StrEnum):
+                value = value.value
+            elif isinstance(value, tuple):
+                value = list(value)
+            out[name] = value
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everything that follows from the bytes of one capture and a rule set; recomputable."""
+
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    document: Document | None = None
+    links: tuple[Link, ...] = ()
+    unread: UnreadReason | None = None
+    detail: str = ""
+    canonical: str = ""
+    nofollow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """What became of one known URL in a run."""
+
+    url: str
+    vendor: str
+    outcome: Outcome
+    reason: UnreadReason | None
+    detail: str
+    status: int | None
+    captured_at: datetime | None
+    capture_sha256: str
+    findings: int
+    robots_rule: str = ""
+    depth: int = 0
+    via: str = ""
+
+
+class Change(StrEnum):
+    """A finding against the last successful run."""
+
+    NEW = "new"
+    LEARNED = "learned"
+    """New to us because the rules changed; the bytes had it before."""
+    STILL = "still"
+    NOT_SEEN = "not_seen"
+    """The page was read again and the words were not there. Never "deleted"."""
+    COULD_NOT_LOOK = "could_not_look"
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A finding with its history."""
+
+    finding: Finding
+    change: Change
+    first_seen: datetime | None
+    last_seen: datetime | None
+    first_run: str = ""
+    last_run: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What is known about one run."""
+
+    id: str
+    kind: str
+    """crawl | rescan | check"""
+    started_at: datetime
+    finished_at: datetime | None
+    ok: bool
+    """Finished, and at least one page was read."""
+    tool_version: str
+    rules_digest: str
+    config_digest: str
+    previous_run: str = ""
+    """The last successful run before this one, or empty."""
+    previous_finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a report format needs. Findings are ordered: asserted first, then by severity and confidence."""
+
+    run: RunFacts
+    findings: tuple[Tracked, ...]
+    coverage: tuple[CoverageRow, ...]
+    categories: Mapping[str, Mapping[str, Any]]
+    """category id -> title_en, title_zh, why_en, why_zh, severity, questions_en, questions_zh"""
+    contexts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """finding id -> (text before, text after) of the quote in its block, for showing."""
+    settings_note: Mapping[str, str] = field(default_factory=dict)
+    """Facts on how the run was made: user agent, pace, allowed networks, robots overrides."""
