@@ -1,0 +1,98 @@
+"""findings.csv and coverage.csv for spreadsheets: UTF-8 with a BOM, every cell quoted, no cell a formula.
+
+Cells hold text made safe to show (`text.visible`, line feeds as ` ⏎ `), so a quote may differ from the bytes by such
+marks; report.json has it exactly.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from scanner.model import CoverageRow, Report, Tracked
+from scanner.report.files import write_text
+from scanner.report.text import shanghai, utc, visible
+from scanner.report.view import view
+from scanner.report.words import Words, words
+
+MAX_CELL = 30_000
+"""Excel holds 32,767 characters in a cell and spills the rest into other cells, where it could begin a formula."""
+
+_FORMULA = re.compile(r"[\s\u200b\ufeff'\"]*[=+\-@\t\r\n＝＋－＠﹢﹣﹦﹫−]")
+_LATER_FORMULA = re.compile(r"(;\s*)(?=[=+\-@＝＋－＠])")
+"""Where the list separator is `;`, a spreadsheet parts a quoted comma file at it and would begin a cell there."""
+
+FINDING_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("vendor", "厂商"), ("category", "类别编号"), ("category_title", "类别"), ("severity", "严重程度"),
+    ("stance", "立场"), ("quote", "原文"), ("prefix", "前文"), ("suffix", "后文"), ("change", "变化"),
+    ("source", "网址"), ("fragment_url", "定位链接"), ("captured_at_utc", "采集时间 UTC"),
+    ("captured_at_shanghai", "采集时间 上海"), ("block_kind", "文字类型"), ("heading", "所在标题"),
+    ("block_path", "路径"), ("hidden", "隐藏"), ("page_role", "页面性质"), ("cue", "判断线索"),
+    ("cue_scope", "线索范围"), ("confidence", "置信度"), ("lang", "语言"), ("rule", "规则"),
+    ("rule_version", "规则版本"), ("first_seen", "首次见于"), ("last_seen", "最近见于"),
+    ("provisions", "可能涉及的条款"), ("capture_sha256", "内容 SHA-256"), ("warc_record", "WARC 记录"),
+    ("fingerprint", "指纹"), ("id", "编号"), ("run", "运行"),
+)  # fmt: skip
+COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("vendor", "厂商"), ("url", "网址"), ("outcome", "结果"), ("outcome_title", "结果说明"),
+    ("reason", "原因"), ("reason_title", "原因说明"), ("detail", "说明"), ("status", "状态码"),
+    ("captured_at_utc", "采集时间 UTC"), ("capture_sha256", "内容 SHA-256"), ("findings", "发现数"),
+    ("robots_rule", "robots.txt 规则"), ("depth", "深度"), ("via", "来路"),
+)  # fmt: skip
+
+
+def safe_cell(text: str) -> str:
+    """The text as a spreadsheet may hold it: no control characters, one line, at most `MAX_CELL`, and an apostrophe
+    before anything that a spreadsheet could take for a formula (also after blanks, quotes, or as full-width signs)."""
+    starts = bool(_FORMULA.match(text[:200]))
+    text = " ⏎ ".join(visible(text[:MAX_CELL] + ("…" if len(text) > MAX_CELL else "")).split("\n"))[:MAX_CELL]
+    text = _LATER_FORMULA.sub(r"\1'", text)
+    return "'" + text if starts or _FORMULA.match(text) else text
+
+
+def write_csv(report: Report, out: Path, lang: str) -> Path:
+    """Write `findings.csv` and `coverage.csv`; returns the first. Headings are field names, in Chinese with the Chinese
+    name before them (`原文 (quote)`)."""
+    t = words(lang)
+    derived = view(report)
+    rows = sorted(report.coverage, key=lambda row: (row.vendor, row.url))
+    write_text(out / "coverage.csv", _table(COVERAGE_COLUMNS, (_coverage_row(row, t) for row in rows), t), "utf-8-sig")
+    findings = (_finding_row(tracked, report, t) for tracked in (*derived.current, *derived.past))
+    return write_text(out / "findings.csv", _table(FINDING_COLUMNS, findings, t), "utf-8-sig")
+
+
+def _table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], t: Words) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([name if t.lang == "en" else f"{chinese} ({name})" for name, chinese in columns])
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    return buffer.getvalue()
+
+
+def _finding_row(tracked: Tracked, report: Report, t: Words) -> list[str]:
+    f = tracked.finding
+    title = report.categories.get(f.category, {}).get(f"title_{t.lang}", f.category)
+    return [
+        f.vendor, f.category, str(title), t.label(f.severity),
+        t.label(f.stance), f.quote, f.prefix, f.suffix, t.label(tracked.change),
+        f.source, f.fragment_url, utc(f.captured_at),
+        shanghai(f.captured_at), t.label(f.block_kind), f.heading,
+        f.block_path, t["yes"] if f.hidden else t["no"], t.label(f.page_role), f.cue.text,
+        f.cue.scope, f"{f.confidence:.2f}", f.lang, f.rule,
+        str(f.rule_version), utc(tracked.first_seen), utc(tracked.last_seen),
+        " ".join(f.provisions), f.capture_sha256, f.warc_record,
+        f.fingerprint, f.id, f.run,
+    ]  # fmt: skip
+
+
+def _coverage_row(row: CoverageRow, t: Words) -> list[str]:
+    return [
+        row.vendor, row.url, row.outcome.value, t.label(row.outcome),
+        row.reason.value if row.reason else "", t.label(row.reason) if row.reason else "", row.detail,
+        "" if row.status is None else str(row.status),
+        utc(row.captured_at), row.capture_sha256, str(row.findings),
+        row.robots_rule, str(row.depth), row.via,
+    ]  # fmt: skip

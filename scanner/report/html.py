@@ -1,0 +1,189 @@
+"""The report as one static folder of pages that load nothing from elsewhere and need no script to be read.
+
+`html/index.html`, `html/vendor/<slug>.html`, `html/finding/<short id>.html`, `html/coverage.html`, `html/about.html`,
+`html/style.css`. Vendor text is hostile: every value is escaped by the template engine, only http(s) addresses become
+links, and a content security policy allows one stylesheet and one script, the latter named by its SHA-256.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from scanner.model import REPORT_SCHEMA, Change, Finding, Outcome, Report, Stance, Tracked
+from scanner.report.files import write_text
+from scanner.report.text import clip_end, clip_start, day, one_line, safe_lang, safe_url, shanghai, utc, visible
+from scanner.report.view import CURRENT, SEVERITIES, Coverage, View, by_category, view
+from scanner.report.words import LIMITS, Words, words
+
+TEMPLATES = Path(__file__).parent / "templates"
+HTML_LANG = {"en": "en", "zh": "zh-Hans"}
+GENERATOR = f"noticescan {REPORT_SCHEMA}"
+
+QUOTE_LIMIT = 2000
+CONTEXT_LIMIT = 600
+CELL_LIMIT = 280
+"""Code points shown; report.json holds all. A page of megabytes would help nobody and stall a browser."""
+
+
+def write_html(report: Report, out: Path, lang: str) -> Path:
+    """Write the folder `html` under `out`; returns its index. Pages that an earlier report of ours left there and this
+    one does not have are removed, so that nobody cites a page of another run."""
+    t = words(lang)
+    folder = out / "html"
+    derived = view(report)
+    names = page_names(tracked.finding.id for tracked in (*derived.current, *derived.past))
+    shared = _values(t, report, derived, names)
+    written = set()
+    for vendor in derived.vendors:
+        page = folder / "vendor" / f"{vendor.slug}.html"
+        says, denies = _sides(vendor.current)
+        written.add(_page(shared, "vendor.html", page, "../", vendor=vendor, says=says, denies=denies))
+    for tracked in (*derived.current, *derived.past):
+        page = folder / "finding" / f"{names[tracked.finding.id]}.html"
+        written.add(_page(shared, "finding.html", page, "../", **_finding_values(tracked, report)))
+    written.add(_page(shared, "coverage.html", folder / "coverage.html", ""))
+    written.add(_page(shared, "about.html", folder / "about.html", ""))
+    write_text(folder / "style.css", (TEMPLATES / "style.css").read_text(encoding="utf-8"))
+    index = _page(shared, "index.html", folder / "index.html", "")
+    _remove_stale(folder, written)
+    return index
+
+
+def page_names(ids: Iterable[str]) -> dict[str, str]:
+    """Finding id -> file name without suffix: the first twelve hex digits, more of them where two would be alike. An id
+    that is not hex (no id of ours) is named by its digest."""
+    whole = {i: i if _is_hex(i) else hashlib.sha256(i.encode("utf-8", "surrogatepass")).hexdigest() for i in ids}
+    length = 12
+    while length < 64 and len({name[:length] for name in whole.values()}) < len(whole):
+        length += 4
+    return {i: name[:length] for i, name in whole.items()}
+
+
+def _is_hex(text: str) -> bool:
+    return len(text) == 64 and all(c in "0123456789abcdef" for c in text)
+
+
+@cache
+def _environment() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(line=one_line, head=clip_end, tail=clip_start, lang=safe_lang)
+    env.filters.update(utc=utc, shanghai=shanghai, day=day)
+    return env
+
+
+def _finalize(value: Any) -> Any:
+    """The last gate: no text reaches a page with a control character in it, whatever the template forgot."""
+    return visible(value) if type(value) is str else value
+
+
+def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -> dict[str, Any]:
+    """What every template may use."""
+    unread = [row for row in report.coverage if row.outcome is Outcome.UNREAD]
+    script = (TEMPLATES / "filter.js").read_text(encoding="utf-8").strip()
+    return {
+        "t": t, "report": report, "run": report.run, "view": derived, "names": names, "html_lang": HTML_LANG[t.lang],
+        "script": Markup(script),  # noqa: S704 - our own file, no value in it
+        "csp": _policy(script), "generator": GENERATOR,
+        "slugs": {vendor.name: vendor.slug for vendor in derived.vendors},
+        "category": lambda key, part: _category(report.categories, key, part, t.lang),
+        "bar": coverage_bar, "current": CURRENT, "severities": SEVERITIES, "limits": LIMITS,
+        "current_changes": [change for change in Change if change in CURRENT and derived.changes[change]],
+        "unread_rows": sorted(unread, key=lambda row: (row.reason or "", row.vendor, row.url)),
+        "Stance": Stance, "Change": Change, "Outcome": Outcome,
+        "quote_limit": QUOTE_LIMIT, "context_limit": CONTEXT_LIMIT, "cell_limit": CELL_LIMIT,
+    }  # fmt: skip
+
+
+def _policy(script: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    # `file:` besides 'self': for a page opened from disk some browsers match 'self' with nothing.
+    return (
+        f"default-src 'none'; style-src 'self' file:; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _page(shared: Mapping[str, Any], template: str, path: Path, root: str, **values: Any) -> Path:
+    return write_text(path, _environment().get_template(template).render(shared, root=root, **values))
+
+
+def _category(categories: Mapping[str, Mapping[str, Any]], key: str, part: str, lang: str) -> Any:
+    """`title` falls back to the id, `why` to nothing, `questions` to an empty tuple."""
+    value = categories.get(key, {}).get(f"{part}_{lang}")
+    if part == "questions":
+        return (value,) if isinstance(value, str) and value else tuple(value or ())
+    return value or (key if part == "title" else "")
+
+
+def _sides(current: Sequence[Tracked]) -> tuple[dict[str, list[Tracked]], dict[str, list[Tracked]]]:
+    """What a vendor says in its own voice, and what it denies, qualifies or relays, each by category."""
+    asserted = [tracked for tracked in current if tracked.finding.stance is Stance.ASSERTED]
+    other = [tracked for tracked in current if tracked.finding.stance is not Stance.ASSERTED]
+    return by_category(asserted), by_category(other)
+
+
+def _finding_values(tracked: Tracked, report: Report) -> dict[str, Any]:
+    f = tracked.finding
+    before, after = report.contexts.get(f.id, (f.prefix, f.suffix))
+    cut = len(f.quote) > QUOTE_LIMIT or max(len(before), len(after)) > CONTEXT_LIMIT
+    return {
+        "tracked": tracked,
+        "f": f,
+        "before": before,
+        "after": after,
+        "cut": cut,
+        "last_look": _last_look(tracked, report),
+        "live": live_url(f),
+    }
+
+
+def _last_look(tracked: Tracked, report: Report) -> datetime:
+    """When this run looked at the finding's page (or tried to): the date that goes with "not seen"."""
+    for row in report.coverage:
+        if row.url == tracked.finding.source and row.captured_at:
+            return row.captured_at
+    return report.run.finished_at or report.run.started_at
+
+
+def live_url(finding: Finding) -> str:
+    """The text-fragment link to the live page, else the page itself, else empty. Only http(s)."""
+    return safe_url(finding.fragment_url) or safe_url(finding.source)
+
+
+def coverage_bar(coverage: Coverage) -> list[tuple[str, float, float]]:
+    """Segments of the coverage bar: (outcome, start, width) in parts of 1000, empty outcomes left out."""
+    segments: list[tuple[str, float, float]] = []
+    start = 0.0
+    for outcome in Outcome:
+        width = 1000 * coverage.outcomes[outcome] / coverage.known if coverage.known else 0.0
+        if width:
+            segments.append((outcome.value, round(start, 2), round(width, 2)))
+            start += width
+    return segments
+
+
+def _remove_stale(folder: Path, written: set[Path]) -> None:
+    mark = f'content="{GENERATOR}"'
+    for part in ("vendor", "finding"):
+        for path in (folder / part).glob("*.html"):
+            if path in written or path.is_symlink():
+                continue
+            with path.open(encoding="utf-8", errors="replace") as handle:
+                ours = mark in handle.read(2000)
+            if ours:
+                path.unlink()

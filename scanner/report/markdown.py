@@ -1,0 +1,125 @@
+"""report.md: the report as CommonMark with tables, for issue trackers, wikis and notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from scanner.model import Change, Outcome, Report, Stance, Tracked
+from scanner.report.files import write_text
+from scanner.report.text import one_line, safe_url, shanghai, utc
+from scanner.report.view import Coverage, VendorView, View, by_category, view
+from scanner.report.words import LIMITS, Words, words
+
+_ACTS = re.compile(r"[\\`*_\[\]{}|~$!#<>&@:^]")
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+QUOTE_LIMIT = 1000
+
+
+def escape(text: str, limit: int = QUOTE_LIMIT) -> str:
+    """Vendor text as Markdown that shows exactly these characters: one line, nothing becomes markup, a link, an image,
+    HTML, a mention, a table border or a list."""
+    flat = one_line(text, limit)
+    acted = _ACTS.sub(lambda m: _ENTITIES.get(m.group(), "\\" + m.group()), flat)
+    acted = re.sub(r"(?i)\bwww\.", lambda m: m.group()[:-1] + "\\.", acted)
+    if re.match(r"\d{1,9}[.)]", acted):
+        return re.sub(r"^(\d+)", r"\1\\", acted, count=1)
+    return "\\" + acted if acted[:1] in {"-", "+", "="} else acted
+
+
+def link(url: str) -> str:
+    """An autolink for http(s), else the escaped text."""
+    safe = safe_url(url)
+    return f"<{safe}>" if safe else escape(url)
+
+
+def write_markdown(report: Report, out: Path, lang: str) -> Path:
+    """Write `report.md`, UTF-8."""
+    t = words(lang)
+    return write_text(out / "report.md", "\n".join(_lines(report, view(report), t)) + "\n")
+
+
+def _lines(report: Report, derived: View, t: Words) -> Iterator[str]:
+    run = report.run
+    asserted = derived.by_stance[Stance.ASSERTED]
+    yield f"# {t['title']}\n"
+    if run.finished_at:
+        yield t.say("when_run", start=utc(run.started_at), end=utc(run.finished_at))
+    else:
+        yield t.say("when_open", start=utc(run.started_at))
+    if not run.ok:
+        yield f"\n**{t['not_ok']}**"
+    yield "\n" + t.say(
+        "lead",
+        vendors=t.count("n_vendors", len(derived.vendors)),
+        read=t.count("n_pages", derived.coverage.read),
+        asserted=t.count("n_claims", asserted),
+    )
+    yield f"\n## {t['by_severity']}\n"
+    yield f"| {t['severity']} | {t['count']} |\n| --- | ---: |"
+    for severity, n in derived.by_severity.items():
+        yield f"| {t.label(severity)} | {n} |"
+    yield from _new(report, derived, t)
+    yield f"\n## {t['findings_heading']}\n\n" + t["findings_note" if derived.current else "findings_none"]
+    for vendor in derived.vendors:
+        yield from _vendor(vendor, report.categories, t)
+    yield from _coverage(derived.coverage, t)
+    yield f"\n## {t['limits']}\n"
+    for limit in LIMITS:
+        yield f"- {t['limit_' + limit]}"
+    yield f"\n{t['reply']}\n\n---\n\n" + t.say("footer", version=escape(run.tool_version))
+
+
+def _new(report: Report, derived: View, t: Words) -> Iterator[str]:
+    yield f"\n## {t['new_heading']}\n"
+    if not report.run.previous_run:
+        yield t["new_first"]
+        return
+    yield t.say("new_since", when=utc(report.run.previous_finished_at)) + "\n"
+    yield f"| {t['history']} | {t['count']} |\n| --- | ---: |"
+    for change in Change:
+        key = f"change_{change.value}"
+        yield f"| {t[key]}{t['colon']}{t[key + '_note']} | {derived.changes[change]} |"
+
+
+def _vendor(vendor: VendorView, categories: Mapping[str, Mapping[str, Any]], t: Words) -> Iterator[str]:
+    if not vendor.current and not vendor.past:
+        return
+    yield f"\n### {escape(vendor.name) or t['no_vendor']}"
+    for category, group in by_category((*vendor.current, *vendor.past)).items():
+        entry = categories.get(category, {})
+        yield f"\n#### {escape(str(entry.get(f'title_{t.lang}', category)))}\n"
+        if entry.get(f"why_{t.lang}"):
+            yield f"{escape(str(entry[f'why_{t.lang}']))}\n"
+        for tracked in group:
+            yield from _finding(tracked, t)
+
+
+def _finding(tracked: Tracked, t: Words) -> Iterator[str]:
+    f = tracked.finding
+    state = t["change_" + tracked.change.value]
+    yield f"- “{escape(f.quote)}”  "
+    yield f"  {t.label(f.stance)} · {t.label(f.severity)} · {f.confidence:.2f} · {state} · {t.label(f.block_kind)}  "
+    when = f"{utc(f.captured_at)} · {shanghai(f.captured_at)}" if f.captured_at else t["captured_none"]
+    yield f"  {link(f.fragment_url) if safe_url(f.fragment_url) else link(f.source)}  "
+    yield f"  {when} · SHA-256 `{_code(f.capture_sha256)}`"
+
+
+def _code(text: str) -> str:
+    return re.sub(r"[^0-9A-Za-z:.-]", "", text) or "-"
+
+
+def _coverage(coverage: Coverage, t: Words) -> Iterator[str]:
+    yield f"\n## {t['cov_statement']}\n\n{t['cov_meaning']}\n"
+    if not coverage.adds_up:
+        yield f"**{t.say('cov_wrong', n=coverage.repeated)}**\n"
+    yield f"| {t['outcome']} | {t['count']} |\n| --- | ---: |"
+    for outcome in Outcome:
+        if outcome is not Outcome.UNREAD:
+            yield f"| {t.label(outcome)} | {coverage.outcomes[outcome]} |"
+    for reason, n in coverage.unread.items():
+        why = t.label(reason) if reason else t["reason_none"]
+        yield f"| {t.label(Outcome.UNREAD)}{t['colon']}{why} | {n} |"
+    yield f"| **{t.count('cov_known', coverage.known)}** | **{coverage.known}** |"

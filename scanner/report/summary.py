@@ -1,0 +1,99 @@
+"""Plain rows for a terminal table, and the one function that makes vendor text safe to print.
+
+The caller prints with its own library; `safe_terminal` leaves no escape sequence, but square brackets stay: print the
+cells as text, not as markup (`rich.text.Text(cell)`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scanner.model import Change, Outcome, Report, Stance
+from scanner.report.text import one_line
+from scanner.report.view import view
+from scanner.report.words import words
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One finding as cells, in the order of the report. All safe to print."""
+
+    short_id: str
+    vendor: str
+    category: str
+    severity: str
+    stance: str
+    change: str
+    quote: str
+    source: str
+    asserted: bool
+    """For the caller's colours."""
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """One term of the coverage sum."""
+
+    label: str
+    count: int
+    unread: bool
+
+
+def safe_terminal(text: str, limit: int = 200) -> str:
+    """Vendor text that may go to a terminal: one line, no escape sequence, no control, bidi or zero-width character
+    (each is shown as `⟨U+001B⟩`), at most `limit` code points (0: not cut)."""
+    return one_line(text, limit)
+
+
+def findings_rows(report: Report, lang: str = "en", *, quote_limit: int = 60) -> list[FindingRow]:
+    """Findings that stand in the text last read, asserted first."""
+    t = words(lang)
+    return [
+        FindingRow(
+            short_id=safe_terminal(tracked.finding.id[:12]),
+            vendor=safe_terminal(tracked.finding.vendor, 40) or t["no_vendor"],
+            category=safe_terminal(category_title(report, tracked.finding.category, lang), 60),
+            severity=t.label(tracked.finding.severity),
+            stance=t.label(tracked.finding.stance),
+            change=t.label(tracked.change),
+            quote=safe_terminal(tracked.finding.quote, quote_limit),
+            source=safe_terminal(tracked.finding.source, 100),
+            asserted=tracked.finding.stance is Stance.ASSERTED,
+            is_new=tracked.change is Change.NEW,
+        )
+        for tracked in view(report).current
+    ]
+
+
+def coverage_lines(report: Report, lang: str = "en") -> list[CoverageLine]:
+    """The terms of the coverage statement; their counts sum to the number of URLs known (`coverage_known`)."""
+    t = words(lang)
+    coverage = view(report).coverage
+    lines = [CoverageLine(t.label(o), coverage.outcomes[o], False) for o in Outcome if o is not Outcome.UNREAD]
+    for reason, n in coverage.unread.items():
+        why = t.label(reason) if reason else t["reason_none"]
+        lines.append(CoverageLine(f"{t.label(Outcome.UNREAD)}{t['colon']}{why}", n, True))
+    return lines
+
+
+def coverage_known(report: Report) -> int:
+    """How many URLs were known in the run: what `coverage_lines` sums to."""
+    return len(report.coverage)
+
+
+def headline(report: Report, lang: str = "en") -> str:
+    """One sentence: vendors looked at, pages read, asserted claims."""
+    t = words(lang)
+    derived = view(report)
+    return t.say(
+        "lead",
+        vendors=t.count("n_vendors", len(derived.vendors)),
+        read=t.count("n_pages", derived.coverage.read),
+        asserted=t.count("n_claims", derived.by_stance[Stance.ASSERTED]),
+    )
+
+
+def category_title(report: Report, category: str, lang: str) -> str:
+    """The category's title in the interface language, or its id."""
+    return str(report.categories.get(category, {}).get(f"title_{lang}") or category)

@@ -1,0 +1,100 @@
+"""Vendor text made safe to show: what cannot be seen is named, what is too long is cut and says so.
+
+Escaping is each format's own matter; this file only takes away characters that act on a reader's screen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+from urllib.parse import quote
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China has kept UTC+8 without summer time since 1992; no time zone data is needed for captures of today."""
+
+MAX_URL = 8000
+
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f"  # C0 without tab and line feed, DEL, C1
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # soft hyphen, fillers
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff"  # zero width, bidi, annotations
+    "\ud800-\udfff\U000e0000-\U000e0fff]"  # lone surrogates cannot be written as UTF-8; tags
+)
+_MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{5,}")
+_LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
+_HTTP = re.compile(r"https?://[^/\\?#\s]+", re.IGNORECASE)
+_URL_UNSAFE = re.compile(r"[\s\"'<>`\\{}|^]")
+
+
+def visible(text: str) -> str:
+    """The text with every control, bidi and zero-width character shown as `⟨U+202E⟩`; line feeds stay, tabs become
+    spaces, CRLF and CR become line feeds, piles of five or more combining marks are cut to four."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = _INVISIBLE.sub(lambda m: f"⟨U+{ord(m.group()):04X}⟩", text)
+    return _MARKS.sub(lambda m: m.group()[:4], text)
+
+
+def one_line(text: str, limit: int = 0) -> str:
+    """`visible`, on one line, cut to `limit` code points with an ellipsis (0: not cut)."""
+    if limit:
+        text = text[: limit * 4 + 64]  # bound the work on megabytes; white space may shrink afterwards
+    flat = " ".join(visible(text).split())
+    return flat if not limit or len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def clip_end(text: str, limit: int) -> str:
+    """The first `limit` code points, made visible; `…` says that there was more."""
+    return visible(text) if len(text) <= limit else visible(text[:limit]) + "…"
+
+
+def clip_start(text: str, limit: int) -> str:
+    """The last `limit` code points, made visible; `…` says that there was more."""
+    return visible(text) if len(text) <= limit else "…" + visible(text[-limit:])
+
+
+def safe_url(url: str) -> str:
+    """The URL if a browser may follow it (http or https, a host, not absurdly long), percent-encoded where it holds
+    characters that act or break out; else empty. Never `javascript:`, `data:`, `file:` or a relative reference."""
+    if len(url) > MAX_URL or not _HTTP.match(url):
+        return ""
+    encoded = _URL_UNSAFE.sub(_percent, url)
+    return _INVISIBLE.sub(_percent, encoded)
+
+
+def _percent(match: re.Match[str]) -> str:
+    return quote(match.group().encode("utf-8", "replace"), safe="")
+
+
+def safe_lang(lang: str) -> str:
+    """A BCP 47 tag fit for a `lang` attribute, or empty."""
+    return lang if _LANG.fullmatch(lang) else ""
+
+
+def slug(name: str) -> str:
+    """An ASCII file name for any vendor name: what is readable of it, and eight hex digits that keep it unique."""
+    plain = unicodedata.normalize("NFKD", name[:200]).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{stem}-{digest}" if stem else f"vendor-{digest}"
+
+
+def utc(moment: datetime | None) -> str:
+    """`2026-11-22 21:12:05 UTC`, or empty."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if moment else ""
+
+
+def shanghai(moment: datetime | None) -> str:
+    """`2026-11-23 05:12:05 Asia/Shanghai (UTC+8)`, or empty."""
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S Asia/Shanghai (UTC+8)") if moment else ""
+
+
+def day(moment: datetime | None) -> str:
+    """The UTC day, `2026-11-22`, or empty."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d") if moment else ""
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC with `Z`, or None."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

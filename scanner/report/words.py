@@ -1,0 +1,368 @@
+"""The interface text in English and Chinese: (key, English, Chinese). Vendor quotes are never translated.
+
+What may be said is settled: "the wording may engage", "not found in the text read", "not seen on <date>". The report
+decides no question of law and infers no deployment. `|` parts the English singular from the plural for `count`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scanner.errors import UsageError
+from scanner.report.labels import label
+
+LANGS = ("en", "zh")
+LIMITS = ("law", "deploy", "truth", "absence", "intent", "names", "machine")
+"""Suffixes of the `limit_*` texts in the order in which they are shown."""
+
+# key, English, Chinese
+_TABLE: tuple[tuple[str, str, str], ...] = (
+    ("site", "Noticescan report", "Noticescan 报告"),
+    ("title", "What the vendors advertise", "厂商如何宣传"),
+    ("colon", ": ", "："),
+    ("stop", ". ", "。"),
+    ("skip", "Skip to content", "跳到正文"),
+    ("nav_index", "Overview", "概览"),
+    ("nav_coverage", "Coverage", "覆盖情况"),
+    ("nav_about", "About this report", "关于本报告"),
+    (
+        "lead",
+        "{vendors} looked at. {read} read, {asserted} made in the pages’ own voice.",
+        "查看了 {vendors}，读取 {read}，其中页面以自己的口吻作出的表述 {asserted}。",
+    ),
+    ("n_vendors", "{n} vendor|{n} vendors", "{n} 家厂商"),
+    ("n_pages", "{n} page|{n} pages", "{n} 个页面"),
+    ("n_claims", "{n} flagged claim|{n} flagged claims", "{n} 条"),
+    ("when_run", "Looked at between {start} and {end}.", "查看时间：{start} 至 {end}。"),
+    ("when_open", "Started {start}; not finished.", "开始于 {start}，尚未结束。"),
+    (
+        "not_ok",
+        "This run did not finish with at least one page read. Treat everything below as partial.",
+        "本次运行未正常结束，或没有读到任何页面。以下内容只能视为部分结果。",
+    ),
+    ("key_figures", "Key figures", "主要数字"),
+    ("fig_asserted", "Asserted claims", "自述的宣称"),
+    ("fig_asserted_note", "said by the page in its own voice", "页面以自己的口吻所说"),
+    ("fig_other", "Other mentions", "其他提及"),
+    ("fig_other_note", "denied, reported, hypothetical or legal text", "否认、转述、假设或法律文本"),
+    ("fig_vendors", "Vendors with asserted claims", "有自述宣称的厂商"),
+    ("fig_vendors_note", "of {n} looked at", "共查看 {n} 家"),
+    ("fig_read", "Pages read", "已读页面"),
+    ("fig_unread_note", "{n} not read, each with its reason", "另有 {n} 个未读，逐一列明原因"),
+    ("fig_new", "New", "新增"),
+    ("fig_new_note", "since the last successful run", "与上一次成功运行相比"),
+    ("fig_first_note", "first run: nothing to compare with", "首次运行，无可比较"),
+    ("by_severity", "Asserted claims by severity", "自述的宣称：按严重程度"),
+    ("new_heading", "What is new since the last successful run", "与上一次成功运行相比"),
+    (
+        "new_first",
+        "There is no earlier successful run to compare with: every finding counts as new.",
+        "此前没有成功的运行可供比较：所有发现均计为新增。",
+    ),
+    ("new_since", "Compared with the run finished {when}.", "比较对象：{when} 结束的运行。"),
+    (
+        "new_none",
+        "Nothing new: no claim was found that an earlier successful run had not already found.",
+        "没有新增：未发现此前成功运行中没有的表述。",
+    ),
+    ("change_new", "New", "新出现"),
+    ("change_new_note", "in the text read now, and in no earlier successful run", "本次读到，且此前成功的运行均未见"),
+    ("change_learned", "Newly recognised", "新识别"),
+    (
+        "change_learned_note",
+        "the same bytes were captured before; the rules have since learned to see it",
+        "相同内容此前已采集；规则更新后才识别出来",
+    ),
+    ("change_still", "Still there", "仍在"),
+    ("change_still_note", "seen before, and in the text as last captured", "此前已见，最近一次采集的文本中仍有"),
+    ("change_not_seen", "Not seen this time", "本次未见"),
+    (
+        "change_not_seen_note",
+        "the page was read again and the words were not in the text read",
+        "页面已重新读取，读到的文本中没有这些文字",
+    ),
+    ("change_could_not_look", "Could not look", "未能查看"),
+    (
+        "change_could_not_look_note",
+        "the page was not read this time; nothing follows about the words",
+        "本次未读到该页面，不能据此推断文字是否仍在",
+    ),
+    ("not_seen_on", "not seen on {date}", "{date} 未见"),
+    ("could_not_look_on", "could not look on {date}", "{date} 未能查看"),
+    ("seen_range", "First seen {first}; last seen {last}.", "首次见于 {first}，最近见于 {last}。"),
+    ("vendors_heading", "Vendors", "厂商"),
+    ("findings_heading", "Findings", "发现"),
+    (
+        "findings_note",
+        "Asserted claims first, then by severity and confidence. The words in quotation marks are the page’s own.",
+        "自述的宣称在前，其次按严重程度与置信度排列。引号内为页面原文。",
+    ),
+    (
+        "findings_none",
+        "No wording was flagged in the text read. This says nothing about pages that were not read, or about "
+        "pictures, video and signs.",
+        "在读到的文本中没有标记出任何表述。未读页面、图片、视频与现场告示不在此列。",
+    ),
+    ("filter_legend", "Show only", "筛选"),
+    ("filter_all", "all", "全部"),
+    ("filter_search", "Words", "文字"),
+    ("filter_reset", "Show all", "显示全部"),
+    ("filter_shown", "shown", "条显示中"),
+    (
+        "filter_noscript",
+        "Filters need JavaScript. The list below is complete without it.",
+        "筛选需要 JavaScript；不启用时，下面的列表仍是完整的。",
+    ),
+    ("vendor", "Vendor", "厂商"),
+    ("no_vendor", "(no vendor named)", "（未指明厂商）"),
+    ("claim", "Claim", "表述"),
+    ("category", "Category", "类别"),
+    ("stance", "Stance", "立场"),
+    ("severity", "Severity", "严重程度"),
+    ("confidence", "Confidence", "置信度"),
+    ("history", "History", "变化"),
+    ("page", "Page", "页面"),
+    ("asserted_col", "Asserted", "自述"),
+    ("other_col", "Other", "其他"),
+    ("worst_col", "Gravest", "最高程度"),
+    ("read_col", "Read", "已读"),
+    ("unread_col", "Not read", "未读"),
+    ("new_col", "New", "新增"),
+    ("says", "Says", "宣称"),
+    ("says_note", "asserted in the page’s own voice", "页面以自己的口吻所说"),
+    ("denies", "Denies, qualifies or relays", "否认、限定或转述"),
+    ("denies_note", "denied, reported, hypothetical or legal text", "否认、转述、假设或法律文本"),
+    ("says_nothing", "Not found in the text read.", "在读到的文本中未发现。"),
+    ("and_more", "and {n} more", "另有 {n} 条"),
+    ("rest_col", "Redirects and other", "跳转及其他"),
+    (
+        "vendor_lead",
+        "{asserted} made in the pages’ own voice; {read} read, {unread} not read.",
+        "页面以自己的口吻作出的表述 {asserted}；已读 {read}，未读 {unread}。",
+    ),
+    ("cue_none", "No single word decided.", "并非由某个词语决定。"),
+    ("cov_total", "URLs known", "已知网址"),
+    ("why", "Why it matters", "为何值得关注"),
+    ("questions", "Questions to ask", "可以追问的问题"),
+    (
+        "reply",
+        "Put the quotation to the company and give it time to answer before publishing. It may have consent, a "
+        "public-security installation, anonymous counting or another ground that the page does not mention.",
+        "发布前请将引文送交该公司，并给予合理的答复时间。页面未提及的情况可能存在，例如已取得同意、依公共安全需要"
+        "安装、仅作匿名计数或有其他依据。",
+    ),
+    ("reply_heading", "Right of reply", "答复的机会"),
+    ("vendor_pages", "Pages of this vendor", "该厂商的页面"),
+    ("vendor_past", "Seen in an earlier run", "曾在较早的运行中见到"),
+    (
+        "vendor_none",
+        "No wording was flagged in the text read of this vendor.",
+        "在读到的该厂商文本中没有标记出任何表述。",
+    ),
+    ("in_context", "In its context", "上下文"),
+    ("cut_note", "Shortened for display; report.json holds it in full.", "此处显示有删节，完整内容见 report.json。"),
+    ("stance_asserted", "The page says this itself, in its own voice.", "页面以自己的口吻这样说。"),
+    ("stance_reported", "The page reports that somebody else says or does this.", "页面转述他人的说法或做法。"),
+    ("stance_negated", "The page denies this, excludes it or makes it conditional.", "页面否认、排除或附加条件。"),
+    (
+        "stance_hypothetical",
+        "The page imagines this, asks about it or describes an option.",
+        "页面只是设想、提问或描述一种可能。",
+    ),
+    (
+        "stance_legal",
+        "The page describes what a rule allows, asks for or forbids.",
+        "页面描述规则允许、要求或禁止的内容。",
+    ),
+    ("cue_default", "No cue turned it: the page speaks for itself.", "没有改变立场的线索：由页面自己说出。"),
+    ("cue_page", "What decided: the kind of page ({what}).", "判断依据：页面类型（{what}）。"),
+    ("cue_words", "What decided: these words in the same {scope}:", "判断依据：同一{scope}中的这些文字："),
+    ("scope_clause", "clause", "分句"),
+    ("scope_sentence", "sentence", "句子"),
+    ("scope_block", "block of text", "文字块"),
+    ("scope_heading", "heading", "标题"),
+    ("scope_page", "page", "页面"),
+    ("where", "Where on the page", "在页面中的位置"),
+    ("kind", "Kind of text", "文字类型"),
+    ("path", "Path", "路径"),
+    ("under", "Under the heading", "所在标题"),
+    ("no_heading", "no heading above it", "其上没有标题"),
+    ("shown", "Shown", "显示方式"),
+    ("shown_yes", "part of the visible page", "页面可见内容"),
+    (
+        "shown_no",
+        "hidden until a click, or never shown; search engines still read it",
+        "点击后才显示或从不显示；搜索引擎仍可读取",
+    ),
+    ("role", "Page judged to be", "页面性质判断"),
+    ("picture_box", "Place in the picture (x, y, width, height)", "在图片中的位置（x、y、宽、高）"),
+    ("evidence", "Evidence", "证据"),
+    ("captured", "Captured", "采集时间"),
+    ("captured_none", "capture time not known", "采集时间不详"),
+    ("source", "Source", "来源"),
+    ("payload_sha", "SHA-256 of the payload as received", "所收到内容的 SHA-256"),
+    ("warc_record", "WARC record", "WARC 记录"),
+    ("finding_id", "Finding id", "发现编号"),
+    ("fingerprint", "Fingerprint (the same in later runs)", "指纹（后续运行中保持不变）"),
+    ("rule", "Rule", "规则"),
+    ("version", "version {n}", "版本 {n}"),
+    ("offsets", "Position in the text", "在文本中的位置"),
+    ("offsets_value", "characters {start} to {end} of {derivation}", "{derivation} 的第 {start} 至 {end} 字符"),
+    ("not_recorded", "not recorded", "未记录"),
+    ("open_live", "Open the live page at this quotation", "在线打开并定位到这段文字"),
+    (
+        "open_live_note",
+        "The live page may have changed since the capture. Opening it tells the vendor that somebody looked.",
+        "线上页面可能在采集后已有变化；打开页面会让对方知道有人访问。",
+    ),
+    ("provisions", "Provisions", "相关条款"),
+    (
+        "provisions_note",
+        "The wording may engage these provisions. Whether it does depends on facts that an advertisement does "
+        "not show.",
+        "该措辞可能涉及下列条款。是否确实涉及，取决于广告本身无法显示的事实。",
+    ),
+    ("cov_title", "What was looked at, and what was not", "看了什么，没看什么"),
+    ("cov_statement", "Coverage statement", "覆盖声明"),
+    ("cov_known", "{n} URL known|{n} URLs known", "已知网址 {n} 个"),
+    (
+        "cov_wrong",
+        "This statement does not add up: {n} rows are repeated or without an outcome. Please report it as a "
+        "fault of the tool.",
+        "此声明的数字不能相互吻合：有 {n} 行重复或没有结果。这是本工具的缺陷，请反馈。",
+    ),
+    (
+        "cov_meaning",
+        "Every URL that became known in this run has exactly one outcome. A page that was not read is never "
+        "counted as free of claims.",
+        "本次运行中得知的每个网址都有且只有一个结果。未读的页面绝不计为“没有问题”。",
+    ),
+    ("cov_by_reason", "Why pages were not read", "未读的原因"),
+    ("cov_by_vendor", "By vendor", "按厂商"),
+    ("cov_all_urls", "Every URL", "全部网址"),
+    ("cov_more", "Full coverage statement", "完整的覆盖声明"),
+    ("cov_all_read", "Every page that was wanted was read.", "需要读取的页面均已读取。"),
+    ("cov_none", "No URL is on record for this run.", "本次运行没有网址记录。"),
+    ("reason_none", "reason not recorded", "原因未记录"),
+    ("outcome", "Outcome", "结果"),
+    ("reason", "Reason", "原因"),
+    ("count", "Number", "数量"),
+    ("url", "URL", "网址"),
+    ("status", "Status", "状态码"),
+    ("detail", "Detail", "说明"),
+    ("robots_rule", "robots.txt line", "robots.txt 规则"),
+    ("limits", "What this report does not say", "本报告不说明什么"),
+    (
+        "limit_law",
+        "It decides no question of law. It shows wording and asks whether the wording may engage a rule.",
+        "它不对任何法律问题下结论，只展示措辞，并提示该措辞可能涉及哪些规则。",
+    ),
+    (
+        "limit_deploy",
+        "It does not show that any product was delivered, installed or used. An advertisement shows what was "
+        "advertised; a client list shows a customer, not a use.",
+        "它不表明任何产品已经交付、安装或使用。广告只说明宣传了什么；客户名单只说明有客户，不说明有使用。",
+    ),
+    (
+        "limit_truth",
+        "It does not say that a boast is true. Figures in a quotation are the vendor’s own.",
+        "它不说明夸口属实。引文中的数字均出自厂商自己。",
+    ),
+    (
+        "limit_absence",
+        "It does not show that something is absent. What was not found was not found in the text read; signs, "
+        "pictures, video and pages not read are outside it.",
+        "它不证明某事不存在。“未发现”仅指在读到的文本中未发现；现场告示、图片、视频与未读页面不在其内。",
+    ),
+    (
+        "limit_intent",
+        "Words that were not seen on a later date were not in the text read on that date. It does not say why.",
+        "某日未见的文字，仅指该日读到的文本中没有；原因不作判断。",
+    ),
+    (
+        "limit_names",
+        "Vendors are named as in the targets file. Companies with similar names are not merged or linked.",
+        "厂商名称以目标清单的登记为准，名称相近的公司不作合并或关联。",
+    ),
+    (
+        "limit_machine",
+        "Findings are made by rules and may be wrong. Read each quotation in its context before relying on it.",
+        "发现由规则得出，可能有误。引用前请结合上下文逐条阅读。",
+    ),
+    ("about_run", "This run", "本次运行"),
+    ("run_id", "Run", "运行编号"),
+    ("run_kind", "Kind", "种类"),
+    ("kind_crawl", "crawl: pages fetched from the network", "抓取：从网络取得页面"),
+    ("kind_rescan", "rescan: kept captures judged again", "重扫：对已保存的采集重新判断"),
+    ("kind_check", "check: files on this machine", "检查：本机文件"),
+    ("started", "Started", "开始"),
+    ("finished", "Finished", "结束"),
+    ("not_finished", "not finished", "未结束"),
+    ("complete", "Completed", "是否完成"),
+    ("yes", "yes", "是"),
+    ("no", "no", "否"),
+    ("tool_version", "Tool version", "工具版本"),
+    ("rules_digest", "Rules (SHA-256)", "规则集（SHA-256）"),
+    ("config_digest", "Settings (SHA-256)", "设置（SHA-256）"),
+    ("previous_run", "Last successful run before it", "此前最近一次成功的运行"),
+    ("none", "none", "无"),
+    ("about_how", "How the pages were fetched", "页面如何取得"),
+    ("about_stance", "Who stands behind the words", "话是谁说的"),
+    ("about_changes", "Words for change", "变化的说法"),
+    ("about_categories", "Categories", "类别说明"),
+    ("about_text", "About the quotations", "关于引文"),
+    (
+        "about_text_body",
+        "Quotations are the page’s own words in the page’s own language. Characters that cannot be seen or that "
+        "change the direction of text are shown by their number, as in ⟨U+202E⟩; report.json keeps them as they "
+        "are. Each quotation comes from a capture kept in a WARC file, whose SHA-256 digest stands beside it.",
+        "引文为页面原文，保留原语言。不可见或会改变文字方向的字符以编号显示，例如 ⟨U+202E⟩；report.json 中保留原"
+        "样。每条引文都来自保存在 WARC 文件中的采集，旁边列出其 SHA-256 摘要。",
+    ),
+    (
+        "about_severity",
+        "Severity says how much a category matters when it is asserted. Confidence (0 to 1) says how sure the "
+        "rule is that the words mean this.",
+        "严重程度表示该类表述在自述时的分量；置信度（0 至 1）表示规则对词义判断的把握。",
+    ),
+    (
+        "footer",
+        "Made by noticescan {version}. Times are UTC unless marked otherwise.",
+        "由 noticescan {version} 生成。除另有注明外，时间均为 UTC。",
+    ),
+)
+
+_EN = {key: english for key, english, _ in _TABLE}
+_ZH = {key: chinese for key, _, chinese in _TABLE}
+WORDS: dict[str, dict[str, str]] = {"en": _EN, "zh": _ZH}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The interface text of one language. `words["key"]`, `words.say("key", name=...)`, `words.count("key", 3)`."""
+
+    lang: str
+
+    def __getitem__(self, key: str) -> str:
+        return WORDS[self.lang][key]
+
+    def say(self, key: str, **values: object) -> str:
+        """The text with its `{names}` filled in. Values are inserted as they are and never read as a format."""
+        return self[key].format(**values)
+
+    def count(self, key: str, n: int) -> str:
+        """`1 page`, `2 pages`; thousands are parted by commas."""
+        one, _, many = self[key].partition("|")
+        return (one if n == 1 or not many else many).format(n=f"{n:,}")
+
+    def label(self, value: StrEnum) -> str:
+        """The name of an enumerated value of the model."""
+        return label(value, self.lang)
+
+
+def words(lang: str) -> Words:
+    """The words of an interface language, `UsageError` if there are none for it."""
+    if lang not in WORDS:
+        raise UsageError(f"no interface language {lang!r}", f"use one of: {', '.join(LANGS)}")
+    return Words(lang)
