@@ -1,4 +1,4 @@
-"""Precision, recall and stance of a rule set on labelled cases: `python -m tests.evaluation.measure tuning --misses 40`.
+"""Precision, recall and stance on labelled cases: `python -m tests.evaluation.measure tuning --misses 40`.
 
 Pairs are (case, category). A pair is *found* when a finding of that category stands in the case; it is *asserted* when
 one has that stance. A false alarm is a case without any asserted claim that was given one. Privacy notices are left out
@@ -70,7 +70,8 @@ def measure(items: Iterable[dict[str, Any]], ruleset: rules.RuleSet) -> dict[str
     confusion: Counter[str] = Counter()
     for case in items:
         for claim in case["claims"]:
-            near = [f for f in found[case["id"]] if f.category == claim["category"] and overlap(claim["quote"], f.quote)]
+            mine = [f for f in found[case["id"]] if f.category == claim["category"]]
+            near = [f for f in mine if overlap(claim["quote"], f.quote)]
             total += bool(near)
             if any(f.stance == claim["stance"] for f in near):
                 right += 1
@@ -99,7 +100,8 @@ def main() -> None:
     print(f"asserted    P {a.precision:.3f}  R {a.recall:.3f}   ({a.gold} gold, {a.said} said)")
     print(f"any stance  P {b.precision:.3f}  R {b.recall:.3f}   ({b.gold} gold, {b.said} said)")
     print(f"stance      {out['stance']:.3f} of {out['stance_total']}   {dict(out['confusion'].most_common(8))}")
-    print(f"false alarms {len(out['alarmed'])}/{out['quiet']} = {out['alarm_rate']:.3f}", dict(Counter(c["kind"] for c in out["alarmed"])))
+    kinds = dict(Counter(c["kind"] for c in out["alarmed"]))
+    print(f"false alarms {len(out['alarmed'])}/{out['quiet']} = {out['alarm_rate']:.3f}", kinds)
     wanted = set(filter(None, args.category.split(",")))
     for category in sorted({c for _, c in out["gold"] | out["said"]}):
         s = score({p for p in out["gold"] if p[1] == category}, {p for p in out["said"] if p[1] == category})
@@ -121,13 +123,14 @@ def show(out: dict[str, Any], wanted: set[str], limit: int, stances: bool) -> No
             wrong = stances and mine and not any(f.stance == claim["stance"] for f in mine)
             if missing or wrong:
                 got = ", ".join(f"{f.stance.value}({f.cue.text})" for f in mine) or "nothing"
-                print(f"missed {case['id']} {case['kind']} {claim['category']} {claim['stance']}: {claim['quote']}  [{got}]")
+                what = f"{claim['category']} {claim['stance']}: {claim['quote']}"
+                print(f"missed {case['id']} {case['kind']} {what}  [{got}]")
                 shown += 1
         for finding in found:
-            if finding.stance == "asserted" and (case["id"], finding.category) not in out["gold"] and shown < limit:
-                if not wanted or finding.category in wanted:
-                    print(f"false  {case['id']} {case['kind']} {finding.category}: {finding.quote!r} by {finding.rule}")
-                    shown += 1
+            known = finding.stance != "asserted" or (case["id"], finding.category) in out["gold"]
+            if not known and shown < limit and (not wanted or finding.category in wanted):
+                print(f"false  {case['id']} {case['kind']} {finding.category}: {finding.quote!r} by {finding.rule}")
+                shown += 1
 
 
 if __name__ == "__main__":

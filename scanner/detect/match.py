@@ -1,0 +1,273 @@
+"""Where each word stands in a block, and which slots and claims they make. The only owner of spaCy.
+
+One token is one character of the normalised text, so a token index is a character offset and no word segmentation can
+lose a match (jieba: recall 0.57). All literals of all rules stand in one PhraseMatcher. No Matcher pattern with a
+quantified gap is ever built: its cost doubles with each step of the gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import spacy
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from scanner.detect.gate import bounded, speaks
+from scanner.detect.page import LINE, PARAGRAPH, Page
+from scanner.detect.rules import Atoms, Claim, Kind, Reach, Rule, RuleSet, Slot
+
+Span = tuple[int, int]
+MAX_SLOT_MATCHES = 400
+PIECE, OVERLAP = 100_000, 100
+"""Characters tokenised at a time; the overlap is longer than any literal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands in one block, in page positions, after masks."""
+
+    atoms: Mapping[str, tuple[Span, ...]]
+    cues: tuple[tuple[str, int, int], ...]
+    stops: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One slot of a candidate, filled."""
+
+    slot: str
+    start: int
+    end: int
+    atoms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A rule hit before stance. Positions are page positions (normalised)."""
+
+    rule: Rule
+    claim: Claim
+    parts: tuple[Part, ...]
+    lang: str
+
+    @property
+    def start(self) -> int:
+        return min(p.start for p in self.parts)
+
+    @property
+    def end(self) -> int:
+        return max(p.end for p in self.parts)
+
+
+class WordMatcher:
+    """All literals of one rule set in one PhraseMatcher over single-character tokens."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.vocab = spacy.blank("xx").vocab
+        self.literals = rules.literals
+        self.matcher = PhraseMatcher(self.vocab)
+        self.by_text: dict[int, list[int]] = {}
+        for index, lit in enumerate(rules.literals):
+            key = self.vocab.strings.add(f"w:{lit.text}")
+            known = self.by_text.setdefault(key, [])
+            if not known:
+                self.matcher.add(f"w:{lit.text}", [self._doc(lit.text)])
+            known.append(index)
+
+    def _doc(self, text: str) -> Doc:
+        return Doc(self.vocab, words=list(text), spaces=[False] * len(text))
+
+    def _hits(self, text: str, first: int, last: int) -> set[tuple[int, int, int]]:
+        """(key, start, end) in page positions; long blocks in overlapping pieces, so that memory stays bounded."""
+        out: set[tuple[int, int, int]] = set()
+        for at in range(first, last, PIECE - OVERLAP):
+            piece = text[at : min(last, at + PIECE)]
+            out.update((key, at + start, at + end) for key, start, end in self.matcher(self._doc(piece)))
+        return out
+
+    def words(self, page: Page, block: int) -> Words:
+        """Everything that stands in block `block`."""
+        first, last = page.borders[block]
+        text, lang = page.normal.text, page.langs[block]
+        raw: dict[Kind, list[tuple[str, int, int]]] = {kind: [] for kind in Kind}
+        for key, start, end in self._hits(text, first, last):
+            if not bounded(text, start, end):
+                continue
+            for index in self.by_text[key]:
+                lit = self.literals[index]
+                if speaks(lang, lit.lang):
+                    raw[lit.kind].append((lit.key, start, end))
+        atoms = _unmasked(raw[Kind.ATOM], raw[Kind.MASK])
+        pseudo = [(s, e) for _, s, e in raw[Kind.PSEUDO]]
+        cues = tuple(c for c in _longest_cues(raw[Kind.CUE]) if not _hidden(c[1], c[2], pseudo))
+        return Words(atoms, cues, tuple(sorted((s, e) for _, s, e in raw[Kind.STOP])))
+
+
+def _unmasked(
+    found: Iterable[tuple[str, int, int]], masks: Sequence[tuple[str, int, int]]
+) -> dict[str, tuple[Span, ...]]:
+    """Atom -> places, without those that a longer word swallows; of overlapping places of one atom the longest."""
+    places: dict[str, list[Span]] = {}
+    for name, start, end in found:
+        swallowed = any(
+            key in ("", name) and s <= start and end <= e and (e - s > end - start or key == name)
+            for key, s, e in masks
+        )
+        if not swallowed:
+            places.setdefault(name, []).append((start, end))
+    return {name: tuple(_longest(spans)) for name, spans in places.items()}
+
+
+def _longest(spans: list[Span]) -> list[Span]:
+    out: list[Span] = []
+    for start, end in sorted(set(spans), key=lambda s: (s[0], -s[1])):
+        if out and start < out[-1][1]:
+            if end - start > out[-1][1] - out[-1][0]:
+                out[-1] = (start, end)
+            continue
+        out.append((start, end))
+    return out
+
+
+def _longest_cues(cues: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """A cue inside a longer cue is not a second cue."""
+    ordered = sorted(set(cues), key=lambda c: (c[1], -c[2]))
+    return [c for c in ordered if not any(o[1] <= c[1] and c[2] <= o[2] and o[2] - o[1] > c[2] - c[1] for o in ordered)]
+
+
+def _hidden(start: int, end: int, pseudo: Iterable[Span]) -> bool:
+    """A pseudo cue hides a cue that begins inside it (未经 hides 经顾客同意), unless the cue is longer."""
+    return any(s <= start < e and not (s == start and end > e) for s, e in pseudo)
+
+
+class Scene:
+    """The words of a page, block by block, matched when first asked for."""
+
+    def __init__(self, page: Page, matcher: WordMatcher, seen_atoms: Sequence[frozenset[str]]) -> None:
+        self.page, self.matcher, self.seen = page, matcher, seen_atoms
+        self._words: dict[int, Words] = {}
+
+    def words(self, block: int) -> Words:
+        if block not in self._words:
+            self._words[block] = self.matcher.words(self.page, block)
+        return self._words[block]
+
+    def places(self, atoms: Atoms, blocks: Iterable[int]) -> list[Span]:
+        """Sorted places of any of `atoms` in these blocks."""
+        out: list[Span] = []
+        for block in blocks:
+            if self.seen[block].isdisjoint(atoms):
+                continue
+            words = self.words(block).atoms
+            for atom in atoms & words.keys():
+                out.extend(words[atom])
+        return sorted(set(out))
+
+    def near(self, block: int, breaks: int) -> range:
+        """Blocks that a window of `breaks` could reach from `block`, itself included."""
+        low = high = block
+        borders, budget = self.page.borders, weight_allowed(breaks)
+        while (
+            low > 0 and block - low <= breaks and self.page.breaks(borders[low - 1][1] - 0, borders[block][0]) <= budget
+        ):
+            low -= 1
+        while (
+            high + 1 < len(borders)
+            and high - block <= breaks
+            and self.page.breaks(borders[block][1], borders[high + 1][0]) <= budget
+        ):
+            high += 1
+        return range(low, high + 1)
+
+
+def weight_allowed(breaks: int) -> int:
+    """Break weight that a claim's `breaks` permits: 0 still crosses one line feed, for slogans set with <br>."""
+    return LINE if breaks == 0 else PARAGRAPH * breaks
+
+
+def slot_matches(scene: Scene, slot: Slot, blocks: Sequence[int], lang: str) -> list[Part]:
+    """Every way in which the slot is filled in these blocks, bounded by MAX_SLOT_MATCHES."""
+    out: dict[Span, Part] = {}
+    for sequence in slot.any:
+        for span in _sequence(scene, sequence, slot.gap, blocks, lang):
+            out.setdefault(span, Part(slot.name, *span, tuple("|".join(sorted(a)) for a in sequence)))
+            if len(out) >= MAX_SLOT_MATCHES:
+                return sorted(out.values(), key=lambda p: (p.start, p.end))
+    return sorted(out.values(), key=lambda p: (p.start, p.end))
+
+
+def _sequence(scene: Scene, sequence: Sequence[Atoms], gap: Reach, blocks: Sequence[int], lang: str) -> list[Span]:
+    spans = scene.places(sequence[0], blocks)
+    reach = gap.of(lang)
+    for atoms in sequence[1:]:
+        following = scene.places(atoms, blocks)
+        joined: list[Span] = []
+        for start, end in spans:
+            for first, last in following:
+                if first < end:
+                    continue
+                if first - end > reach:
+                    break
+                if scene.page.breaks(end, first) <= LINE:
+                    joined.append((start, last))
+                    break
+        spans = joined
+    return spans
+
+
+def join(scene: Scene, rule: Rule, claim: Claim, block: int, anchor: str) -> list[Candidate]:
+    """Candidates of one claim whose anchor slot starts in `block`: to each anchor the nearest of the other slots."""
+    page = scene.page
+    lang = page.langs[block]
+    blocks = list(scene.near(block, claim.breaks))
+    first, last = page.borders[block]
+    anchors = [p for p in slot_matches(scene, rule.slots[anchor], blocks, lang) if first <= p.start < last]
+    others = [slot_matches(scene, rule.slots[name], blocks, lang) for name in claim.all if name != anchor]
+    out: list[Candidate] = []
+    for part in anchors:
+        parts = [part]
+        for choices in others:
+            best = _nearest(page, claim, parts, choices, lang)
+            if best is None:
+                break
+            parts.append(best)
+        else:
+            order = {name: i for i, name in enumerate(claim.all)}
+            parts.sort(key=lambda p: order[p.slot])
+            if not claim.ordered or all(a.end <= b.start for a, b in pairwise(parts)):
+                out.append(Candidate(rule, claim, tuple(parts), lang))
+    return out
+
+
+def _nearest(page: Page, claim: Claim, parts: Sequence[Part], choices: Sequence[Part], lang: str) -> Part | None:
+    """The choice nearest to the hull of `parts`, within the window, overlapping none of them."""
+    low, high = min(p.start for p in parts), max(p.end for p in parts)
+    window, allowed = claim.window.of(lang), weight_allowed(claim.breaks)
+    order = {name: i for i, name in enumerate(claim.all)}
+    best: tuple[int, Part] | None = None
+    for choice in choices:
+        if any(choice.start < p.end and p.start < choice.end for p in parts):
+            continue
+        if claim.ordered and any((order[choice.slot] < order[p.slot]) != (choice.end <= p.start) for p in parts):
+            continue
+        if choice.end <= low:
+            distance, crossed = low - choice.end, (choice.end, low)
+        elif choice.start >= high:
+            distance, crossed = choice.start - high, (high, choice.start)
+        else:
+            distance, crossed = 0, (choice.start, choice.start)
+        if distance > window or page.breaks(*crossed) > allowed:
+            continue
+        if best is None or distance < best[0]:
+            best = (distance, choice)
+    return best[1] if best else None
+
+
+@lru_cache(maxsize=4)
+def matcher_for(rules: RuleSet) -> WordMatcher:
+    """The word matcher of a rule set, compiled once."""
+    return WordMatcher(rules)

@@ -1,0 +1,95 @@
+"""Who speaks in a stretch of text: a small linear model over character and word n-grams, trained from our own labels.
+
+It answers what word lists answer badly: a report may hold no word of reporting at all, and a vendor may tell a story in
+the third person. It never *finds* a claim; it only gives a probability to each page role, which `roles.py` weighs with
+the words and the declared facts. Trained by `python -m tests.evaluation.train_voice` (scikit-learn, development only);
+what ships is one array of int8 weights. Figures and the decision: docs/decisions/0003-voice-model.md.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from scanner.model import PageRole
+
+BITS = 16
+MAX_CHARS = 1200
+"""Characters of a stretch that are read; longer ones say no more about the voice."""
+_WORD = re.compile(r"[a-z']+|[0-9]+")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff“”「」『』《》:：,，。!?;|·、()\[\]\n]+")
+_CLASSES = {
+    "vendor": PageRole.VENDOR,
+    "news": PageRole.NEWS,
+    "legal": PageRole.LEGAL,
+    "research": PageRole.RESEARCH,
+    "guide": PageRole.GUIDE,
+    "notice": PageRole.NOTICE,
+    "other": PageRole.UNRELATED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceModel:
+    """`weights` is classes x 2**BITS, to be multiplied by `scale`."""
+
+    classes: tuple[str, ...]
+    weights: np.ndarray
+    scale: np.ndarray
+    bias: np.ndarray
+    idf: np.ndarray
+
+    def probabilities(self, text: str) -> Mapping[PageRole, float]:
+        """Role -> probability, for normalised text. Even odds for an empty text."""
+        index, value = vector(text)
+        if not index:
+            return {_CLASSES[name]: 1 / len(self.classes) for name in self.classes}
+        columns = np.asarray(index)
+        tfidf = np.asarray(value, dtype=np.float32) * self.idf[columns]
+        norm = float(np.sqrt((tfidf * tfidf).sum())) or 1.0
+        scores = (self.weights[:, columns].astype(np.float32) @ (tfidf / norm)) * self.scale + self.bias
+        odds = np.exp(scores - scores.max())
+        return {_CLASSES[name]: float(p) for name, p in zip(self.classes, odds / odds.sum(), strict=True)}
+
+
+def features(text: str) -> Sequence[str]:
+    """Character 1- to 3-grams of Han runs, word 1- and 2-grams of the rest; digits as one sign."""
+    text = text[:MAX_CHARS]
+    out: list[str] = []
+    for run in _HAN_RUN.findall(text):
+        for size in (1, 2, 3):
+            out.extend(run[i : i + size] for i in range(len(run) - size + 1))
+    words = ["0" if word[0].isdigit() else word for word in _WORD.findall(text)]
+    out.extend(f"w {word}" for word in words)
+    out.extend(f"w {a} {b}" for a, b in pairwise(words))
+    out.extend("p " + char for char in '"?!|%$' if char in text)
+    return out
+
+
+def vector(text: str) -> tuple[list[int], list[float]]:
+    """Hashed feature indices and sublinear counts (1 + ln n)."""
+    counts: dict[int, int] = {}
+    for feature in features(text):
+        slot = zlib.crc32(feature.encode()) & ((1 << BITS) - 1)
+        counts[slot] = counts.get(slot, 0) + 1
+    return list(counts), [1.0 + math.log(n) for n in counts.values()]
+
+
+@lru_cache(maxsize=1)
+def model() -> VoiceModel | None:
+    """The shipped model, or None where it is missing (rules and role words then decide alone)."""
+    path = Path(__file__).with_name("voice.npz")
+    if not path.is_file():
+        return None
+    with np.load(path, allow_pickle=False) as data:
+        classes = tuple(json.loads(str(data["classes"])))
+        return VoiceModel(classes, data["weights"], data["scale"], data["bias"], data["idf"].astype(np.float32))

@@ -1,0 +1,105 @@
+"""Findings point at the words they quote, the gate drops nothing, hostile text neither crashes nor stalls."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.detect import detector, selftest
+from scanner.detect import page as pages
+from scanner.detect.gate import gate_for
+from scanner.detect.match import matcher_for
+from scanner.detect.rules import RuleSet
+from scanner.model import PageRole, Provenance, Stance
+
+WHERE = Provenance(source="https://vendor.example/a", capture_sha256="0" * 64, vendor="V")
+_WORDS = (
+    "无感抓拍|顾客|人脸|毫不知情|防飞单|案场|，|。| |\n|不会|记者发现|云端人脸库|自动建档|無\u200b感|識(shí)別|有人来查"
+)
+_MORE = "立马断开|什么都查不到|face|recognition|shoppers|never|notice|Ａ|x"
+_PIECES = st.sampled_from(f"{_WORDS}|{_MORE}".split("|"))
+
+
+def test_examples_inside_the_rules_hold(ruleset: RuleSet) -> None:
+    assert [str(failure) for failure in selftest.run_tests(ruleset)] == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_PIECES, max_size=40).map("".join))
+def test_quote_is_the_text_at_its_offsets(ruleset: RuleSet, text: str) -> None:
+    document = selftest.plain_document(text)
+    for finding in detector.detect(document, ruleset, WHERE):
+        assert document.text[finding.start : finding.end] == finding.quote
+        assert document.text[: finding.start].endswith(finding.prefix)
+        assert document.text[finding.end :].startswith(finding.suffix)
+        assert finding.quote.strip()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_PIECES, max_size=40).map("".join))
+def test_gate_sees_every_word_that_the_matcher_sees(ruleset: RuleSet, text: str) -> None:
+    document = selftest.plain_document(text)
+    if not document.blocks:
+        return
+    page = pages.build(document, ruleset)
+    seen = gate_for(ruleset).look(page)
+    for index in range(len(page.borders)):
+        assert matcher_for(ruleset).words(page, index).atoms.keys() <= seen.atoms[index]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=400))
+def test_any_text_is_judged_without_a_crash(ruleset: RuleSet, text: str) -> None:
+    detector.detect(selftest.plain_document(text), ruleset, WHERE)
+
+
+def test_ids_depend_on_bytes_and_place_and_fingerprints_do_not(ruleset: RuleSet) -> None:
+    first = detector.detect(selftest.plain_document("智慧案场人脸识别，防截客防飞单。"), ruleset, WHERE)
+    moved = detector.detect(selftest.plain_document("新版首页。\n智慧案场人脸识别，防截客防飞单。"), ruleset, WHERE)
+    assert first
+    assert {f.fingerprint for f in first} == {f.fingerprint for f in moved}
+    assert {f.id for f in first}.isdisjoint({f.id for f in moved})
+
+
+def test_a_page_role_given_by_a_person_wins(ruleset: RuleSet) -> None:
+    text = "智慧案场人脸识别，防截客防飞单。"
+    news = Provenance(source="x", page_role=PageRole.NEWS)
+    assert {f.stance for f in detector.detect(selftest.plain_document(text), ruleset, news)} == {Stance.REPORTED}
+
+
+def test_an_uncovered_language_gives_no_findings_and_says_so(ruleset: RuleSet) -> None:
+    document = selftest.plain_document(
+        "このカメラはお客様に気づかれずに顔を認識し、すべての店舗で共有します。防飛単もできます。"
+    )
+    assert detector.covered(document, ruleset) == (False, "ja")
+    assert detector.detect(document, ruleset, WHERE) == ()
+
+
+@pytest.mark.parametrize(
+    "unit", ["无感抓拍顾客人脸，", "人脸 ", "face recognition of shoppers ", "有人来查立马断开什么都查不到", "不"]
+)
+def test_repetition_costs_no_more_than_a_few_times_its_length(ruleset: RuleSet, unit: str) -> None:
+    """Quadratic work would take minutes here; the bound is loose on purpose, so that a busy machine passes."""
+    detector.detect(selftest.plain_document(unit), ruleset, WHERE)
+    start = time.process_time()
+    detector.detect(selftest.plain_document(unit * (100_000 // len(unit))), ruleset, WHERE)
+    assert time.process_time() - start < 30
+
+
+@pytest.mark.parametrize(
+    ("url", "quote", "expected"),
+    [
+        (
+            "https://v.example/p?a=1#top",
+            "无感-抓拍",
+            "https://v.example/p?a=1#:~:text=%E6%97%A0%E6%84%9F%2D%E6%8A%93%E6%8B%8D",
+        ),
+        ("https://v.example/", "first\nlast", "https://v.example/#:~:text=first,last"),
+        ("page.html", "x", ""),
+    ],
+)
+def test_fragment_url(url: str, quote: str, expected: str) -> None:
+    assert detector.fragment_url(url, f"ab{quote}cd", 2, 2 + len(quote)) == expected
