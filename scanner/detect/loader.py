@@ -16,7 +16,6 @@ from scanner.model import PageRole, Severity, Stance
 
 MAX_EXPANSIONS = 1024
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_GROUP = re.compile(r"\(([^()]*)\)")
 _ID = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)?")
 _ATOM = re.compile(r"[a-z][a-z0-9_]*")
 _RULE_KEYS = {
@@ -39,21 +38,33 @@ class Problems:
 
 
 def expand(word: str) -> list[str]:
-    """`(a|b|)c` -> ac, bc, c. Groups may nest. Raises ValueError past 256 expansions or for unbalanced brackets."""
-    done: list[str] = []
-    todo = [word]
-    while todo:
-        text = todo.pop()
-        group = _GROUP.search(text)
-        if group is None:
-            if "(" in text or ")" in text or "|" in text:
+    """`(a|b|)c` -> ac, bc, c. Groups may nest. Raises ValueError past MAX_EXPANSIONS or for unbalanced brackets."""
+    choices, at = _alternatives(word, 0)
+    if at != len(word) or len(choices) != 1:
+        raise ValueError("unbalanced ( ) or a | outside a group")
+    return list(dict.fromkeys(choices[0]))
+
+
+def _alternatives(word: str, at: int) -> tuple[list[list[str]], int]:
+    """Alternatives from `at` up to the closing bracket or the end, each with all its expansions."""
+    out: list[list[str]] = [[""]]
+    while at < len(word) and word[at] != ")":
+        if word[at] == "|":
+            out.append([""])
+            at += 1
+            continue
+        if word[at] == "(":
+            inner, at = _alternatives(word, at + 1)
+            if at >= len(word):
                 raise ValueError("unbalanced ( ) or a | outside a group")
-            done.append(text)
+            tails = [text for alternative in inner for text in alternative]
         else:
-            todo.extend(text[: group.start()] + part + text[group.end() :] for part in group.group(1).split("|"))
-        if len(done) + len(todo) > MAX_EXPANSIONS:
+            tails = [word[at]]
+        at += 1
+        if len(out[-1]) * len(tails) > MAX_EXPANSIONS:
             raise ValueError(f"more than {MAX_EXPANSIONS} expansions")
-    return list(dict.fromkeys(done))
+        out[-1] = [head + tail for head in out[-1] for tail in tails]
+    return out, at
 
 
 def load(path: Path) -> R.RuleSet:
