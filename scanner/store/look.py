@@ -1,0 +1,218 @@
+"""Questions to the database; nothing here writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from scanner.model import (
+    Capture,
+    Document,
+    Finding,
+    FrontierItem,
+    RobotsDecision,
+    RunFacts,
+)
+
+from . import crawl, rows
+from .tables import captures, coverage, documents, findings, frontier, runs, urls, vendors
+
+VALIDATED_STATUS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A URL that was captured in this run and is not judged yet."""
+
+    item: FrontierItem
+    capture: Capture
+    robots: RobotsDecision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The last time that a URL was read: what a 304 Not Modified refers to, and what a rescan starts from."""
+
+    item: FrontierItem
+    capture: Capture
+    document: Document | None
+    findings: tuple[Finding, ...]
+    run: str
+    rules_digest: str
+    """Of the run that made these findings."""
+    robots: RobotsDecision | None = None
+
+
+_ITEMS = (
+    sa.select(frontier, urls.c.canonical, vendors.c.name.label("vendor"))
+    .join(urls, urls.c.id == frontier.c.url_id)
+    .join(vendors, vendors.c.id == urls.c.vendor_id)
+    .order_by(frontier.c.id)
+)
+FINDINGS = (
+    sa.select(findings, vendors.c.name.label("vendor"), runs.c.name.label("run"))
+    .join(urls, urls.c.id == findings.c.url_id)
+    .join(vendors, vendors.c.id == urls.c.vendor_id)
+    .join(runs, runs.c.id == findings.c.run_id)
+    .order_by(findings.c.id)
+)
+
+
+def pending(connection: Connection, run: int) -> tuple[FrontierItem, ...]:
+    query = _ITEMS.where(frontier.c.run_id == run, frontier.c.state != "done")
+    return tuple(rows.item_of(row) for row in connection.execute(query).mappings())
+
+
+def known(connection: Connection, run: int) -> frozenset[tuple[str, str]]:
+    query = (
+        sa.select(vendors.c.name, urls.c.canonical)
+        .join(urls, urls.c.vendor_id == vendors.c.id)
+        .join(frontier, frontier.c.url_id == urls.c.id)
+        .where(frontier.c.run_id == run)
+    )
+    return frozenset((row[0], row[1]) for row in connection.execute(query))
+
+
+def progress(connection: Connection, run: int) -> dict[str, int]:
+    query = sa.select(frontier.c.state, sa.func.count()).where(frontier.c.run_id == run).group_by(frontier.c.state)
+    return dict.fromkeys(("pending", "captured", "done"), 0) | {row[0]: row[1] for row in connection.execute(query)}
+
+
+def captured(connection: Connection, run: int) -> tuple[Waiting, ...]:
+    query = _ITEMS.where(frontier.c.run_id == run, frontier.c.state == "captured")
+    out = []
+    for row in connection.execute(query).mappings().all():
+        kept = _capture_row(connection, row["capture_id"])
+        out.append(Waiting(rows.item_of(row), rows.capture_of(kept), rows.robots_of(kept)))
+    return tuple(out)
+
+
+def _capture_row(connection: Connection, capture: int) -> Any:
+    return connection.execute(sa.select(captures).where(captures.c.id == capture)).mappings().one()
+
+
+def committed_tail(connection: Connection, run: int | None) -> dict[str, int]:
+    query = sa.select(
+        captures.c.warc_file, sa.func.max(captures.c.warc_offset + captures.c.warc_length).label("end")
+    ).group_by(captures.c.warc_file)
+    if run is not None:
+        query = query.where(captures.c.run_id == run)
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def run_captures(connection: Connection, run: int) -> tuple[Capture, ...]:
+    query = sa.select(captures).where(captures.c.run_id == run).order_by(captures.c.id)
+    return tuple(rows.capture_of(row) for row in connection.execute(query).mappings())
+
+
+def same_payload(connection: Connection, run: int, item: FrontierItem, payload_sha256: str) -> str:
+    """URL of another page of the same vendor in this run that was read and has the same bytes, or empty."""
+    query = (
+        sa.select(coverage.c.url)
+        .join(captures, captures.c.id == coverage.c.capture_id)
+        .join(urls, urls.c.id == coverage.c.url_id)
+        .join(vendors, vendors.c.id == urls.c.vendor_id)
+        .where(coverage.c.run_id == run, captures.c.payload_sha256 == payload_sha256)
+        .where(coverage.c.outcome.in_(crawl.READ), vendors.c.name == item.vendor)
+        .where(urls.c.key != rows.url_key(item.vendor, item.canonical))
+        .order_by(coverage.c.id)
+        .limit(1)
+    )
+    return connection.execute(query).scalar() or ""
+
+
+def _url(connection: Connection, item: FrontierItem) -> int | None:
+    key = rows.url_key(item.vendor, item.canonical)
+    return connection.execute(sa.select(urls.c.id).where(urls.c.key == key)).scalar()
+
+
+def validators(connection: Connection, item: FrontierItem) -> tuple[str, str]:
+    url = _url(connection, item)
+    last = None if url is None else crawl.last_look(connection, url, None)
+    if last is None:
+        return "", ""
+    kept = _capture_row(connection, last["capture_id"])
+    if kept["status"] != VALIDATED_STATUS or kept["truncated"]:
+        return "", ""
+    return kept["etag"], kept["last_modified"]
+
+
+def last_look(connection: Connection, item: FrontierItem, before: int | None) -> Look | None:
+    url = _url(connection, item)
+    last = None if url is None else crawl.last_look(connection, url, before)
+    return None if url is None or last is None else _look(connection, item, url, last)
+
+
+def _look(connection: Connection, item: FrontierItem, url: int, last: Any) -> Look:
+    kept = _capture_row(connection, last["capture_id"])
+    query = FINDINGS.where(findings.c.run_id == last["run_id"], findings.c.url_id == url)
+    found = tuple(rows.finding_of(row) for row in connection.execute(query).mappings())
+    name = connection.execute(sa.select(runs.c.name).where(runs.c.id == last["run_id"])).scalar_one()
+    return Look(
+        item,
+        rows.capture_of(kept),
+        document(connection, last["capture_id"]),
+        found,
+        name,
+        last["rules_digest"],
+        rows.robots_of(kept),
+    )
+
+
+def document(connection: Connection, capture: int) -> Document | None:
+    query = sa.select(documents).where(documents.c.capture_id == capture).order_by(documents.c.id.desc()).limit(1)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else rows.document_of(row)
+
+
+def rescannable_ids(connection: Connection) -> list[int]:
+    """URLs that were ever read, in the order in which they became known."""
+    query = (
+        sa.select(coverage.c.url_id)
+        .where(coverage.c.outcome.in_(crawl.READ), coverage.c.capture_id.is_not(None))
+        .distinct()
+        .order_by(coverage.c.url_id)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def rescannable(connection: Connection, url: int) -> Look | None:
+    query = (
+        sa.select(coverage, urls.c.canonical, vendors.c.name.label("vendor"))
+        .join(urls, urls.c.id == coverage.c.url_id)
+        .join(vendors, vendors.c.id == urls.c.vendor_id)
+        .where(coverage.c.url_id == url, coverage.c.outcome.in_(crawl.READ))
+        .order_by(coverage.c.run_id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().first()
+    last = crawl.last_look(connection, url, None)
+    if row is None or last is None:
+        return None
+    item = FrontierItem(row["url"], row["canonical"], row["vendor"], row["depth"], row["via"])
+    return _look(connection, item, url, last)
+
+
+def last_success(connection: Connection) -> dict[str, datetime]:
+    """URL (as found, and canonical) -> start of the last successful crawl in which it answered."""
+    answered = (*crawl.READ, "redirect", "duplicate")
+    query = (
+        sa.select(coverage.c.url, urls.c.name, urls.c.canonical, runs.c.started_at)
+        .join(runs, runs.c.id == coverage.c.run_id)
+        .join(urls, urls.c.id == coverage.c.url_id)
+        .where(runs.c.ok == 1, runs.c.kind == "crawl", coverage.c.outcome.in_(answered))
+        .order_by(runs.c.id)
+    )
+    out: dict[str, datetime] = {}
+    for as_found, name, canonical, at in connection.execute(query):
+        out[as_found] = out[name] = out[canonical] = at
+    return out
+
+
+def run_facts(connection: Connection) -> tuple[RunFacts, ...]:
+    query = sa.select(runs).order_by(runs.c.id.desc())
+    return tuple(rows.facts_of(row) for row in connection.execute(query).mappings())

@@ -1,0 +1,288 @@
+"""What a report, and the comparison with earlier runs, is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from scanner.errors import StoreError
+from scanner.model import CoverageRow, Finding, RunFacts, Severity, Stance
+
+from . import crawl, known, look, rows
+from .tables import captures, coverage, documents, findings, runs, urls, vendors
+
+_WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a report and `history.compare` are made of."""
+
+    run: RunFacts
+    findings: tuple[Finding, ...]
+    """Of this run, ordered: asserted first, then by severity and confidence."""
+    coverage: tuple[CoverageRow, ...]
+    previous: tuple[Finding, ...]
+    """Per URL of the vendors looked at in this run: what stood there when it was last read in an earlier successful
+    run. Not simply the run before, which may have been due for other vendors only."""
+    read: frozenset[tuple[str, str]]
+    """(vendor, source) of the `previous` findings whose page was read in this run."""
+    first_seen: Mapping[str, tuple[datetime | None, str]]
+    """fingerprint -> (capture time, run id) of the first earlier successful run that saw it."""
+    last_seen: Mapping[str, tuple[datetime | None, str]]
+    """fingerprint -> (time last read, run id) of the latest earlier successful run that saw it."""
+    had_before: frozenset[str]
+    """Fingerprints whose words were already in bytes or text kept earlier, under another rule set."""
+    note: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A filter over findings; empty fields let everything through."""
+
+    vendor: str = ""
+    category: str = ""
+    rule: str = ""
+    stance: Stance | None = None
+    min_severity: Severity | None = None
+    min_confidence: float = 0.0
+    text: str = ""
+
+
+def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Asserted first, then the gravest, then the surest; then by vendor, page and place."""
+
+    def key(f: Finding) -> tuple[Any, ...]:
+        return (f.stance is not Stance.ASSERTED, -_WEIGHT[f.severity], -f.confidence, f.vendor, f.source, f.start, f.id)
+
+    return tuple(sorted(found, key=key))
+
+
+def begin_run(connection: Connection, facts: RunFacts, note: Mapping[str, str]) -> RunFacts:
+    there = connection.execute(sa.select(runs).where(runs.c.name == facts.id)).mappings().first()
+    if there is None:
+        last = connection.execute(
+            sa.select(runs.c.name, runs.c.finished_at).where(runs.c.ok == 1).order_by(runs.c.id.desc()).limit(1)
+        ).first()
+        row: dict[str, Any] = {name: getattr(facts, name) for name in rows.FACT_FIELDS}
+        row |= {"name": facts.id, "note": dict(note)}
+        if last is not None:
+            row |= {"previous_run": last.name, "previous_finished_at": last.finished_at}
+        connection.execute(sa.insert(runs).values(**row))
+        there = known.run_row(connection, facts.id)
+    return rows.facts_of(there)
+
+
+def _chosen(connection: Connection, run: str | None) -> Any:
+    if run is not None:
+        return known.run_row(connection, run)
+    query = sa.select(runs).where(runs.c.finished_at.is_not(None)).order_by(runs.c.id.desc()).limit(1)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise StoreError("no run has finished in this database", "crawl first: noticescan crawl URL")
+    return row
+
+
+def parts(connection: Connection, run: str | None) -> Parts:
+    row = _chosen(connection, run)
+    number = row["id"]
+    found = _found(connection, look.FINDINGS.where(findings.c.run_id == number))
+    previous, read = _previous(connection, number)
+    first, last = _seen(connection, number, {f.fingerprint for f in (*found, *previous)})
+    _seen_elsewhere(connection, number, [f for f in found if f.fingerprint not in first], first, last)
+    fresh = [f for f in found if f.fingerprint not in first]
+    return Parts(
+        run=rows.facts_of(row),
+        findings=ordered(found),
+        coverage=_coverage(connection, number),
+        previous=previous,
+        read=read,
+        first_seen=first,
+        last_seen=last,
+        had_before=_had_before(connection, number, row["rules_digest"], fresh),
+        note=row["note"] or {},
+    )
+
+
+def _found(connection: Connection, query: sa.Select[Any]) -> tuple[Finding, ...]:
+    return tuple(rows.finding_of(row) for row in connection.execute(query).mappings())
+
+
+def _coverage(connection: Connection, run: int) -> tuple[CoverageRow, ...]:
+    query = (
+        sa.select(coverage, vendors.c.name.label("vendor"), captures.c.captured_at, captures.c.payload_sha256)
+        .join(urls, urls.c.id == coverage.c.url_id)
+        .join(vendors, vendors.c.id == urls.c.vendor_id)
+        .outerjoin(captures, captures.c.id == coverage.c.capture_id)
+        .where(coverage.c.run_id == run)
+        .order_by(vendors.c.name, coverage.c.depth, coverage.c.id)
+    )
+    return tuple(rows.coverage_of(row) for row in connection.execute(query).mappings())
+
+
+def _last_looks(before: int | None) -> sa.Subquery:
+    """Per URL, the last successful run (before one, if given) in which it was read."""
+    query = (
+        sa.select(coverage.c.url_id, sa.func.max(coverage.c.run_id).label("run_id"))
+        .join(runs, runs.c.id == coverage.c.run_id)
+        .where(runs.c.ok == 1, coverage.c.outcome.in_(crawl.READ))
+        .group_by(coverage.c.url_id)
+    )
+    if before is not None:
+        query = query.where(coverage.c.run_id < before)
+    return query.subquery("looks")
+
+
+def _previous(connection: Connection, run: int) -> tuple[tuple[Finding, ...], frozenset[tuple[str, str]]]:
+    """Findings of the last looks at the vendors of this run, and whose pages were read again in it."""
+    looks = _last_looks(run)
+    of_run = sa.select(urls.c.vendor_id).join(coverage, coverage.c.url_id == urls.c.id).where(coverage.c.run_id == run)
+    now = sa.select(coverage.c.url_id).where(coverage.c.run_id == run, coverage.c.outcome.in_(crawl.READ))
+    query = (
+        look.FINDINGS.add_columns(findings.c.url_id.in_(now).label("read_now"))
+        .join(looks, sa.and_(looks.c.url_id == findings.c.url_id, looks.c.run_id == findings.c.run_id))
+        .where(urls.c.vendor_id.in_(of_run))
+    )
+    previous, read = [], set()
+    for row in connection.execute(query).mappings():
+        finding = rows.finding_of(row)
+        previous.append(finding)
+        if row["read_now"]:
+            read.add((finding.vendor, finding.source))
+    return tuple(previous), frozenset(read)
+
+
+_Seen = dict[str, tuple[datetime | None, str]]
+
+
+def _seen(connection: Connection, run: int, wanted: set[str]) -> tuple[_Seen, _Seen]:
+    """First and last sighting in earlier successful runs. A rescan of old bytes is dated by their capture."""
+    first: _Seen = {}
+    last: _Seen = {}
+    query = (
+        sa.select(findings.c.fingerprint, findings.c.captured_at, findings.c.seen_at, runs.c.name)
+        .join(runs, runs.c.id == findings.c.run_id)
+        .where(runs.c.ok == 1, findings.c.run_id < run)
+        .order_by(findings.c.run_id, findings.c.id)
+    )
+    for part in known.chunks(sorted(wanted)):
+        sightings = connection.execute(query.where(findings.c.fingerprint.in_(part)))
+        for fingerprint, captured_at, seen_at, name in sightings:
+            earliest, by = first.get(fingerprint, (captured_at, name))
+            if earliest is None or (captured_at is not None and captured_at < earliest):
+                earliest = captured_at
+            first[fingerprint] = (earliest, by)
+            before = last.get(fingerprint, (None, ""))[0]
+            seen = seen_at if before is None or (seen_at is not None and seen_at > before) else before
+            last[fingerprint] = (seen, name)
+    return first, last
+
+
+def _seen_elsewhere(connection: Connection, run: int, fresh: Sequence[Finding], first: _Seen, last: _Seen) -> None:
+    """The same words in the same bytes (same finding id) seen earlier at another URL are not new: of two byte-identical
+    pages only one is judged in a run, and not always the same one."""
+    by_id = {finding.id: finding.fingerprint for finding in fresh}
+    query = (
+        sa.select(findings.c.finding, findings.c.captured_at, findings.c.seen_at, runs.c.name)
+        .join(runs, runs.c.id == findings.c.run_id)
+        .where(runs.c.ok == 1, findings.c.run_id < run)
+        .order_by(findings.c.run_id, findings.c.id)
+    )
+    for part in known.chunks(sorted(by_id)):
+        for finding, captured_at, seen_at, name in connection.execute(query.where(findings.c.finding.in_(part))):
+            first.setdefault(by_id[finding], (captured_at, name))
+            last[by_id[finding]] = (seen_at, name)
+
+
+def _had_before(connection: Connection, run: int, digest: str, fresh: Sequence[Finding]) -> frozenset[str]:
+    """Which of the fresh fingerprints were in kept bytes, or in the text last read there, under another rule set."""
+    out: set[str] = set()
+    texts: dict[tuple[str, str], str] = {}
+    payloads: dict[str, bool] = {}
+    for finding in fresh:
+        sha, page = finding.capture_sha256, (finding.vendor, finding.source)
+        if sha not in payloads:
+            payloads[sha] = _kept_under_other_rules(connection, run, digest, sha)
+        if not payloads[sha] and page not in texts:
+            texts[page] = _text_under_other_rules(connection, run, digest, finding)
+        if payloads[sha] or finding.quote in texts[page]:
+            out.add(finding.fingerprint)
+    return frozenset(out)
+
+
+def _kept_under_other_rules(connection: Connection, run: int, digest: str, payload: str) -> bool:
+    query = (
+        sa.select(captures.c.id)
+        .join(runs, runs.c.id == captures.c.run_id)
+        .where(captures.c.payload_sha256 == payload, captures.c.run_id < run, runs.c.rules_digest != digest)
+        .limit(1)
+    )
+    return connection.execute(query).first() is not None
+
+
+def _text_under_other_rules(connection: Connection, run: int, digest: str, finding: Finding) -> str:
+    """The text of the page's last earlier look, if other rules judged it. Pages differ in bytes at each visit (a token,
+    a clock) while the words stay: without this every rule change would make old claims look new."""
+    query = (
+        sa.select(findings.c.url_id)
+        .where(findings.c.run_id == run, findings.c.finding == finding.id, findings.c.source == finding.source)
+        .limit(1)
+    )
+    url = connection.execute(query).scalar()
+    last = None if url is None else crawl.last_look(connection, url, run)
+    if last is None or last["rules_digest"] == digest:
+        return ""
+    document = look.document(connection, last["capture_id"])
+    return "" if document is None else document.text
+
+
+def search(connection: Connection, run: str | None, wanted: Wanted) -> tuple[Finding, ...]:
+    if run is not None:
+        chosen = look.FINDINGS.where(findings.c.run_id == known.run_id(connection, run))
+    else:
+        looks = _last_looks(None)
+        both = sa.and_(looks.c.url_id == findings.c.url_id, looks.c.run_id == findings.c.run_id)
+        chosen = look.FINDINGS.join(looks, both)
+    for column, value in (
+        (vendors.c.name, wanted.vendor),
+        (findings.c.category, wanted.category),
+        (findings.c.rule, wanted.rule),
+        (findings.c.stance, wanted.stance.value if wanted.stance else ""),
+    ):
+        if value:
+            chosen = chosen.where(column == value)
+    if wanted.min_severity is not None:
+        enough = [s.value for s in Severity if _WEIGHT[s] >= _WEIGHT[wanted.min_severity]]
+        chosen = chosen.where(findings.c.severity.in_(enough))
+    chosen = chosen.where(findings.c.confidence >= wanted.min_confidence)
+    # Not LIKE: its wildcards and its ASCII case folding would make the answer differ between databases.
+    return ordered(f for f in _found(connection, chosen) if wanted.text in f.quote)
+
+
+def contexts(connection: Connection, found: Sequence[Finding]) -> dict[str, tuple[str, str]]:
+    by_record: dict[tuple[str, str], list[Finding]] = {}
+    for finding in found:
+        by_record.setdefault((finding.warc_record, finding.derivation), []).append(finding)
+    out: dict[str, tuple[str, str]] = {}
+    for (record, derivation), members in by_record.items():
+        statement = (
+            sa.select(documents)
+            .join(captures, captures.c.id == documents.c.capture_id)
+            .where(captures.c.record_id == record, documents.c.derivation == derivation)
+        )
+        row = connection.execute(statement).mappings().first()
+        if row is None:
+            continue
+        document = rows.document_of(row)
+        for finding in members:
+            inside = [b for b in document.blocks if b.start <= finding.start and finding.end <= b.end]
+            if inside:
+                block = inside[-1]
+                before = document.text[block.start : finding.start]
+                out[finding.id] = (before, document.text[finding.end : block.end])
+    return out

@@ -1,0 +1,298 @@
+"""The store's door: each method is one short transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from types import TracebackType
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from scanner.model import (
+    Capture,
+    Finding,
+    FrontierItem,
+    Judgement,
+    RobotsDecision,
+    RunFacts,
+    Severity,
+    Stance,
+    UnreadReason,
+)
+
+from . import crawl, known, look, report, rows
+from .connect import BUSY_SECONDS, connect, reading, writing
+from .tables import runs
+
+
+class Store:
+    """An open database. Made by `open_store`; a context manager. Every method may raise StoreError.
+
+    Runs are named by `RunFacts.id`. Methods that write may be repeated with the same arguments: nothing doubles.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._run_ids: dict[str, int] = {}
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of every connection; SQLite then folds its WAL back into the one file."""
+        self._engine.dispose()
+
+    def _run_id(self, connection: Connection, run: str) -> int:
+        """A run is never deleted nor renamed, so one look is enough."""
+        if run not in self._run_ids:
+            self._run_ids[run] = known.run_id(connection, run)
+        return self._run_ids[run]
+
+    # Runs
+
+    def begin_run(self, facts: RunFacts, note: Mapping[str, str] | None = None) -> RunFacts:
+        """Write a new run; returns its facts with `previous_run` (the last successful one) filled in.
+
+        `note` is kept for `Report.settings_note`. A run that exists is returned as it is.
+        """
+        with writing(self._engine) as connection:
+            return report.begin_run(connection, facts, note or {})
+
+    def resume_run(self, kind: str = "") -> RunFacts | None:
+        """The newest run that never finished (of this kind, if one is named), or None."""
+        query = sa.select(runs).where(runs.c.finished_at.is_(None)).order_by(runs.c.id.desc()).limit(1)
+        if kind:
+            query = query.where(runs.c.kind == kind)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else rows.facts_of(row)
+
+    def finish_run(self, run: str, ok: bool, at: datetime) -> None:
+        """Close a run. URLs still waiting are counted as unread, `interrupted`."""
+        with writing(self._engine) as connection:
+            crawl.finish_run(connection, self._run_id(connection, run), ok, at)
+
+    def runs(self) -> tuple[RunFacts, ...]:
+        """All runs, newest first."""
+        with reading(self._engine) as connection:
+            return look.run_facts(connection)
+
+    # The frontier
+
+    def enqueue(self, run: str, items: Iterable[FrontierItem]) -> tuple[FrontierItem, ...]:
+        """Add URLs to a run's frontier; returns those that were not in it, by (vendor, canonical), in order."""
+        with writing(self._engine) as connection:
+            return known.enqueue(connection, self._run_id(connection, run), tuple(items))
+
+    def pending(self, run: str) -> tuple[FrontierItem, ...]:
+        """What is not done, in order of discovery; includes what is captured and not judged (see `captured`)."""
+        with reading(self._engine) as connection:
+            return look.pending(connection, self._run_id(connection, run))
+
+    def captured(self, run: str) -> tuple[look.Waiting, ...]:
+        """What was captured and not judged when the last process died: judge these first, without the network."""
+        with reading(self._engine) as connection:
+            return look.captured(connection, self._run_id(connection, run))
+
+    def known(self, run: str) -> frozenset[tuple[str, str]]:
+        """(vendor, canonical URL) of everything in the run's frontier, done or not."""
+        with reading(self._engine) as connection:
+            return look.known(connection, self._run_id(connection, run))
+
+    def progress(self, run: str) -> dict[str, int]:
+        """How many URLs are `pending`, `captured` and `done`."""
+        with reading(self._engine) as connection:
+            return look.progress(connection, self._run_id(connection, run))
+
+    # Crawling
+
+    def record_capture(
+        self,
+        run: str,
+        item: FrontierItem,
+        capture: Capture,
+        robots: RobotsDecision | None = None,
+        *,
+        retry: bool = False,
+    ) -> None:
+        """A capture lies in the WARC; the URL is now captured. `retry`: it stays pending (429, to be asked again)."""
+        with writing(self._engine) as connection:
+            crawl.record_capture(connection, self._run_id(connection, run), item, capture, robots, retry)
+
+    def record_judgement(
+        self,
+        run: str,
+        item: FrontierItem,
+        capture: Capture,
+        judgement: Judgement,
+        new_items: Iterable[FrontierItem] = (),
+        refused: Iterable[crawl.Refused] = (),
+    ) -> tuple[FrontierItem, ...]:
+        """Document, findings, coverage and the URLs it led to; the URL is done. Returns the URLs that were new.
+
+        `refused`: known URLs that will not be fetched, as (item, reason, detail); they are counted as unread.
+        A URL that is done already is left alone, and nothing is returned.
+        """
+        with writing(self._engine) as connection:
+            number = self._run_id(connection, run)
+            return crawl.record_judgement(
+                connection, number, item, capture, judgement, tuple(new_items), tuple(refused)
+            )
+
+    def record_unchanged(
+        self,
+        run: str,
+        item: FrontierItem,
+        capture: Capture,
+        robots: RobotsDecision | None = None,
+        *,
+        detail: str = "304 Not Modified",
+    ) -> bool:
+        """The server said 304: the last look's findings stand, with their original capture. `capture` is the 304.
+
+        False, and nothing written, where no earlier look exists; then the page must be fetched without conditions.
+        Right only while the rule set is the one of that look (`last_look(item).rules_digest`): otherwise judge the
+        earlier capture again and give the result to `record_judgement` with outcome UNCHANGED.
+        """
+        with writing(self._engine) as connection:
+            number = self._run_id(connection, run)
+            return crawl.record_unchanged(connection, number, item, capture, robots, detail)
+
+    def record_unread(
+        self,
+        run: str,
+        item: FrontierItem,
+        reason: UnreadReason,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        capture: Capture | None = None,
+        robots: RobotsDecision | None = None,
+        robots_rule: str = "",
+        at: datetime | None = None,
+    ) -> None:
+        """The URL is done without having been judged. `capture`: what was received all the same."""
+        rule = robots_rule or (robots.rule if robots else "")
+        row = {"reason": reason.value, "detail": detail, "status": status, "robots_rule": rule, "seen_at": at}
+        with writing(self._engine) as connection:
+            crawl.record_unread(connection, self._run_id(connection, run), item, row, capture, robots)
+
+    def record_refused(self, run: str, refused: Iterable[crawl.Refused]) -> None:
+        """Known URLs that never enter the frontier (out of budget, excluded); one that did enter is left alone."""
+        with writing(self._engine) as connection:
+            crawl.refuse(connection, self._run_id(connection, run), tuple(refused))
+
+    def record_auxiliary(
+        self, run: str, item: FrontierItem, capture: Capture, *, robots: bool = False, detail: str = ""
+    ) -> None:
+        """A sitemap, or (`robots=True`) a robots.txt: kept and counted, not judged."""
+        with writing(self._engine) as connection:
+            number = self._run_id(connection, run)
+            crawl.record_auxiliary(connection, number, item, capture, robots, detail)
+
+    # After a crash
+
+    def committed_tail(self, run: str | None = None) -> dict[str, int]:
+        """WARC file -> offset just past the last response record that is in the database."""
+        with reading(self._engine) as connection:
+            return look.committed_tail(connection, None if run is None else self._run_id(connection, run))
+
+    def adopt(self, run: str, capture: Capture) -> FrontierItem | None:
+        """Take in a whole record found past the committed tail. Its pending URL, if any, is now captured."""
+        with writing(self._engine) as connection:
+            return crawl.adopt(connection, self._run_id(connection, run), capture)
+
+    # Earlier looks
+
+    def validators(self, item: FrontierItem) -> tuple[str, str]:
+        """(ETag, Last-Modified) of the capture on which the last look at this URL stands; empty where unknown."""
+        with reading(self._engine) as connection:
+            return look.validators(connection, item)
+
+    def last_look(self, item: FrontierItem, *, before: str | None = None) -> look.Look | None:
+        """The last time the URL was read (before a run, if one is named), with capture, text and findings."""
+        with reading(self._engine) as connection:
+            number = None if before is None else self._run_id(connection, before)
+            return look.last_look(connection, item, number)
+
+    def same_payload(self, run: str, item: FrontierItem, payload_sha256: str) -> str:
+        """URL of another page of this vendor, read in this run, with the very same bytes; or empty."""
+        with reading(self._engine) as connection:
+            return look.same_payload(connection, self._run_id(connection, run), item, payload_sha256)
+
+    def last_success(self) -> dict[str, datetime]:
+        """URL, as found and canonical -> start of the last successful crawl in which it answered; for `due`."""
+        with reading(self._engine) as connection:
+            return look.last_success(connection)
+
+    # Rescan
+
+    def captures(self, run: str) -> tuple[Capture, ...]:
+        """Every capture of a run, in the order in which they were kept."""
+        with reading(self._engine) as connection:
+            return look.run_captures(connection, self._run_id(connection, run))
+
+    def rescannable(self) -> Iterator[look.Look]:
+        """The last look at every URL that was ever read, one at a time: texts do not pile up in memory."""
+        with reading(self._engine) as connection:
+            numbers = look.rescannable_ids(connection)
+        for number in numbers:
+            with reading(self._engine) as connection:
+                found = look.rescannable(connection, number)
+            if found is not None:
+                yield found
+
+    # Reports
+
+    def report(self, run: str | None = None) -> report.Parts:
+        """What a report of this run is made of; None: the newest finished run.
+
+        Raises:
+            StoreError: There is no such run, or none has finished.
+        """
+        with reading(self._engine) as connection:
+            return report.parts(connection, run)
+
+    def findings(
+        self,
+        *,
+        run: str | None = None,
+        vendor: str = "",
+        category: str = "",
+        rule: str = "",
+        stance: Stance | None = None,
+        min_severity: Severity | None = None,
+        min_confidence: float = 0.0,
+        text: str = "",
+    ) -> tuple[Finding, ...]:
+        """Findings of a run, or (None) what stood on each page when it was last read in a successful run.
+
+        `text` must occur in the quote, exactly as written.
+        """
+        wanted = report.Wanted(vendor, category, rule, stance, min_severity, min_confidence, text)
+        with reading(self._engine) as connection:
+            return report.search(connection, run, wanted)
+
+    def contexts(self, found: Iterable[Finding]) -> dict[str, tuple[str, str]]:
+        """Finding id -> text before and after the quote within its block, from the stored documents."""
+        with reading(self._engine) as connection:
+            return report.contexts(connection, tuple(found))
+
+
+def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
+    """Open, and if need be create or migrate, the database at a URL or file path.
+
+    `sqlite:///file.db`, a bare path, or `postgresql://user@host/name` (psycopg 3). `busy_seconds`: how long a write
+    waits for another program's.
+
+    Raises:
+        StoreError: Locked, read-only, full, damaged, not a database, not ours, or newer than this tool.
+        MissingExtraError: PostgreSQL without psycopg.
+    """
+    return Store(connect(url, busy_seconds))
