@@ -51,13 +51,15 @@ def detect(
         return ()
     gate = gate_for(rules)
     seen = gate.look(page)
-    verdict = roles.decide(page, rules, seen.roles)
-    role = provenance.page_role or verdict.role
+    candidates = gate.candidates(seen)
+    if not candidates and trace is None:
+        return ()
+    speaker = roles.Speaker(page, rules, seen.roles, provenance.page_role)
     scene = Scene(page, matcher_for(rules), seen.atoms)
     if trace:
-        trace.role, trace.scene = verdict, scene
+        trace.role, trace.scene = speaker.verdict(), scene
     judged: list[tuple[Candidate, Cue]] = []
-    for block, rule, claim in gate.candidates(seen):
+    for block, rule, claim in candidates:
         for candidate in join(scene, rule, claim, block, anchor_slot(rule, claim)):
             keep, turned, why = _conditions(scene, candidate, block)
             if trace:
@@ -65,11 +67,11 @@ def detect(
                 if not keep:
                     trace.dropped.append((candidate, why))
             if keep:
-                judged.append((candidate, stance.decide(scene, rules, candidate, role, turned)))
+                judged.append((candidate, stance.decide(scene, rules, candidate, speaker.at(block), turned)))
     kept = _best(judged)
     if trace:
         trace.kept.extend(kept)
-    return tuple(_finding(page, provenance, role, candidate, cue, scene) for candidate, cue in kept)
+    return tuple(_finding(page, provenance, speaker, candidate, cue, scene) for candidate, cue in kept)
 
 
 def _conditions(scene: Scene, candidate: Candidate, block: int) -> tuple[bool, tuple[Stance, str] | None, str]:
@@ -129,8 +131,11 @@ def _confidence(candidate: Candidate, cue: Cue, role: PageRole, scene: Scene) ->
     return round(min(0.99, max(0.05, value)), 2)
 
 
-def _finding(page: Page, where: Provenance, role: PageRole, candidate: Candidate, cue: Cue, scene: Scene) -> Finding:
+def _finding(
+    page: Page, where: Provenance, speaker: roles.Speaker, candidate: Candidate, cue: Cue, scene: Scene
+) -> Finding:
     document, rule = page.document, candidate.rule
+    role = speaker.at(page.block_at(candidate.start))
     start, end = page.normal.span(candidate.start, candidate.end)
     quote = document.text[start:end]
     index = page.block_at(candidate.start)

@@ -27,7 +27,7 @@ MAX_CHARS = 1200
 """Characters of a stretch that are read; longer ones say no more about the voice."""
 _WORD = re.compile(r"[a-z']+|[0-9]+")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff“”「」『』《》:：,，。!?;|·、()\[\]\n]+")
-_CLASSES = {
+ROLES = {
     "vendor": PageRole.VENDOR,
     "news": PageRole.NEWS,
     "legal": PageRole.LEGAL,
@@ -52,13 +52,13 @@ class VoiceModel:
         """Role -> probability, for normalised text. Even odds for an empty text."""
         index, value = vector(text)
         if not index:
-            return {_CLASSES[name]: 1 / len(self.classes) for name in self.classes}
+            return {ROLES[name]: 1 / len(self.classes) for name in self.classes}
         columns = np.asarray(index)
         tfidf = np.asarray(value, dtype=np.float32) * self.idf[columns]
         norm = float(np.sqrt((tfidf * tfidf).sum())) or 1.0
         scores = (self.weights[:, columns].astype(np.float32) @ (tfidf / norm)) * self.scale + self.bias
         odds = np.exp(scores - scores.max())
-        return {_CLASSES[name]: float(p) for name, p in zip(self.classes, odds / odds.sum(), strict=True)}
+        return {ROLES[name]: float(p) for name, p in zip(self.classes, odds / odds.sum(), strict=True)}
 
 
 def features(text: str) -> Sequence[str]:

@@ -1,0 +1,110 @@
+"""The quality gate: `python -m tests.evaluation.gate` compares, `--pin` raises floors, `--lower REASON` lowers them.
+
+Floors are figures that a change may not fall below, per file, language and category. They are pinned with the digest of
+the labelled files, so that a relabelled case cannot pass for a better rule. EPSILON keeps one case of rounding from
+failing a run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from scanner.detect import rules
+from tests.evaluation import measure
+
+HERE = Path(__file__).parent
+FLOORS = HERE / "floors.json"
+FILES = ("tuning", "frozen")
+EPSILON = 0.005
+MIN_GOLD = 8
+"""A group with fewer asserted claims says too little to be pinned."""
+
+
+def figures() -> dict[str, Any]:
+    """All figures that may be pinned, each the greater the better."""
+    ruleset = rules.load()
+    out: dict[str, Any] = {}
+    for name in FILES:
+        cases = measure.cases(name)
+        result = measure.measure(cases, ruleset)
+        asserted, any_stance = result["asserted"], result["any"]
+        out[name] = {
+            "digest": hashlib.sha256((HERE / f"{name}.jsonl").read_bytes()).hexdigest(),
+            "precision": asserted.precision,
+            "recall": asserted.recall,
+            "any_recall": any_stance.recall,
+            "stance": result["stance"],
+            "quiet": 1 - result["alarm_rate"],
+        }
+        for label, group in groups(result).items():
+            gold = {p for p in result["gold"] if group(p)}
+            said = {p for p in result["said"] if group(p)}
+            if len(gold) >= MIN_GOLD:
+                score = measure.score(gold, said)
+                out[name][f"{label} precision"] = score.precision
+                out[name][f"{label} recall"] = score.recall
+    return {
+        name: {k: v if isinstance(v, str) else round(v, 3) for k, v in table.items()} for name, table in out.items()
+    }
+
+
+def groups(result: dict[str, Any]) -> dict[str, Any]:
+    """Label -> test of a (case, category) pair."""
+    lang = {case["id"]: case["lang"] for case in result["items"]}
+    out: dict[str, Any] = {}
+    for name in sorted(set(lang.values())):
+        out[f"lang {name}"] = lambda pair, name=name: lang[pair[0]] == name
+    for category in sorted({c for _, c in result["gold"]}):
+        out[f"category {category}"] = lambda pair, category=category: pair[1] == category
+    return out
+
+
+def failures(now: dict[str, Any], floors: dict[str, Any]) -> list[str]:
+    """What has fallen, one line each."""
+    out = []
+    for name, table in floors["files"].items():
+        for key, floor in table.items():
+            value = now[name].get(key)
+            if key == "digest":
+                if value != floor:
+                    out.append(f"{name}: the labelled file has changed; pin it with --pin")
+            elif value is None or value < floor - EPSILON:
+                out.append(f"{name}: {key} is {value}, the floor is {floor}")
+    return out
+
+
+def pin(now: dict[str, Any], floors: dict[str, Any], reason: str) -> dict[str, Any]:
+    """New floors: the greater of old and new, or the new where a reason for lowering is given."""
+    files: dict[str, Any] = {}
+    for name, table in now.items():
+        old = floors.get("files", {}).get(name, {})
+        files[name] = {
+            key: value if isinstance(value, str) or reason else max(value, old.get(key, 0.0))
+            for key, value in table.items()
+        }
+    lowered = [*floors.get("lowered", []), *([reason] if reason else [])]
+    return {"files": files, "lowered": lowered}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pin", action="store_true")
+    parser.add_argument("--lower", default="", metavar="REASON")
+    args = parser.parse_args()
+    now = figures()
+    floors = json.loads(FLOORS.read_text("utf-8")) if FLOORS.is_file() else {"files": {}, "lowered": []}
+    if args.pin or args.lower:
+        FLOORS.write_text(json.dumps(pin(now, floors, args.lower), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        return 0
+    for line in failures(now, floors):
+        print(line)
+    return 1 if failures(now, floors) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

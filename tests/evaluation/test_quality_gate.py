@@ -1,0 +1,58 @@
+"""Figures may not fall below their floors, and no disguise of the text may lose what the plain text gives."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from scanner.detect import detector, rules, selftest
+from scanner.detect.normalise import normalise
+from scanner.model import Provenance, Stance
+from tests.evaluation import gate, measure, mutate
+
+
+def test_labelled_cases_are_well_formed_and_enough() -> None:
+    ids: set[str] = set()
+    quiet = total = 0
+    categories = set(rules.load().categories)
+    for name in gate.FILES:
+        for case in measure.cases(name):
+            assert case["id"] not in ids
+            ids.add(case["id"])
+            total += 1
+            quiet += not any(claim["stance"] == "asserted" for claim in case["claims"])
+            for claim in case["claims"]:
+                assert claim["quote"] in case["text"], case["id"]
+                assert claim["category"] in categories
+                assert claim["stance"] in {s.value for s in Stance}
+    assert total >= 600
+    assert quiet >= total / 2
+
+
+def test_no_figure_falls_below_its_floor() -> None:
+    floors = json.loads(gate.FLOORS.read_text("utf-8"))
+    assert gate.failures(gate.figures(), floors) == []
+
+
+@pytest.mark.parametrize("name", sorted(mutate.MUTATIONS))
+def test_disguised_examples_give_the_same_words(name: str) -> None:
+    """Every asserted example of every rule, disguised: the same rule, quoting the same words once they are folded."""
+    ruleset = rules.load()
+    lost = []
+    for rule, test in selftest.examples(ruleset):
+        if test.want != Stance.ASSERTED:
+            continue
+        dirty = mutate.MUTATIONS[name](test.text, ruleset)
+        plain = {(f.category, words(f.quote, ruleset)) for f in found(test.text, test.lang, ruleset)}
+        if not plain <= {(f.category, words(f.quote, ruleset)) for f in found(dirty, test.lang, ruleset)}:
+            lost.append(f"{rule.id}: {dirty}")
+    assert lost == []
+
+
+def found(text: str, lang: str, ruleset: rules.RuleSet) -> tuple[detector.Finding, ...]:
+    return detector.detect(selftest.plain_document(text, lang), ruleset, Provenance(source=""))
+
+
+def words(quote: str, ruleset: rules.RuleSet) -> str:
+    return "".join(normalise(quote, ruleset.fold).text.split())
