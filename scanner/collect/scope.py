@@ -1,0 +1,302 @@
+"""Which of the URLs found on a page are fetched, and for those that are not, why.
+
+Pure functions over values: they decide, the caller records. Every URL in scope is either selected or refused with a
+reason, so that the coverage statement can add up; what lies outside the scope was never wanted and is not mentioned.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from ..model import Exchange, FrontierItem, Link, Target, UnreadReason
+from . import sitemaps
+from .guard import special_range
+from .records import first_header
+from .robots import Robots
+from .urls import BadUrl, canonical, is_ip, join, sent_form, site_of, split, without_fragment
+
+MAX_LINKS_PER_PAGE = 5_000
+MAX_PATH_SEGMENTS = 16
+MAX_QUERY_FIELDS = 12
+MAX_TRAP_URL_CHARS = 1024
+CALENDAR_LIMIT = 12
+"""URLs of one pattern that moves through dates."""
+PATTERN_SHARE = 0.5
+"""URLs of one pattern that differ only in numbers may take up this share of a target's pages."""
+SITEMAP_NESTING = 3
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+
+_FILE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|bmp|ico|svg|avif|tiff?|mp[34]|m4[av]|avi|mov|wmv|flv|webm|wav|ogg|zip|rar|7z|gz|tgz|tar|"
+    r"exe|msi|dmg|apk|ipa|iso|bin|css|m?js|map|woff2?|ttf|eot|otf|docx?|xlsx?|pptx?|pdf|wps|swf)$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d+")
+_CALENDAR = re.compile(
+    r"calendar|month|year|week|\bdate\b|\bday\b|rili|日历|日曆|(?:19|20)\d\d[-/]?[01]\d\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A URL in scope that will not be fetched. `detail` says which limit, in words for the report."""
+
+    item: FrontierItem
+    reason: UnreadReason
+    detail: str
+
+
+Selection = tuple[tuple[FrontierItem, ...], tuple[Refused, ...]]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How far a target reaches: the registrable domains of its URLs, with include and exclude, depth and page limit."""
+
+    target: Target
+    max_pages: int
+    max_depth: int
+    sites: frozenset[str] = field(init=False)
+    exact: frozenset[str] = field(init=False)
+    """Canonical URLs in scope by themselves: a notice may stand on the domain of a whole group."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sites", frozenset(_each(site_of, self.target.urls)))
+        object.__setattr__(self, "exact", frozenset(_each(canonical, self.target.notice_urls)))
+
+    def covers(self, url: str) -> bool:
+        """Is this URL the target's? Exclusions not considered."""
+        try:
+            if site_of(url) in self.sites or canonical(url) in self.exact:
+                return True
+        except BadUrl:
+            return False
+        return any(_matches(entry, url) for entry in self.target.include)
+
+    def excluded_by(self, url: str) -> str:
+        """The `exclude` entry that forbids this URL, or ""."""
+        return next((entry for entry in self.target.exclude if _matches(entry, url)), "")
+
+
+def seeds(scope: Scope) -> Selection:
+    """The items that a target starts with: its URLs, then its notices."""
+    target = scope.target
+    wanted = [(url, "seed") for url in target.urls] + [(url, "notice") for url in target.notice_urls]
+    items: dict[str, FrontierItem] = {}
+    refused: list[Refused] = []
+    for url, via in wanted:
+        item = _item(url, target.vendor, 0, via, "")
+        if isinstance(item, Refused):
+            refused.append(item)
+        else:
+            items.setdefault(item.canonical, item)
+    return tuple(items.values()), tuple(refused)
+
+
+def select(
+    links: Sequence[Link],
+    item: FrontierItem,
+    scope: Scope,
+    known: Collection[str],
+    *,
+    refused_before: Collection[str] = (),
+    pages: int | None = None,
+    via: str = "link",
+) -> Selection:
+    """What to fetch of the links on a page.
+
+    `known`: canonical URLs of this target that are in the run already; `refused_before`: those refused already;
+    `pages`: how many pages count against the page limit (default: all known). Same input, same output: order is kept.
+    """
+    picked: dict[str, FrontierItem] = {}
+    refused: dict[str, Refused] = {}
+    patterns = Counter(pattern(url) for url in known)
+    taken = len(known) if pages is None else pages
+    for link in links[:MAX_LINKS_PER_PAGE]:
+        found = _item(link.url, item.vendor, item.depth + 1, via, item.url)
+        if isinstance(found, Refused):
+            if link.url.lower().startswith(("http:", "https:")):
+                refused.setdefault(found.item.canonical, found)
+            continue
+        key = found.canonical
+        if key in known or key in picked or key in refused or key in refused_before or not scope.covers(found.url):
+            continue
+        why = _why_not(found, scope, patterns, taken + len(picked))
+        if why is not None:
+            refused[key] = Refused(found, *why)
+        else:
+            picked[key] = found
+            patterns[pattern(key)] += 1
+    return tuple(picked.values()), tuple(refused.values())
+
+
+def follow(
+    item: FrontierItem, exchange: Exchange, scope: Scope, known: Collection[str], *, pages: int | None = None
+) -> Selection:
+    """Where a redirect leads: one item, one refusal, or nothing if the target is known (and accounted for itself)."""
+    location = first_header(exchange.response_headers, "location")
+    if exchange.status not in REDIRECTS or not location:
+        return (), ()
+    try:
+        url = join(item.url, location)
+    except BadUrl as error:
+        return (), (Refused(_raw_item(location[:2048], item, "redirect"), UnreadReason.BAD_URL, str(error)),)
+    found = _item(url, item.vendor, item.depth, "redirect", item.url)
+    if isinstance(found, Refused):
+        return (), (found,)
+    if found.canonical in known:
+        return (), ()
+    if not scope.covers(url):
+        return (), (Refused(found, *_out_of_scope(url)),)
+    excluded = scope.excluded_by(url)
+    if excluded:
+        return (), (Refused(found, UnreadReason.OUT_OF_BUDGET, f"excluded in the targets file: {excluded}"),)
+    # A redirect stands in for its source, which took a page of the budget: it may go one over the limit, once.
+    taken = len(known) if pages is None else pages
+    if taken > scope.max_pages:
+        return (), (Refused(found, UnreadReason.OUT_OF_BUDGET, f"page limit {scope.max_pages}"),)
+    return (found,), ()
+
+
+def discover(
+    item: FrontierItem,
+    body: bytes,
+    scope: Scope,
+    known: Collection[str],
+    *,
+    refused_before: Collection[str] = (),
+    pages: int | None = None,
+) -> Selection:
+    """What an auxiliary file names: robots.txt its sitemaps, a sitemap its pages and further sitemaps.
+
+    `body`: content-decoded, of an answer with status 2xx; for other statuses of robots.txt pass b"". Sitemap items
+    have `via="sitemap_file"` and are auxiliary themselves.
+    """
+    if item.via == "robots":
+        listed = Robots.from_response(item.url, 200, body).sitemaps
+        default = join(item.url, "/sitemap.xml")
+        return _sitemap_items(listed or (default,), item, scope, known, depth=0), ()
+    if item.via != "sitemap_file":
+        return (), ()
+    found = sitemaps.parse(body)
+    if isinstance(found, UnreadReason):
+        return (), ()
+    nested = _sitemap_items(found.nested, item, scope, known, depth=item.depth + 1)
+    links = [Link(url, "", "sitemap") for url in found.urls]
+    page = FrontierItem(item.url, item.canonical, item.vendor, 0, item.via)
+    picked: list[FrontierItem] = []
+    refused: list[Refused] = []
+    seen = set(known)
+    for start in range(0, len(links), MAX_LINKS_PER_PAGE):
+        taken = (len(known) if pages is None else pages) + len(picked)
+        part = links[start : start + MAX_LINKS_PER_PAGE]
+        more, less = select(part, page, scope, seen, refused_before=refused_before, pages=taken, via="sitemap")
+        seen.update(each.canonical for each in more)
+        seen.update(each.item.canonical for each in less)
+        picked += more
+        refused += less
+    return (*nested, *picked), tuple(refused)
+
+
+def pattern(url: str) -> str:
+    """A URL with its numbers taken out: what calendars, pagers and generated traps have in common."""
+    return _NUMBER.sub("#", unquote(url))
+
+
+def _sitemap_items(
+    urls: Iterable[str], item: FrontierItem, scope: Scope, known: Collection[str], *, depth: int
+) -> tuple[FrontierItem, ...]:
+    if depth > SITEMAP_NESTING:
+        return ()
+    out: dict[str, FrontierItem] = {}
+    for url in urls:
+        found = _item(url, item.vendor, depth, "sitemap_file", item.url)
+        if not isinstance(found, Refused) and found.canonical not in known and scope.covers(url):
+            out.setdefault(found.canonical, found)
+    return tuple(out.values())
+
+
+def _why_not(item: FrontierItem, scope: Scope, patterns: Counter[str], taken: int) -> tuple[UnreadReason, str] | None:
+    excluded = scope.excluded_by(item.url)
+    if excluded:
+        return UnreadReason.OUT_OF_BUDGET, f"excluded in the targets file: {excluded}"
+    file = _FILE.search(split(item.canonical).path)
+    if file:
+        return UnreadReason.CONTENT_TYPE, f"a {file.group()} file, not a page"
+    if item.depth > scope.max_depth:
+        return UnreadReason.OUT_OF_BUDGET, f"depth limit {scope.max_depth}"
+    trap = trap_reason(item.canonical, patterns[pattern(item.canonical)], scope.max_pages)
+    if trap:
+        return UnreadReason.OUT_OF_BUDGET, f"looks like a trap: {trap}"
+    if taken >= scope.max_pages:
+        return UnreadReason.OUT_OF_BUDGET, f"page limit {scope.max_pages}"
+    return None
+
+
+def trap_reason(url: str, same_pattern: int, max_pages: int) -> str:
+    """Why a canonical URL looks generated without end, or "". `same_pattern`: how many of its pattern are known."""
+    parts = split(url)
+    if len(url) > MAX_TRAP_URL_CHARS:
+        return f"URL longer than {MAX_TRAP_URL_CHARS} characters"
+    segments = [segment for segment in parts.path.split("/") if segment]
+    if len(segments) > MAX_PATH_SEGMENTS:
+        return f"more than {MAX_PATH_SEGMENTS} path segments"
+    if segments and max(Counter(segments).values()) >= 3:
+        return "a path segment repeats"
+    if parts.query.count("&") >= MAX_QUERY_FIELDS:
+        return f"more than {MAX_QUERY_FIELDS} query fields"
+    if _CALENDAR.search(unquote(parts.request_target)) and _NUMBER.search(parts.request_target):
+        return "one date after another" if same_pattern >= CALENDAR_LIMIT else ""
+    limit = max(CALENDAR_LIMIT, int(max_pages * PATTERN_SHARE))
+    return "too many URLs that differ only in numbers" if same_pattern >= limit else ""
+
+
+def _item(url: str, vendor: str, depth: int, via: str, referrer: str) -> FrontierItem | Refused:
+    raw = without_fragment(url)
+    try:
+        return FrontierItem(raw, canonical(raw), vendor, depth, via, referrer)
+    except BadUrl as error:
+        item = FrontierItem(raw[:2048], raw[:2048], vendor, depth, via, referrer)
+        return Refused(item, UnreadReason.BAD_URL, str(error))
+
+
+def _raw_item(url: str, item: FrontierItem, via: str) -> FrontierItem:
+    return FrontierItem(url, url, item.vendor, item.depth, via, item.url)
+
+
+def _out_of_scope(url: str) -> tuple[UnreadReason, str]:
+    host = split(url).host
+    if is_ip(host) and (special := special_range(ipaddress.ip_address(host))):
+        return UnreadReason.ADDRESS_REFUSED, f"{host} is {special}"
+    return UnreadReason.REDIRECT_OUT_OF_SCOPE, f"leads to {host}, which is not the target's"
+
+
+def _matches(entry: str, url: str) -> bool:
+    """An include or exclude entry: a URL prefix, a path prefix (`/blog/`), or a host with its subdomains."""
+    try:
+        parts = split(without_fragment(url))
+        if "://" in entry:
+            return parts.href.startswith(sent_form(entry))
+    except BadUrl:
+        return False
+    if entry.startswith("/"):
+        return unquote(parts.request_target).startswith(unquote(entry))
+    host, _, port = entry.lower().partition(":")
+    if port and port != str(parts.port):
+        return False
+    return parts.host == host or (not is_ip(host) and parts.host.endswith(f".{host}"))
+
+
+def _each(function: Callable[[str], str], urls: Iterable[str]) -> list[str]:
+    out = []
+    for url in urls:
+        try:
+            out.append(function(url))
+        except BadUrl:
+            continue
+    return out
