@@ -1,0 +1,60 @@
+"""Measures of a finished page, by which `blocked` judges it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urljoin, urlsplit
+
+from scanner.model import BlockKind, Document
+from scanner.read.markers import find_markers
+from scanner.read.parsed import Signals
+
+_UNSEEN = frozenset({BlockKind.META, BlockKind.TITLE, BlockKind.ALT, BlockKind.TITLE_ATTR})
+_CHROME = frozenset({BlockKind.LINK, BlockKind.BUTTON, BlockKind.LABEL})
+
+
+def measure(document: Document, counts: Mapping[str, int], app_root: str, code: Iterable[str]) -> Signals:
+    """Signals from the blocks and from what was counted while the tags went by."""
+    shown = chrome = state = 0
+    noscript = []
+    for block in document.blocks:
+        if block.kind is BlockKind.JSON:
+            state += len(block.text)
+        elif block.kind is BlockKind.NOSCRIPT:
+            noscript.append(block.text)
+        elif block.hidden or block.kind in _UNSEEN:
+            continue
+        elif block.kind in _CHROME:
+            chrome += len(block.text)
+        else:
+            shown += len(block.text)
+    return Signals(
+        shown=shown,
+        chrome=chrome,
+        state=state,
+        noscript="\n".join(noscript)[:2000],
+        scripts=counts["scripts"],
+        script_characters=counts["code"],
+        app_root=app_root,
+        images=counts["images"],
+        links=counts["links"],
+        passwords=counts["passwords"],
+        inputs=counts["inputs"],
+        frames=counts["frames"],
+        refresh=bool(counts["refresh"]),
+        markers=find_markers(code, document),
+    )
+
+
+def absolute(base: str, href: str) -> str:
+    """`href` made absolute, or empty where it is not a web address."""
+    href = href.translate({9: None, 10: None, 13: None}).strip()
+    try:
+        url = urljoin(base, href)
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
+        # A saved page read from a file has no address: its own links stay relative.
+        return href if not base and not urlsplit(href).scheme and not href.startswith("//") else ""
+    return url
