@@ -55,7 +55,7 @@ def detect(
     if not candidates and trace is None:
         return ()
     speaker = roles.Speaker(page, rules, seen.roles, provenance.page_role)
-    scene = Scene(page, matcher_for(rules), seen.atoms)
+    scene = Scene(page, matcher_for(rules), seen)
     if trace:
         trace.role, trace.scene = speaker.verdict(), scene
     judged: list[tuple[Candidate, Cue]] = []
@@ -91,12 +91,11 @@ def _present(scene: Scene, need: Need, candidate: Candidate, block: int) -> bool
     page = scene.page
     start, end = candidate.start, candidate.end
     if need.within is Within.PAGE:
-        return bool(scene.places(need.atoms, range(len(page.borders))))
+        return scene.anywhere(need.atoms)
     if need.within is Within.SECTION:
-        blocks = {*page.section(block), *page.leads(block)}
-        return bool(scene.places(need.atoms, sorted(blocks)))
+        return scene.within(need.atoms, page.section(block)) or scene.within(need.atoms, page.leads(block))
     if need.within is Within.BLOCK:
-        return bool(scene.places(need.atoms, {block, page.block_at(end - 1)}))
+        return scene.within(need.atoms, {block, page.block_at(end - 1)})
     if need.within is Within.SENTENCE:
         low, high = page.sentence(start, end)
     else:

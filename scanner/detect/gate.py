@@ -26,6 +26,8 @@ class Sighting:
 
     atoms: tuple[frozenset[str], ...]
     """Per block."""
+    words: tuple[frozenset[str], ...]
+    """Per block, every literal that stands there, of whatever kind."""
     page_atoms: frozenset[str]
     roles: Mapping[int, int]
     """RoleRule index -> number of places."""
@@ -36,11 +38,12 @@ class Gate:
 
     def __init__(self, rules: RuleSet) -> None:
         self.literals = rules.literals
-        texts = list(dict.fromkeys(lit.text for lit in rules.literals))
-        place = {text: index for index, text in enumerate(texts)}
-        self.meaning: list[list[int]] = [[] for _ in texts]
+        self.by_text: dict[str, list[int]] = {}
         for index, lit in enumerate(rules.literals):
-            self.meaning[place[lit.text]].append(index)
+            self.by_text.setdefault(lit.text, []).append(index)
+        texts = list(self.by_text)
+        self.meaning = list(self.by_text.values())
+        self.texts = texts
         self.automaton = AhoCorasick(texts, matchkind=MatchKind.Standard) if texts else None
         self.starts: dict[str, list[tuple[Rule, Claim]]] = {}
         for rule in rules.active:
@@ -52,6 +55,7 @@ class Gate:
         """One pass over the page's text."""
         text = page.normal.text
         atoms: list[set[str]] = [set() for _ in page.borders]
+        words: list[set[str]] = [set() for _ in page.borders]
         roles: dict[int, int] = {}
         block, end_of_block = -1, -1
         for pattern, start, end in (
@@ -64,6 +68,7 @@ class Gate:
                 end_of_block = page.borders[block][1] if page.borders else -1
             if end > end_of_block:
                 continue
+            words[block].add(self.texts[pattern])
             for index in self.meaning[pattern]:
                 lit = self.literals[index]
                 if not speaks(page.langs[block], lit.lang):
@@ -73,7 +78,9 @@ class Gate:
                 elif lit.kind is Kind.ROLE:
                     roles[int(lit.key)] = roles.get(int(lit.key), 0) + 1
         frozen = tuple(frozenset(found) for found in atoms)
-        return Sighting(frozen, frozenset().union(*frozen) if frozen else frozenset(), roles)
+        return Sighting(
+            frozen, tuple(map(frozenset, words)), frozenset().union(*frozen) if frozen else frozenset(), roles
+        )
 
     def candidates(self, seen: Sighting) -> Sequence[tuple[int, Rule, Claim]]:
         """(block, rule, claim) wherever the claim's anchor slot has a word in the block and all else is in reach."""

@@ -7,6 +7,7 @@ quantified gap is ever built: its cost doubles with each step of the gap.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +17,7 @@ import spacy
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from scanner.detect.gate import bounded, speaks
+from scanner.detect.gate import Sighting, bounded, gate_for, speaks
 from scanner.detect.page import LINE, PARAGRAPH, Page
 from scanner.detect.rules import Atoms, Claim, Kind, Reach, Rule, RuleSet, Slot
 
@@ -43,6 +44,8 @@ class Part:
     start: int
     end: int
     atoms: tuple[str, ...]
+    words: tuple[Span, ...]
+    """Where each atom of the sequence stands; what lies between them is not part of the claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +67,34 @@ class Candidate:
 
 
 class WordMatcher:
-    """All literals of one rule set in one PhraseMatcher over single-character tokens."""
+    """The words of one rule set in one PhraseMatcher over single-character tokens.
+
+    A word is added when the gate first sees it: of 120,000 literals a page holds a few hundred, and adding all of them
+    took 17 s. What the gate has not seen, this could not find.
+    """
 
     def __init__(self, rules: RuleSet) -> None:
         self.vocab = spacy.blank("xx").vocab
         self.literals = rules.literals
+        self.meaning = gate_for(rules).by_text
         self.matcher = PhraseMatcher(self.vocab)
-        self.by_text: dict[int, list[int]] = {}
-        for index, lit in enumerate(rules.literals):
-            key = self.vocab.strings.add(f"w:{lit.text}")
-            known = self.by_text.setdefault(key, [])
-            if not known:
-                self.matcher.add(f"w:{lit.text}", [self._doc(lit.text)])
-            known.append(index)
+
+    def know(self, words: Iterable[str]) -> None:
+        """Make sure that these words are in the matcher."""
+        for word in words:
+            key = f"w:{word}"
+            if key not in self.matcher:
+                self.matcher.add(key, [self._doc(word)])
 
     def _doc(self, text: str) -> Doc:
         return Doc(self.vocab, words=list(text), spaces=[False] * len(text))
 
-    def _hits(self, text: str, first: int, last: int) -> set[tuple[int, int, int]]:
-        """(key, start, end) in page positions; long blocks in overlapping pieces, so that memory stays bounded."""
-        out: set[tuple[int, int, int]] = set()
+    def _hits(self, text: str, first: int, last: int) -> set[tuple[int, int]]:
+        """(start, end) in page positions; long blocks in overlapping pieces, so that memory stays bounded."""
+        out: set[tuple[int, int]] = set()
         for at in range(first, last, PIECE - OVERLAP):
             piece = text[at : min(last, at + PIECE)]
-            out.update((key, at + start, at + end) for key, start, end in self.matcher(self._doc(piece)))
+            out.update((at + start, at + end) for _, start, end in self.matcher(self._doc(piece)))
         return out
 
     def words(self, page: Page, block: int) -> Words:
@@ -94,10 +102,10 @@ class WordMatcher:
         first, last = page.borders[block]
         text, lang = page.normal.text, page.langs[block]
         raw: dict[Kind, list[tuple[str, int, int]]] = {kind: [] for kind in Kind}
-        for key, start, end in self._hits(text, first, last):
+        for start, end in self._hits(text, first, last):
             if not bounded(text, start, end):
                 continue
-            for index in self.by_text[key]:
+            for index in self.meaning[text[start:end]]:
                 lit = self.literals[index]
                 if speaks(lang, lit.lang):
                     raw[lit.kind].append((lit.key, start, end))
@@ -147,25 +155,43 @@ def _hidden(start: int, end: int, pseudo: Iterable[Span]) -> bool:
 class Scene:
     """The words of a page, block by block, matched when first asked for."""
 
-    def __init__(self, page: Page, matcher: WordMatcher, seen_atoms: Sequence[frozenset[str]]) -> None:
-        self.page, self.matcher, self.seen = page, matcher, seen_atoms
+    def __init__(self, page: Page, matcher: WordMatcher, sighting: Sighting) -> None:
+        self.page, self.matcher, self.seen, self.literals = page, matcher, sighting.atoms, sighting.words
         self._words: dict[int, Words] = {}
+        self._anywhere: dict[Atoms, bool] = {}
+        self._blocks_of: dict[str, list[int]] = {}
+        for block, atoms in enumerate(sighting.atoms):
+            for atom in atoms:
+                self._blocks_of.setdefault(atom, []).append(block)
 
     def words(self, block: int) -> Words:
         if block not in self._words:
+            self.matcher.know(self.literals[block])
             self._words[block] = self.matcher.words(self.page, block)
         return self._words[block]
 
+    def anywhere(self, atoms: Atoms) -> bool:
+        """Whether any of `atoms` stands on the page."""
+        if atoms not in self._anywhere:
+            places = ((atom, block) for atom in atoms for block in self._blocks_of.get(atom, ()))
+            self._anywhere[atoms] = any(atom in self.words(block).atoms for atom, block in places)
+        return self._anywhere[atoms]
+
+    def within(self, atoms: Atoms, blocks: Iterable[int]) -> bool:
+        """Whether any of `atoms` stands in one of these blocks."""
+        for block in blocks:
+            for atom in atoms & self.seen[block]:
+                if atom in self.words(block).atoms:
+                    return True
+        return False
+
     def places(self, atoms: Atoms, blocks: Iterable[int]) -> list[Span]:
         """Sorted places of any of `atoms` in these blocks."""
-        out: list[Span] = []
+        out: set[Span] = set()
         for block in blocks:
-            if self.seen[block].isdisjoint(atoms):
-                continue
-            words = self.words(block).atoms
-            for atom in atoms & words.keys():
-                out.extend(words[atom])
-        return sorted(set(out))
+            for atom in atoms & self.seen[block]:
+                out.update(self.words(block).atoms.get(atom, ()))
+        return sorted(out)
 
     def near(self, block: int, breaks: int) -> range:
         """Blocks that a window of `breaks` could reach from `block`, itself included."""
@@ -193,30 +219,31 @@ def slot_matches(scene: Scene, slot: Slot, blocks: Sequence[int], lang: str) -> 
     """Every way in which the slot is filled in these blocks, bounded by MAX_SLOT_MATCHES."""
     out: dict[Span, Part] = {}
     for sequence in slot.any:
-        for span in _sequence(scene, sequence, slot.gap, blocks, lang):
-            out.setdefault(span, Part(slot.name, *span, tuple("|".join(sorted(a)) for a in sequence)))
+        names = tuple("|".join(sorted(atoms)) for atoms in sequence)
+        for words in _sequence(scene, sequence, slot.gap, blocks, lang):
+            span = (words[0][0], words[-1][1])
+            out.setdefault(span, Part(slot.name, *span, names, words))
             if len(out) >= MAX_SLOT_MATCHES:
                 return sorted(out.values(), key=lambda p: (p.start, p.end))
     return sorted(out.values(), key=lambda p: (p.start, p.end))
 
 
-def _sequence(scene: Scene, sequence: Sequence[Atoms], gap: Reach, blocks: Sequence[int], lang: str) -> list[Span]:
-    spans = scene.places(sequence[0], blocks)
+def _sequence(
+    scene: Scene, sequence: Sequence[Atoms], gap: Reach, blocks: Sequence[int], lang: str
+) -> list[tuple[Span, ...]]:
+    found: list[tuple[Span, ...]] = [(span,) for span in scene.places(sequence[0], blocks)]
     reach = gap.of(lang)
     for atoms in sequence[1:]:
         following = scene.places(atoms, blocks)
-        joined: list[Span] = []
-        for start, end in spans:
-            for first, last in following:
-                if first < end:
-                    continue
-                if first - end > reach:
-                    break
-                if scene.page.breaks(end, first) <= LINE:
-                    joined.append((start, last))
-                    break
-        spans = joined
-    return spans
+        firsts = [span[0] for span in following]
+        joined: list[tuple[Span, ...]] = []
+        for words in found:
+            end = words[-1][1]
+            at = bisect_left(firsts, end)
+            if at < len(firsts) and firsts[at] - end <= reach and scene.page.breaks(end, firsts[at]) <= LINE:
+                joined.append((*words, following[at]))
+        found = joined
+    return found
 
 
 def join(scene: Scene, rule: Rule, claim: Claim, block: int, anchor: str) -> list[Candidate]:

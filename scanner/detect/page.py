@@ -46,6 +46,14 @@ class Page:
         """Index of the block that holds a normalised position."""
         return max(0, bisect_right(self.borders, (position, len(self.normal.text) + 1)) - 1)
 
+    def stretches(self, size: int) -> list[int]:
+        """Where stretches of about `size` characters begin, always at a block's start. The first is 0."""
+        cuts = [0]
+        for start, end in self.borders:
+            if end - cuts[-1] > size * 3 // 2 and start - cuts[-1] > size // 3:
+                cuts.append(start)
+        return cuts
+
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """The sentence(s) round [start, end), never beyond the block(s)."""
         low = self.borders[self.block_at(start)][0]

@@ -9,6 +9,7 @@ page.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,8 +32,12 @@ STRETCH = 420
 """Characters of one stretch: about what the model was trained on."""
 MOST_STRETCHES = 8
 WORD_WEIGHT = 1.0
-SURE = 0.5
-"""Probability below which nobody in particular speaks (UNKNOWN)."""
+FULL_TRUST = 70
+"""Han characters (or three times as many letters) from which the model's word is taken in full."""
+PRIOR = 0.9
+"""Log-odds for the vendor: what we are pointed at are vendors' pages, and a lone slogan carries no voice."""
+OWN_VOICE = 0.45
+"""Probability of the page's own voice (vendor or notice) from which its claims count as asserted."""
 
 _SCHEMA: Mapping[str, tuple[PageRole, float]] = {
     "newsarticle": (PageRole.NEWS, 3.0),
@@ -73,6 +78,7 @@ class Speaker:
         self._facts = _declared(page, rules, counts)
         self._whole = _mean([_voice(text) for text in _stretches(page)])
         self._at: dict[int, PageRole] = {}
+        self._cuts = page.stretches(STRETCH)
 
     def verdict(self) -> RoleVerdict:
         """Who speaks on the page as a whole."""
@@ -84,18 +90,33 @@ class Speaker:
         """Who speaks in the stretch round a block."""
         if self.given is not None:
             return self.given
-        if block not in self._at:
-            local = _voice(_round(self.page, block))
-            self._at[block] = self._decide(_mean([self._whole, local])).role
-        return self._at[block]
+        first, last = self._stretch(block)
+        if first not in self._at:
+            local = _voice(self.page.normal.text[first:last])
+            self._at[first] = self._decide(_mean([self._whole, local])).role
+        return self._at[first]
+
+    def _stretch(self, block: int) -> tuple[int, int]:
+        """The stretch that holds a block: the page cut at block borders into pieces of about STRETCH characters.
+
+        The cuts do not depend on the block, so that claims that stand together are judged once, and alike.
+        """
+        at = bisect_right(self._cuts, self.page.borders[block][0]) - 1
+        end = self._cuts[at + 1] if at + 1 < len(self._cuts) else len(self.page.normal.text)
+        return self._cuts[at], end
 
     def _decide(self, logs: Mapping[PageRole, float]) -> RoleVerdict:
         total = {role: logs.get(role, -4.0) + self._facts.get(role, 0.0) for role in {*_MODELLED, *self._facts}}
+        total[PageRole.VENDOR] += PRIOR
         highest = max(total.values())
         odds = {role: math.exp(value - highest) for role, value in total.items()}
         share = {role: value / sum(odds.values()) for role, value in odds.items()}
-        best = max(share, key=lambda role: share[role])
-        return RoleVerdict(best if share[best] >= SURE else PageRole.UNKNOWN, share)
+        own = share.get(PageRole.VENDOR, 0.0) + share.get(PageRole.NOTICE, 0.0)
+        if own >= OWN_VOICE:
+            vendor, notice = share.get(PageRole.VENDOR, 0.0), share.get(PageRole.NOTICE, 0.0)
+            return RoleVerdict(PageRole.VENDOR if vendor >= notice else PageRole.NOTICE, share)
+        others = {role: value for role, value in share.items() if role not in (PageRole.VENDOR, PageRole.NOTICE)}
+        return RoleVerdict(max(others, key=lambda role: others[role]), share)
 
 
 def _declared(page: Page, rules: RuleSet, counts: Mapping[int, int]) -> dict[PageRole, float]:
@@ -117,11 +138,19 @@ def _declared(page: Page, rules: RuleSet, counts: Mapping[int, int]) -> dict[Pag
 
 
 def _voice(text: str) -> Mapping[PageRole, float]:
-    """Role -> log-probability of one stretch; flat where there is no model or no text."""
+    """Role -> log-probability of one stretch, drawn towards flat where the text is short; flat without a model."""
     model = voice.model()
+    flat = math.log(1 / len(_MODELLED))
     if model is None or not text.strip():
-        return dict.fromkeys(_MODELLED, math.log(1 / len(_MODELLED)))
-    return {role: math.log(max(p, 1e-4)) for role, p in model.probabilities(text).items()}
+        return dict.fromkeys(_MODELLED, flat)
+    trust = min(1.0, weight_of(text) / FULL_TRUST)
+    return {role: trust * math.log(max(p, 1e-4)) + (1 - trust) * flat for role, p in model.probabilities(text).items()}
+
+
+def weight_of(text: str) -> float:
+    """How much a text says: Han characters, and Latin letters at a third."""
+    han = sum("\u3400" <= char <= "\u9fff" for char in text)
+    return han + (len(text) - han) / 3
 
 
 def _mean(parts: Sequence[Mapping[PageRole, float]]) -> Mapping[PageRole, float]:
@@ -140,18 +169,3 @@ def _stretches(page: Page) -> list[str]:
         pieces.pop()
     step = max(1, len(pieces) // MOST_STRETCHES)
     return pieces[::step][:MOST_STRETCHES]
-
-
-def _round(page: Page, block: int) -> str:
-    """The text round a block, about STRETCH characters, in whole blocks where they are short."""
-    low = high = block
-    size = page.borders[block][1] - page.borders[block][0]
-    while size < STRETCH and (low > 0 or high + 1 < len(page.borders)):
-        if low > 0:
-            low -= 1
-        if high + 1 < len(page.borders):
-            high += 1
-        size = page.borders[high][1] - page.borders[low][0]
-    middle = (page.borders[block][0] + page.borders[block][1]) // 2
-    first, last = page.borders[low][0], page.borders[high][1]
-    return page.normal.text[max(first, middle - STRETCH) : min(last, middle + STRETCH)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from scanner.detect.normalise import Fold
 from scanner.model import PageRole, Severity, Stance
@@ -163,9 +163,8 @@ class Kind(StrEnum):
     """A clause terminator (但, but)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """One normalised word and what it means in one language."""
+class Literal(NamedTuple):
+    """One normalised word and what it means in one language. (A tuple: there are 100,000 of them.)"""
 
     text: str
     kind: Kind

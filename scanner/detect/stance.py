@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from scanner.detect.match import Candidate, Part, Scene
+from scanner.detect.match import Candidate, Scene, Span
 from scanner.detect.page import LINE, SENTENCE
 from scanner.detect.roles import STANCE_OF_ROLE
 from scanner.detect.rules import CueRule, RuleSet
@@ -77,14 +77,14 @@ def _applies(rule: CueRule, role: PageRole) -> bool:
 
 def _reaches(scene: Scene, candidate: Candidate, rule: CueRule, start: int, end: int, block: int) -> int | None:
     """Distance from cue to the nearest part that it governs, or None."""
-    if any(start < p.end and p.start < end for p in candidate.parts):
+    if any(s <= start and end <= e for p in candidate.parts for s, e in p.words):
         return None  # part of the claim itself
     best: int | None = None
-    for part in _targets(candidate, rule):
-        if rule.direction != "backward" and end <= part.start:
-            gap = (end, part.start)
-        elif rule.direction != "forward" and start >= part.end:
-            gap = (part.end, start)
+    for first, last in _targets(candidate, rule):
+        if rule.direction != "backward" and start < first:
+            gap = (min(end, first), first)  # 从不识别: the cue may run into the word that it governs
+        elif rule.direction != "forward" and end > last:
+            gap = (last, max(start, last))
         else:
             continue
         distance = gap[1] - gap[0]
@@ -96,10 +96,12 @@ def _reaches(scene: Scene, candidate: Candidate, rule: CueRule, start: int, end:
     return best
 
 
-def _targets(candidate: Candidate, rule: CueRule) -> Iterable[Part]:
+def _targets(candidate: Candidate, rule: CueRule) -> Iterable[Span]:
+    """The words that a cue may govern: each word of the claim, or of the slot that a negation must govern."""
+    parts = candidate.parts
     if rule.stance is Stance.NEGATED and candidate.rule.negate:
-        return [p for p in candidate.parts if p.slot == candidate.rule.negate]
-    return candidate.parts
+        parts = tuple(p for p in parts if p.slot == candidate.rule.negate)
+    return (word for part in parts for word in part.words)
 
 
 def _same_scope(scene: Scene, rule: CueRule, gap: tuple[int, int], block: int) -> bool:

@@ -12,6 +12,7 @@ import json
 import math
 import re
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -78,9 +79,9 @@ def features(text: str) -> Sequence[str]:
 def vector(text: str) -> tuple[list[int], list[float]]:
     """Hashed feature indices and sublinear counts (1 + ln n)."""
     counts: dict[int, int] = {}
-    for feature in features(text):
+    for feature, times in Counter(features(text)).items():
         slot = zlib.crc32(feature.encode()) & ((1 << BITS) - 1)
-        counts[slot] = counts.get(slot, 0) + 1
+        counts[slot] = counts.get(slot, 0) + times
     return list(counts), [1.0 + math.log(n) for n in counts.values()]
 
 

@@ -85,8 +85,11 @@ def save(path: Path, tfidf: TfidfTransformer, regression: LogisticRegression) ->
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--evaluate", action="store_true")
+    parser.add_argument("--without-tuning", action="store_true", help="leave the tuning cases out, to measure on them")
     args = parser.parse_args()
-    files = [*sorted(HERE.glob("voices*.jsonl")), HERE / "tuning.jsonl"]
+    files = sorted(HERE.glob("voices*.jsonl"))
+    if not args.without_tuning:
+        files.append(HERE / "tuning.jsonl")
     data = [pair for file in files for pair in examples(file)]
     counts, labels = matrix([text for text, _ in data]), [label for _, label in data]
     if args.evaluate:
