@@ -140,7 +140,7 @@ def _finding(
     index = page.block_at(candidate.start)
     block = document.blocks[index]
     identity = "\n".join((where.capture_sha256, rule.id, str(rule.revision), str(start), str(end)))
-    same = "\n".join((rule.id, where.source, page.normal.text[candidate.start : candidate.end]))
+    same = "\n".join((rule.id, where.canonical or where.source, page.normal.text[candidate.start : candidate.end]))
     lang = page.languages.tag if page.langs[index] == "zh" else page.langs[index]
     if lang not in ("zh-Hans", "zh-Hant") and page.langs[index] == "zh":
         lang = "zh-Hans"

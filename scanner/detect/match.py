@@ -131,13 +131,11 @@ def _unmasked(
 
 
 def _longest(spans: list[Span]) -> list[Span]:
+    """Without the places that lie inside another; places that only overlap stay, for a sequence may need either."""
     out: list[Span] = []
     for start, end in sorted(set(spans), key=lambda s: (s[0], -s[1])):
-        if out and start < out[-1][1]:
-            if end - start > out[-1][1] - out[-1][0]:
-                out[-1] = (start, end)
-            continue
-        out.append((start, end))
+        if not out or end > out[-1][1]:
+            out.append((start, end))
     return out
 
 

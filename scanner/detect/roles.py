@@ -35,7 +35,9 @@ WORD_WEIGHT = 1.0
 FULL_TRUST = 70
 """Han characters (or three times as many letters) from which the model's word is taken in full."""
 PRIOR = 0.9
-"""Log-odds for the vendor: what we are pointed at are vendors' pages, and a lone slogan carries no voice."""
+"""Log-odds for the vendor on top of the model: what we are pointed at are vendors' pages."""
+UNHEARD_VENDOR = 0.7
+"""Probability of the vendor's voice in a lone slogan, which carries no voice."""
 OWN_VOICE = 0.45
 """Probability of the page's own voice (vendor or notice) from which its claims count as asserted."""
 
@@ -60,6 +62,10 @@ _PROSE = frozenset(
 )
 """Kinds that do *not* speak in sentences."""
 _MODELLED = tuple(voice.ROLES.values())
+_UNHEARD = {
+    role: math.log(UNHEARD_VENDOR if role is PageRole.VENDOR else (1 - UNHEARD_VENDOR) / (len(_MODELLED) - 1))
+    for role in _MODELLED
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +144,13 @@ def _declared(page: Page, rules: RuleSet, counts: Mapping[int, int]) -> dict[Pag
 
 
 def _voice(text: str) -> Mapping[PageRole, float]:
-    """Role -> log-probability of one stretch, drawn towards flat where the text is short; flat without a model."""
+    """Role -> log-probability of one stretch, drawn towards the prior where the text is short or there is no model."""
     model = voice.model()
-    flat = math.log(1 / len(_MODELLED))
     if model is None or not text.strip():
-        return dict.fromkeys(_MODELLED, flat)
+        return _UNHEARD
     trust = min(1.0, weight_of(text) / FULL_TRUST)
-    return {role: trust * math.log(max(p, 1e-4)) + (1 - trust) * flat for role, p in model.probabilities(text).items()}
+    heard = model.probabilities(text)
+    return {role: trust * math.log(max(heard[role], 1e-4)) + (1 - trust) * _UNHEARD[role] for role in _UNHEARD}
 
 
 def weight_of(text: str) -> float:

@@ -20,6 +20,21 @@ PRIORITY = (Stance.NEGATED, Stance.LEGAL, Stance.HYPOTHETICAL, Stance.REPORTED)
 """Which stance wins where several cues govern: a denial in the news is a denial, a lawyer's warning is law."""
 
 
+_NEGATIVE = frozenset("不没无未非免毫")
+_NEGATIVE_WORDS = (
+    "no ",
+    "not ",
+    "never ",
+    "without ",
+    "nobody ",
+    "nothing ",
+    "won't ",
+    "don't ",
+    "doesn't ",
+    "cannot ",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Governing:
     """A cue that governs a candidate."""
@@ -76,15 +91,15 @@ def _applies(rule: CueRule, role: PageRole) -> bool:
 
 
 def _reaches(scene: Scene, candidate: Candidate, rule: CueRule, start: int, end: int, block: int) -> int | None:
-    """Distance from cue to the nearest part that it governs, or None."""
-    if any(s <= start and end <= e for p in candidate.parts for s, e in p.words):
-        return None  # part of the claim itself
+    """Distance from cue to the nearest word that it governs, or None."""
+    if _belongs_to_claim(scene, candidate, start, end):
+        return None
     best: int | None = None
     for first, last in _targets(candidate, rule):
         if rule.direction != "backward" and start < first:
             gap = (min(end, first), first)  # 从不识别: the cue may run into the word that it governs
-        elif rule.direction != "forward" and end > last:
-            gap = (last, max(start, last))
+        elif rule.direction != "forward" and end > last and start >= candidate.end - 1:
+            gap = (last, max(start, last))  # behind the whole claim: 有人来查怎么办?马上断开 asks nothing about 断开
         else:
             continue
         distance = gap[1] - gap[0]
@@ -94,6 +109,18 @@ def _reaches(scene: Scene, candidate: Candidate, rule: CueRule, start: int, end:
             continue
         best = distance if best is None else min(best, distance)
     return best
+
+
+def _belongs_to_claim(scene: Scene, candidate: Candidate, start: int, end: int) -> bool:
+    """A cue inside a word of the claim, or running into one that itself begins with a negation (都不会 + 不会发觉)."""
+    text = scene.page.normal.text
+    for part in candidate.parts:
+        for first, last in part.words:
+            if first <= start and end <= last:
+                return True
+            if start < first < end and (text[first] in _NEGATIVE or text.startswith(_NEGATIVE_WORDS, first)):
+                return True
+    return False
 
 
 def _targets(candidate: Candidate, rule: CueRule) -> Iterable[Span]:

@@ -1,0 +1,5 @@
+"""`python -m scanner` is `noticescan`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,104 @@
+"""What the commands share: flags, settings from flags, lines on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from ..config import Settings
+    from ..detect.rules import RuleSet
+
+ConfigFlag = Annotated[
+    Path | None, typer.Option("--config", "-c", help="Settings file. Default: ./noticescan.toml.", show_default=False)
+]
+OutFlag = Annotated[
+    str | None,
+    typer.Option("--out", "-o", help="Folder for evidence, database and reports.", show_default="noticescan-out"),
+]
+DbFlag = Annotated[
+    str | None,
+    typer.Option("--db", help="Database URL: sqlite:///FILE or postgresql://...", show_default="SQLite in --out"),
+]
+RulesFlag = Annotated[
+    Path | None, typer.Option("--rules", help="A patterns folder.", show_default="the one that came with noticescan")
+]
+LangFlag = Annotated[str | None, typer.Option("--lang", help="Language of the report: en or zh.", show_default="en")]
+FormatsFlag = Annotated[
+    list[str] | None,
+    typer.Option("--format", "-f", help="html, json, csv or markdown; may be repeated.", show_default="all four"),
+]
+ExitCodeFlag = Annotated[bool, typer.Option("--exit-code", help="Exit with 3 when there are new findings.")]
+VendorFlag = Annotated[str, typer.Option("--vendor", help="Name of the vendor, as registered.", show_default=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Globals:
+    """The flags before the command."""
+
+    config: Path | None = None
+    quiet: bool = False
+    debug: bool = False
+
+
+def say(text: str) -> None:
+    """One line for a person, on stderr. Control characters of strangers do not reach the terminal."""
+    sys.stderr.write(one_line(text) + "\n")
+    sys.stderr.flush()
+
+
+def say_error(message: str, tip: str = "") -> None:
+    """The form in which every error ends."""
+    say(f"error: {message}")
+    if tip:
+        say(f"tip: {tip}")
+
+
+def one_line(text: str) -> str:
+    """The text with line breaks, escapes and bidirectional overrides made harmless."""
+    from ..report.summary import safe_terminal
+
+    return safe_terminal(text, 0)
+
+
+def note(ctx: typer.Context, text: str) -> None:
+    """A line on stderr, unless --quiet."""
+    if not ctx.obj.quiet:
+        say(text)
+
+
+def load_settings(ctx: typer.Context, config: Path | None = None, **flags: Any) -> Settings:
+    """Settings with the flags on top. A flag is named `section__key` or `key`; None means not given."""
+    from ..config import load
+
+    overrides: dict[str, Any] = {}
+    for name, value in flags.items():
+        if value is None or value == []:
+            continue
+        section, _, key = name.partition("__")
+        if key:
+            overrides.setdefault(section, {})[key] = value
+        else:
+            overrides[section] = value
+    return load(config or ctx.obj.config, overrides)
+
+
+def load_rules(settings: Settings) -> RuleSet:
+    """The rule set that the settings name."""
+    from ..detect.rules import load
+
+    return load(Path(settings.rules.path) if settings.rules.path else None)
+
+
+def choice(flag: str, value: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:
+    """The value, if it is one of the allowed ones; else UsageError that lists them."""
+    if value not in allowed:
+        raise UsageError(f"{flag} {value}: not known", f"one of: {', '.join(allowed)}")
+    return value

@@ -1,0 +1,168 @@
+"""What a person sees: tables on stdout, progress on stderr. Vendor text is printed as text, never as markup."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from ..model import Change, CoverageRow, Outcome
+from ..report.summary import (
+    FindingRow,
+    coverage_known,
+    coverage_lines,
+    findings_rows,
+    headline,
+    safe_terminal,
+)
+from ..report.words import words
+from .common import say
+
+if TYPE_CHECKING:
+    from ..model import Report
+
+PLAIN_WIDTH = 160
+"""Columns of a table that goes to a file or a pipe, where nobody's window sets them."""
+MOST_ROWS = 60
+SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
+
+
+def out() -> Console:
+    """stdout; colours only on a terminal, and never where NO_COLOR is set (rich sees to both)."""
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else PLAIN_WIDTH
+    return Console(highlight=False, width=width)
+
+
+def show_report(report: Report, lang: str = "en", *, most: int = MOST_ROWS) -> None:
+    """The findings table, then the coverage statement."""
+    console = out()
+    rows = findings_rows(report, lang)
+    if rows:
+        console.print(findings_table(rows[:most], lang))
+    if len(rows) > most:
+        console.print(Text(f"... {len(rows) - most} more: see the report, or `noticescan findings`"))
+    console.print(Text(headline(report, lang)))
+    if report.run.kind != "check":
+        console.print(Text(changes_line(report, lang)))
+    console.print()
+    console.print(coverage_table(report, lang))
+
+
+def findings_table(rows: list[FindingRow], lang: str = "en") -> Table:
+    """One line a finding; asserted ones stand out."""
+    t = words(lang)
+    table = Table(
+        title=t["findings_heading"], title_justify="left", header_style="bold", pad_edge=False, box=SIMPLE_HEAD
+    )
+    for name, ratio in (("", None), ("vendor", 3), ("category", 4), ("severity", None), ("stance", None)):
+        table.add_column(_head(name, lang), ratio=ratio, no_wrap=ratio is None)
+    table.add_column(_head("quote", lang), ratio=6)
+    table.add_column(_head("page", lang), ratio=5, overflow="fold")
+    for row in rows:
+        style = "" if row.asserted else "dim"
+        cells = ("*" if row.is_new else "", row.vendor, row.category, row.severity, row.stance, row.quote, row.source)
+        table.add_row(*(Text(cell) for cell in cells), style=style)
+    table.caption = {"en": "* new since the last successful run", "zh": "* 自上次成功运行以来新出现"}[lang]
+    table.caption_justify = "left"
+    return table
+
+
+def changes_line(report: Report, lang: str = "en") -> str:
+    """How many findings are new, still there, gone from sight: the same line in every report of a timer."""
+    t = words(lang)
+    counts = Counter(tracked.change for tracked in report.findings)
+    return ", ".join(f"{t.label(change)}: {counts[change]}" for change in Change)
+
+
+_HEADS = {
+    "vendor": ("vendor", "厂商"),
+    "category": ("category", "类别"),
+    "severity": ("severity", "严重程度"),
+    "stance": ("stance", "立场"),
+    "quote": ("quote", "原文"),
+    "page": ("page", "页面"),
+}
+
+
+def _head(name: str, lang: str) -> str:
+    return _HEADS[name][lang == "zh"] if name else ""
+
+
+def coverage_table(report: Report, lang: str = "en") -> Table:
+    """Every URL known, by how it ended; the lines add up to the last one."""
+    t = words(lang)
+    table = Table(title=t["nav_coverage"], title_justify="left", show_header=False, box=None, pad_edge=False)
+    table.add_column(justify="right")
+    table.add_column()
+    for line in coverage_lines(report, lang):
+        if line.count:
+            table.add_row(Text(str(line.count)), Text(line.label), style="yellow" if line.unread else "")
+    table.add_row(Text(str(coverage_known(report))), Text({"en": "URLs known in all", "zh": "已知网址合计"}[lang]))
+    return table
+
+
+class Watcher:
+    """Follows a crawl on stderr: a bar on a terminal, one plain line a page elsewhere, nothing with --quiet."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._console = Console(stderr=True, highlight=False)
+        self._bar: Progress | None = None
+        if self._console.is_terminal and not quiet:
+            self._bar = Progress(
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                BarColumn(bar_width=30),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                TextColumn("{task.fields[url]}", markup=False),
+                console=self._console,
+                transient=True,
+            )
+            self._task = self._bar.add_task("pages", total=None, url="")
+        self._started = time.monotonic()
+        self._findings = 0
+
+    def __enter__(self) -> Watcher:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def done(self, row: CoverageRow, finished: int, known: int) -> None:
+        """One URL is accounted for; `finished` of `known` so far."""
+        self._findings += row.findings
+        if self._quiet:
+            return
+        if self._bar:
+            text = f"pages, {self._findings} findings"
+            self._bar.update(
+                self._task, completed=finished, total=known, description=text, url=safe_terminal(row.url, 60)
+            )
+            return
+        ended = row.reason.value if row.outcome is Outcome.UNREAD and row.reason else row.outcome.value
+        count = f" ({row.findings})" if row.findings else ""
+        say(f"[{finished}/{known}] {ended}{count} {row.url}")
+
+    def note(self, text: str) -> None:
+        """Something worth knowing that is no page."""
+        if self._quiet:
+            return
+        if self._bar:
+            self._console.print(Text(safe_terminal(text, 0)))
+        else:
+            say(text)

@@ -1,0 +1,65 @@
+"""The files that `noticescan init` writes. A test holds them against config.py: every key, every default."""
+
+SETTINGS = """\
+# Settings of noticescan. Each line that begins with "# key =" shows a default: take the "# " away to change it.
+# Stronger than this file: environment variables (NOTICESCAN_CRAWL__DELAY=5) and flags. A mistyped key is an error.
+# Paths are relative to the folder of this file.
+
+# Evidence (WARC), database and reports go here.
+# out_dir = "noticescan-out"
+
+[crawl]
+# URL or mail address in the User-Agent, so that a site's owner can ask who reads there. Please set it.
+user_agent_contact = ""
+
+# Pause between two requests to one host, in seconds. A longer Crawl-delay in robots.txt wins.
+# delay = 2.0
+
+# Where a crawl stops: pages of one target, and links away from its start pages.
+# max_pages_per_target = 200
+# max_depth = 4
+
+# Many hosts are read at once, each over one connection.
+# max_concurrent_hosts = 16
+
+# Caps on one page: seconds, bytes on the wire, bytes after decompression, bytes of headers, redirects.
+# page_timeout = 30.0
+# max_wire_bytes = 10485760
+# max_body_bytes = 52428800
+# max_header_bytes = 65536
+# max_redirects = 10
+
+# A host that fails so often is given up for this run; a longer Retry-After (seconds) is not waited for.
+# retry_limit = 3
+# max_retry_after = 120.0
+
+# Private or loopback networks that may be contacted, as narrow as possible, e.g. ["127.0.1.0/24"].
+# allow_networks = []
+
+# Hosts whose robots.txt is not followed, with the reason; the reason is kept with each capture.
+# [crawl.robots_overrides]
+# "shop.example" = "the owner allowed it in writing on 2026-03-01"
+
+[store]
+# Database: empty is a SQLite file in out_dir; or "postgresql://user@host/name".
+# url = ""
+
+[report]
+# Language of the reports: "en" or "zh".
+# lang = "en"
+# formats = ["html", "json", "csv", "markdown"]
+
+[run]
+# How old a page may get before `noticescan run` looks again; a target can have its own interval.
+# interval_hours = 168.0
+targets = "targets.csv"
+
+[rules]
+# A patterns folder of your own; empty is the one that came with noticescan.
+# path = ""
+"""
+
+TARGETS = """\
+vendor,url,notice_url,note
+Name of the vendor as registered,https://vendor.example/,https://vendor.example/privacy,replace this line by your own
+"""

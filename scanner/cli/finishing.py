@@ -1,0 +1,36 @@
+"""How a run ends: tables, report files, exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from ..errors import ExitCode
+from ..model import Change, Outcome
+
+if TYPE_CHECKING:
+    from ..config import Settings
+    from ..model import Report
+
+
+def finish(report: Report, settings: Settings, *, exit_code: bool) -> int:
+    """Shows the findings and the coverage statement, writes the reports, names them, gives the exit code."""
+    from ..pipeline.reporting import write_reports
+    from .console import show_report
+
+    show_report(report, settings.report.lang)
+    sys.stdout.flush()
+    for kind, path in write_reports(report, settings).items():
+        typer.echo(f"report ({kind}): {path}")
+    return outcome_code(report, exit_code=exit_code)
+
+
+def outcome_code(report: Report, *, exit_code: bool) -> int:
+    """3 before 4: whoever asks for 3 looks into the report, and the report says what could not be read."""
+    if exit_code and any(tracked.change is Change.NEW for tracked in report.findings):
+        return ExitCode.NEW_FINDINGS
+    if any(row.outcome is Outcome.UNREAD for row in report.coverage):
+        return ExitCode.NOT_ALL_READ
+    return ExitCode.OK

@@ -1,0 +1,124 @@
+"""`check` and `rescan`: judging without the network."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import ExitCode, UsageError
+from .common import (
+    ConfigFlag,
+    DbFlag,
+    ExitCodeFlag,
+    FormatsFlag,
+    LangFlag,
+    OutFlag,
+    RulesFlag,
+    VendorFlag,
+    choice,
+    load_rules,
+    load_settings,
+    note,
+)
+
+if TYPE_CHECKING:
+    from ..detect.rules import RuleSet
+    from ..model import Finding
+    from ..pipeline.check import Checked
+
+CHECK_FORMATS = ("table", "jsonl")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command("check")(check)
+    app.command("rescan")(rescan)
+
+
+def check(
+    ctx: typer.Context,
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files or folders: html, txt, mhtml, warc, warc.gz, wacz.", show_default=False)
+    ],
+    format: Annotated[str, typer.Option("--format", "-f", help="table or jsonl (one finding a line).")] = "table",
+    vendor: VendorFlag = "",
+    config: ConfigFlag = None,
+    rules: RulesFlag = None,
+    lang: LangFlag = None,
+    exit_code: ExitCodeFlag = False,
+) -> int:
+    """Judge saved pages. No network, nothing is written; findings go to stdout, everything else to stderr."""
+    from ..pipeline.check import check as check_files
+
+    choice("--format", format, CHECK_FORMATS)
+    settings = load_settings(ctx, config, rules__path=str(rules) if rules else None, report__lang=lang)
+    rule_set = load_rules(settings)
+    results = check_files(paths, rule_set, vendor=vendor)
+    checked = list((_as_lines if format == "jsonl" else _noting_unread)(ctx, results))
+    if not checked:
+        raise UsageError("no page in the given folders", "known kinds: html, txt, json, mhtml, warc, warc.gz, wacz")
+    if format == "table":
+        _show(checked, rule_set, settings.report.lang)
+    if exit_code and any(one.judgement.findings for one in checked):
+        return ExitCode.NEW_FINDINGS
+    return ExitCode.NOT_ALL_READ if any(one.judgement.unread for one in checked) else ExitCode.OK
+
+
+def _as_lines(ctx: typer.Context, results: Iterator[Checked]) -> Iterator[Checked]:
+    """Each finding on stdout as soon as it is known: the reader of a pipe need not wait for the last file."""
+    for one in _noting_unread(ctx, results):
+        for finding in one.judgement.findings:
+            write_line(finding)
+        yield one
+
+
+def write_line(finding: Finding, **more: Any) -> None:
+    """One JSON line of the public contract. Lone surrogates of hostile pages stay escaped: they are not UTF-8."""
+    line = json.dumps(finding.as_json() | more, ensure_ascii=False)
+    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
+
+
+def _noting_unread(ctx: typer.Context, results: Iterator[Checked]) -> Iterator[Checked]:
+    for one in results:
+        if reason := one.judgement.unread:
+            note(ctx, f"not read: {one.source}: {reason.value}" + (f": {d}" if (d := one.judgement.detail) else ""))
+        yield one
+
+
+def _show(checked: list[Checked], rules: RuleSet, lang: str) -> None:
+    from ..pipeline.check import as_report
+    from .console import show_report
+
+    show_report(as_report(checked, rules), lang)
+
+
+def rescan(
+    ctx: typer.Context,
+    out: OutFlag = None,
+    db: DbFlag = None,
+    config: ConfigFlag = None,
+    rules: RulesFlag = None,
+    format: FormatsFlag = None,
+    lang: LangFlag = None,
+    exit_code: ExitCodeFlag = False,
+) -> int:
+    """Judge everything kept once more, with the rules of today. No network.
+
+    What is found now in old pages is marked "newly recognised": we learned to see it; nobody began to say it.
+    """
+    from ..pipeline.rescan import rescan as rescan_kept
+    from .console import Watcher
+    from .finishing import finish
+
+    settings = load_settings(
+        ctx, config, out_dir=out, store__url=db, rules__path=str(rules) if rules else None,
+        report__lang=lang, report__formats=format,
+    )  # fmt: skip
+    with Watcher(quiet=ctx.obj.quiet) as watcher:
+        report = rescan_kept(settings, load_rules(settings), watcher)
+    return finish(report, settings, exit_code=exit_code)

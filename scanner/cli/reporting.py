@@ -1,0 +1,120 @@
+"""`report` and `findings`: what is stored, shown again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import UsageError
+from .common import ConfigFlag, DbFlag, FormatsFlag, LangFlag, OutFlag, choice, load_rules, load_settings, note
+
+if TYPE_CHECKING:
+    from ..model import Report, Tracked
+
+RunFlag = Annotated[str, typer.Option("--run", help="Which run.", show_default="the last one")]
+FINDINGS_FORMATS = ("table", "jsonl")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command("report")(report)
+    app.command("findings")(findings)
+
+
+def report(
+    ctx: typer.Context,
+    run: RunFlag = "",
+    format: FormatsFlag = None,
+    lang: LangFlag = None,
+    out: OutFlag = None,
+    db: DbFlag = None,
+    config: ConfigFlag = None,
+) -> int:
+    """Write the report of a run again, in the wanted formats and language; names each file on stdout."""
+    from ..pipeline.reporting import stored_report, write_reports
+
+    settings = load_settings(ctx, config, out_dir=out, store__url=db, report__formats=format, report__lang=lang)
+    for path in write_reports(stored_report(settings, load_rules(settings), run), settings).values():
+        typer.echo(str(path))
+    return 0
+
+
+def findings(
+    ctx: typer.Context,
+    run: RunFlag = "",
+    vendor: Annotated[str, typer.Option(help="Only this vendor (part of the name).", show_default=False)] = "",
+    category: Annotated[str, typer.Option(help="Only this claim category.", show_default=False)] = "",
+    stance: Annotated[str, typer.Option(help="Only this stance.", show_default=False)] = "",
+    severity: Annotated[str, typer.Option(help="At least this severity.", show_default=False)] = "",
+    new: Annotated[bool, typer.Option("--new", help="Only new ones.")] = False,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First seen on or after this day (UTC).")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=0, help="At most so many; 0: all.")] = 0,
+    format: Annotated[str, typer.Option("--format", "-f", help="table or jsonl (one finding a line).")] = "table",
+    lang: LangFlag = None,
+    out: OutFlag = None,
+    db: DbFlag = None,
+    config: ConfigFlag = None,
+) -> int:
+    """List what was found, with filters.
+
+    JSON lines carry `change`, `first_seen` and `last_seen` besides the finding.
+    """
+    from dataclasses import replace
+
+    from ..model import Severity, Stance
+    from ..pipeline.reporting import stored_report
+
+    choice("--format", format, FINDINGS_FORMATS)
+    if stance:
+        choice("--stance", stance, tuple(Stance))
+    if severity:
+        choice("--severity", severity, tuple(Severity))
+    settings = load_settings(ctx, config, out_dir=out, store__url=db, report__lang=lang)
+    rules = load_rules(settings)
+    if category and category not in rules.categories:
+        raise UsageError(f"--category {category}: not known", f"one of: {', '.join(sorted(rules.categories))}")
+    whole = stored_report(settings, rules, run)
+    day = since.replace(tzinfo=UTC) if since else None
+    kept = [t for t in whole.findings if _wanted(t, vendor, category, stance, severity, new, day)]
+    kept = kept[:limit] if limit else kept
+    _print(replace(whole, findings=tuple(kept)), format, settings.report.lang)
+    note(ctx, f"{len(kept)} findings of run {whole.run.id}")
+    return 0
+
+
+def _wanted(
+    tracked: Tracked, vendor: str, category: str, stance: str, severity: str, new: bool, day: datetime | None
+) -> bool:
+    from ..model import Change, Severity
+
+    found = tracked.finding
+    order = list(Severity)
+    return (
+        vendor.casefold() in found.vendor.casefold()
+        and category in ("", found.category)
+        and stance in ("", found.stance)
+        and (not severity or order.index(found.severity) >= order.index(Severity(severity)))
+        and (not new or tracked.change is Change.NEW)
+        and (day is None or (tracked.first_seen is not None and tracked.first_seen >= day))
+    )
+
+
+def _print(report: Report, format: str, lang: str) -> None:
+    from ..report.summary import findings_rows
+    from .console import findings_table, out
+    from .judging import write_line
+
+    if format == "table":
+        rows = findings_rows(report, lang)
+        if rows:
+            out().print(findings_table(rows, lang))
+        return
+    for tracked in report.findings:
+        first, last = (
+            t.isoformat().replace("+00:00", "Z") if t else None for t in (tracked.first_seen, tracked.last_seen)
+        )
+        write_line(tracked.finding, change=tracked.change.value, first_seen=first, last_seen=last)

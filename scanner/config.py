@@ -1,0 +1,280 @@
+"""noticescan.toml + environment + flags -> Settings, made once and then passed on. Nothing is configured globally.
+
+Order, strongest first: flags (`overrides`), environment (`NOTICESCAN_CRAWL__DELAY=9`), the project's file
+(`--config FILE`, else ./noticescan.toml), the user's file (`~/.config/noticescan/noticescan.toml` or what the platform
+uses for that), defaults. An unknown key at any depth is an error: a setting that silently does nothing is how a crawl
+becomes impolite or a report incomplete.
+
+Paths inside a file are relative to the folder of that file, so that a timer need not care where it is started.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import platformdirs
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
+
+from .errors import ConfigError
+
+FILE_NAME = "noticescan.toml"
+ENV_PREFIX = "NOTICESCAN_"
+ENV_FOR_TESTS = "NOTICESCAN_TEST_"
+"""Variables of our test suite, which are not settings."""
+KIB = 1024
+MIB = 1024 * 1024
+LOWEST_PUBLIC_DELAY = 0.5
+"""Seconds between two requests to one host that is not loopback; below this a small shop's server notices us."""
+
+_FROZEN = ConfigDict(extra="forbid", frozen=True)
+Format = Literal["html", "json", "csv", "markdown"]
+FORMATS: tuple[str, ...] = get_args(Format)
+
+
+def _one_line_ascii(value: str) -> str:
+    if not value.isascii() or not value.isprintable():
+        raise ValueError("must be one line of printable ASCII: it is sent as a request header")
+    return value.strip()
+
+
+def _network(value: object) -> IPv4Network | IPv6Network:
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
+    try:
+        return ip_network(str(value))
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a network such as 127.0.1.0/24 ({error})") from None
+
+
+Network = Annotated[IPv4Network | IPv6Network, PlainValidator(_network, json_schema_input_type=str)]
+HeaderText = Annotated[str, Field(max_length=200), AfterValidator(_one_line_ascii)]
+
+
+class CrawlSettings(BaseModel):
+    """How pages are fetched. Times in seconds, sizes in bytes."""
+
+    model_config = _FROZEN
+
+    user_agent_contact: HeaderText = ""
+    """URL or mail address in the User-Agent, so that a site's owner can ask who reads there."""
+    delay: float = Field(default=2.0, ge=0, le=3600)
+    """Pause between two requests to one host; a longer Crawl-delay of the site wins."""
+    max_pages_per_target: int = Field(default=200, ge=1, le=1_000_000)
+    max_depth: int = Field(default=4, ge=0, le=100)
+    max_concurrent_hosts: int = Field(default=16, ge=1, le=512)
+    page_timeout: float = Field(default=30.0, gt=0, le=3600)
+    max_wire_bytes: int = Field(default=10 * MIB, ge=KIB, le=2048 * MIB)
+    max_body_bytes: int = Field(default=50 * MIB, ge=KIB, le=2048 * MIB)
+    max_header_bytes: int = Field(default=64 * KIB, ge=KIB, le=16 * MIB)
+    max_redirects: int = Field(default=10, ge=0, le=50)
+    allow_networks: tuple[Network, ...] = ()
+    """Networks that may be contacted although they are private or loopback, as narrow as wanted."""
+    robots_overrides: dict[str, str] = Field(default_factory=dict)
+    """host -> why its robots.txt is not followed; the reason is kept with each capture."""
+    retry_limit: int = Field(default=3, ge=0, le=20)
+    max_retry_after: float = Field(default=120.0, ge=0, le=86_400)
+
+    @field_validator("robots_overrides")
+    @classmethod
+    def _reasons_given(cls, value: dict[str, str]) -> dict[str, str]:
+        for host, reason in value.items():
+            if not reason.strip():
+                raise ValueError(f"{host}: say why its robots.txt is not followed; the reason is kept as evidence")
+        return {host.lower(): reason for host, reason in value.items()}
+
+    @model_validator(mode="after")
+    def _polite(self) -> CrawlSettings:
+        fast_is_harmless = self.allow_networks and all(net.is_loopback for net in self.allow_networks)
+        if self.delay < LOWEST_PUBLIC_DELAY and not fast_is_harmless:
+            raise ValueError(
+                f"delay is below {LOWEST_PUBLIC_DELAY} s, which is only for sites on this machine "
+                "(crawl.allow_networks naming loopback and nothing else)"
+            )
+        return self
+
+
+class StoreSettings(BaseModel):
+    """Where runs, captures and findings are recorded."""
+
+    model_config = _FROZEN
+
+    url: str = ""
+    """Database URL (sqlite:///... or postgresql://...); empty: `noticescan.sqlite` in the output folder."""
+
+
+class ReportSettings(BaseModel):
+    """Which reports are written after a crawl."""
+
+    model_config = _FROZEN
+
+    lang: Literal["en", "zh"] = "en"
+    formats: tuple[Format, ...] = ("html", "json", "csv", "markdown")
+
+
+class RunSettings(BaseModel):
+    """What `noticescan run` does when a timer starts it."""
+
+    model_config = _FROZEN
+
+    interval_hours: float = Field(default=168.0, gt=0, le=24 * 366)
+    """How long a URL that was read stays fresh, unless its target says otherwise."""
+    targets: str = ""
+    """The targets file; empty: targets.toml or targets.csv beside the settings file."""
+
+
+class RulesSettings(BaseModel):
+    """Which rules judge."""
+
+    model_config = _FROZEN
+
+    path: str = ""
+    """A patterns folder; empty: the one shipped with this version."""
+
+
+class Settings(BaseModel):
+    """All settings of one process. Made by `load`; `Settings()` is the defaults, whatever the environment says."""
+
+    model_config = _FROZEN
+
+    crawl: CrawlSettings = CrawlSettings()
+    store: StoreSettings = StoreSettings()
+    report: ReportSettings = ReportSettings()
+    run: RunSettings = RunSettings()
+    rules: RulesSettings = RulesSettings()
+    out_dir: str = "noticescan-out"
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON of everything that can change a result.
+
+        The database URL is left out: it changes no finding, and its password must not be guessable from a report.
+        """
+        canonical = self.model_dump(mode="json", exclude={"store"})
+        text = json.dumps(canonical, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def database_url(self) -> str:
+        """The database URL as set, or the SQLite file in the output folder."""
+        return self.store.url or f"sqlite:///{Path(self.out_dir) / 'noticescan.sqlite'}"
+
+
+class _Environment(Settings, BaseSettings):
+    """Tells pydantic-settings how to read our variables; never instantiated."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_nested_delimiter="__")
+
+
+def load(config_path: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Settings from flags, environment and files; `overrides` is nested like the file, e.g. {"crawl": {"delay": 9}}.
+
+    Raises ConfigError, which names each wrong key and where it was set.
+    """
+    if config_path is not None and not config_path.is_file():
+        raise ConfigError(f"no settings file {config_path}", "`noticescan init` writes one with every key explained")
+    user_file = platformdirs.user_config_path("noticescan", appauthor=False) / FILE_NAME
+    project_file = config_path or Path(FILE_NAME)
+    sources: list[tuple[str, Mapping[str, Any]]] = [
+        *((str(path), _read_file(path)) for path in (user_file, project_file) if path.is_file()),
+        ("environment", _environment()),
+        ("flag", overrides or {}),
+    ]
+    merged: dict[str, Any] = {}
+    for _, values in sources:
+        merged = _merge(merged, values)
+    try:
+        return Settings(**merged)
+    except ValidationError as error:
+        raise ConfigError(*_explain(error, sources)) from None
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
+    folder = path.parent
+    for section, key in ((None, "out_dir"), ("run", "targets"), ("rules", "path")):
+        table = values if section is None else values.get(section)
+        if isinstance(table, dict) and isinstance(table.get(key), str) and table[key]:
+            table[key] = str(folder / Path(table[key]).expanduser())
+    return values
+
+
+def _environment() -> dict[str, Any]:
+    known = set(Settings.model_fields)
+    for name in sorted(os.environ):
+        upper = name.upper()
+        if not upper.startswith(ENV_PREFIX) or upper.startswith(ENV_FOR_TESTS):
+            continue
+        top = upper.removeprefix(ENV_PREFIX).split("__")[0].lower()
+        if top not in known:
+            raise ConfigError(f"environment: {name}: unknown setting", _nearest(top, known))
+    try:
+        return EnvSettingsSource(_Environment)()
+    except SettingsError as error:
+        raise ConfigError(f"environment: {error}", "lists and tables are written as JSON") from None
+
+
+def _merge(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
+    out = dict(low)
+    for key, value in high.items():
+        below = out.get(key)
+        out[key] = _merge(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return out
+
+
+def _explain(error: ValidationError, sources: list[tuple[str, Mapping[str, Any]]]) -> tuple[str, str]:
+    """(message, tip): each problem as `where: key: what`; the message stays one line."""
+    lines: list[str] = []
+    tip = ""
+    for problem in error.errors(include_url=False):
+        keys = [part for part in problem["loc"] if isinstance(part, str)]
+        where = next((name for name, values in reversed(sources) if _holds(values, keys)), "settings")
+        what = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            what = "unknown key"
+            tip = tip or _nearest(keys[-1], _known_keys(keys[:-1]))
+        line = f"{where}: {'.'.join(keys)}: {what}"
+        if line not in lines:
+            lines.append(line)
+    return "; ".join(lines).replace("\n", " "), tip
+
+
+def _holds(values: Any, keys: list[str]) -> bool:
+    for key in keys:
+        if not isinstance(values, Mapping) or key not in values:
+            return False
+        values = values[key]
+    return True
+
+
+def _known_keys(section: list[str]) -> set[str]:
+    fields = Settings.model_fields
+    if not section:
+        return set(fields)
+    model = fields[section[0]].annotation if section[0] in fields else None
+    return set(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else set()
+
+
+def _nearest(key: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(key, sorted(known), n=1, cutoff=0.5)
+    return f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(sorted(known))}"

@@ -1,0 +1,175 @@
+"""`noticescan check`: saved pages and WARC files, judged where they lie. No network, nothing written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import __version__
+from ..detect.detector import order
+from ..errors import ArchiveError, EvidenceError, UsageError
+from ..model import Change, CoverageRow, Judgement, Outcome, Provenance, Report, RunFacts, Tracked, UnreadReason
+from .judge import judge, judge_mhtml, plain_headers
+
+if TYPE_CHECKING:
+    from ..collect.archive import Archived
+    from ..detect.rules import RuleSet
+
+MAX_FILE_BYTES = 50 * 1024 * 1024
+"""A larger page is not read: the biggest real product page seen was 9 MB. WARC files are streamed, of any size."""
+
+PAGES = {
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".shtml": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".txt": "text/plain",
+    ".md": "text/plain",
+    ".json": "application/json",
+}
+SAVED = frozenset({".mhtml", ".mht"})
+WARCS = (".warc", ".warc.gz", ".wacz")
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One page with its judgement; `source` is the path, or the URL that a WARC record names."""
+
+    source: str
+    judgement: Judgement
+
+
+def check(paths: Sequence[Path], rules: RuleSet, *, vendor: str = "") -> Iterator[Checked]:
+    """Judges every page in the files and folders, in a stable order.
+
+    A folder is searched for the kinds of file that can hold a page; a file named directly is always accounted for.
+    Raises UsageError for a path that does not exist, before anything is judged.
+    """
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"no such file or folder: {path}")
+    for path in files(paths):
+        if path.name.lower().endswith(WARCS):
+            yield from _check_warc(path, rules, vendor)
+        else:
+            yield Checked(str(path), _check_page(path, rules, vendor))
+
+
+def files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files to look at, each once: those named, and those in named folders whose kind we know."""
+    seen: set[Path] = set()
+    for path in paths:
+        found = [path] if not path.is_dir() else sorted(p for p in path.rglob("*") if _is_page(p) and p.is_file())
+        for file in found:
+            real = file.resolve()
+            if real not in seen:
+                seen.add(real)
+                yield file
+
+
+def _is_page(path: Path) -> bool:
+    name = path.name.lower()
+    suffix = path.suffix.lower()
+    return name.endswith(WARCS) or suffix in PAGES or suffix in SAVED or suffix in PICTURES
+
+
+def _unread(reason: UnreadReason, detail: str) -> Judgement:
+    return Judgement(outcome=Outcome.UNREAD, unread=reason, detail=detail)
+
+
+def _check_page(path: Path, rules: RuleSet, vendor: str) -> Judgement:
+    suffix = path.suffix.lower()
+    if suffix in PICTURES:
+        return _unread(UnreadReason.IMAGE_ONLY, "a picture; text in pictures is not read")
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            return _unread(UnreadReason.TOO_LARGE, f"more than {MAX_FILE_BYTES} bytes")
+        body = path.read_bytes()
+    except OSError as error:
+        return _unread(UnreadReason.NOT_TEXT, f"cannot be read: {error.strerror}")
+    source = str(path)
+    provenance = Provenance(source=source, vendor=vendor, capture_sha256=hashlib.sha256(body).hexdigest())
+    if suffix in SAVED:
+        return judge_mhtml(body, path.resolve().as_uri(), provenance, rules)
+    content_type = PAGES.get(suffix) or _sniff(body)
+    if not content_type:
+        return _unread(UnreadReason.CONTENT_TYPE, "not a kind of file that holds a page")
+    return judge(body, content_type, path.resolve().as_uri(), 200, {}, provenance, rules)
+
+
+def _sniff(body: bytes) -> str:
+    """The type of a file whose name says nothing: HTML by its first tag, text if it holds no NUL."""
+    head = body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head[:1] == b"<":
+        return "text/html"
+    return "" if b"\0" in head else "text/plain"
+
+
+def _check_warc(path: Path, rules: RuleSet, vendor: str) -> Iterator[Checked]:
+    """Each HTTP response in the file. A file that breaks off is unread from there on, and what came before stands."""
+    from ..collect.archive import iter_captures
+
+    try:
+        for archived in iter_captures(path):
+            capture = archived.capture
+            if 300 <= capture.status < 400 or capture.url.endswith("/robots.txt"):
+                continue
+            yield Checked(capture.url or str(path), _check_archived(archived, rules, vendor))
+    except ArchiveError as error:
+        yield Checked(str(path), _unread(UnreadReason.BAD_ENCODING, error.message))
+
+
+def _check_archived(archived: Archived, rules: RuleSet, vendor: str) -> Judgement:
+    from ..collect.archive import header
+    from ..collect.decompress import decode_body
+
+    capture = archived.capture
+    if archived.digest_ok is False:
+        raise EvidenceError(f"{capture.warc_file}: the record of {capture.url} does not match its own digest")
+    body = decode_body(archived.payload, header(archived.headers, "content-encoding"), MAX_FILE_BYTES)
+    if isinstance(body, UnreadReason):
+        return _unread(body, "the kept body cannot be unpacked")
+    return judge(
+        body,
+        capture.content_type,
+        capture.url,
+        capture.status,
+        plain_headers(archived.headers),
+        Provenance(
+            source=capture.url,
+            vendor=vendor,
+            captured_at=capture.captured_at,
+            capture_sha256=capture.payload_sha256,
+            warc_record=capture.record_id,
+        ),
+        rules,
+    )
+
+
+def as_report(checked: Sequence[Checked], rules: RuleSet) -> Report:
+    """The results in the shape of a report: for showing, nothing is stored. Everything counts as new."""
+    now = datetime.now(UTC)
+    findings = [finding for one in checked for finding in one.judgement.findings]
+    run = RunFacts(
+        id="check", kind="check", started_at=now, finished_at=now, ok=True, tool_version=__version__,
+        rules_digest=rules.digest, config_digest="",
+    )  # fmt: skip
+    coverage = tuple(
+        CoverageRow(
+            url=one.source, vendor="", outcome=one.judgement.outcome, reason=one.judgement.unread,
+            detail=one.judgement.detail, status=None, captured_at=None, capture_sha256="",
+            findings=len(one.judgement.findings),
+        )
+        for one in checked
+    )  # fmt: skip
+    return Report(
+        run=run,
+        findings=tuple(Tracked(f, Change.NEW, f.captured_at, f.captured_at) for f in order(findings)),
+        coverage=coverage,
+        categories=rules.categories,
+    )

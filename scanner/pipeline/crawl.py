@@ -1,0 +1,218 @@
+"""`crawl` and `run`: targets in, report out. The order of work stands in `crawl`."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from .. import __version__
+from ..collect.archive import Archive
+from ..collect.fetch import Fetcher, environment, user_agent
+from ..collect.frontier import Crawler
+from ..collect.guard import Guard
+from ..collect.scope import REDIRECTS, Scope, seeds
+from ..errors import LockedError
+from ..model import Outcome, Report, RunFacts, Target
+from ..schedule import due
+from .keeping import Keeper, Watcher, same_page
+from .reporting import build_report
+
+if TYPE_CHECKING:
+    from ..config import Settings
+    from ..detect.rules import RuleSet
+    from ..store import Store, Waiting
+
+__all__ = ["Watcher", "crawl", "locked"]
+
+LOCK = ".noticescan.lock"
+RESUME_WITHIN = timedelta(hours=72)
+"""An older interrupted run is closed, not continued: its pages would be of another week than the rest."""
+READ = frozenset({Outcome.FINDINGS, Outcome.CLEAN, Outcome.UNCHANGED})
+
+
+def crawl(
+    settings: Settings, targets: Sequence[Target], rules: RuleSet, watcher: Watcher, *, only_due: bool = False
+) -> Report | None:
+    """Looks at the targets (or those that are due); None where nothing was due.
+
+    1 lock the output folder   2 take up the interrupted run, or begin one   3 put start pages into the frontier
+    4 fetch, keep, judge, record until nothing is left   5 close the run   6 compare it with earlier ones
+
+    Raises LockedError, StoreError, ArchiveError, EvidenceError. Killed at any moment, the next call goes on.
+    """
+    from ..store import open_store
+
+    targets = merged(targets)
+    scopes = {target.vendor: scope_of(target, settings) for target in targets}
+    with locked(Path(settings.out_dir)), open_store(settings.database_url()) as store:
+        now = datetime.now(UTC)
+        wanted = due(targets, store.last_success(), now, settings.run.interval_hours) if only_due else targets
+        run = _take_up(store, scopes, settings, rules, watcher, now)
+        if run is None and not wanted:
+            return None
+        run = run or begin_run(store, "crawl", settings, rules, now)
+        try:
+            asyncio.run(_look(store, run.id, scopes, wanted, settings, rules, watcher))
+        except KeyboardInterrupt:
+            left = store.progress(run.id)
+            watcher.note(f"stopped: {left['done']} URLs done, {left['pending'] + left['captured']} waiting")
+            watcher.note("nothing is lost: the same command goes on from here")
+            raise
+        close_run(store, run.id)
+        return build_report(store, rules, run.id)
+
+
+async def _look(
+    store: Store,
+    run: str,
+    scopes: Mapping[str, Scope],
+    wanted: Sequence[Target],
+    settings: Settings,
+    rules: RuleSet,
+    watcher: Watcher,
+) -> None:
+    guard = Guard(settings.crawl.allow_networks)
+    with _archive(settings, run) as archive:
+        async with (
+            Fetcher(settings.crawl, guard) as fetcher,
+            Keeper(store, archive, run, scopes, settings, rules, watcher) as keeper,
+        ):
+            for target in wanted:
+                keeper.begin(*seeds(scopes[target.vendor]))
+            await Crawler(settings.crawl, fetcher, keeper).run(store.pending(run))
+
+
+def _take_up(
+    store: Store, scopes: Mapping[str, Scope], settings: Settings, rules: RuleSet, watcher: Watcher, now: datetime
+) -> RunFacts | None:
+    """The interrupted run, made whole: torn record cut, complete ones adopted, what was kept judged.
+
+    A run that must not be continued is closed instead, with everything it kept, and None is returned.
+    """
+    run = store.resume_run("crawl")
+    if run is None:
+        return None
+    with _archive(settings, run.id) as archive:
+        captures = store.captures(run.id)
+        recovery = archive.recover([(capture.warc_file, capture.warc_offset) for capture in captures])
+        for capture, _ in recovery.adopted:
+            store.adopt(run.id, capture)
+        keeper = Keeper(store, archive, run.id, scopes, settings, rules, watcher)
+        for waiting in store.captured(run.id):
+            if not _asked_again(waiting):
+                keeper.resume(waiting.item, waiting.capture, waiting.robots)
+    last = max((capture.captured_at for capture in captures), default=run.started_at)
+    if why := _why_not(store, run, scopes, rules, now - last):
+        watcher.note(f"the interrupted run {run.id} is closed, not continued: {why}; what it kept stands")
+        close_run(store, run.id)
+        return None
+    left = store.progress(run.id)
+    watcher.note(f"going on with the interrupted run {run.id}: {left['done']} URLs done, {left['pending']} waiting")
+    return run
+
+
+def _asked_again(waiting: Waiting) -> bool:
+    """Answers after which the crawler asks once more: slow down, or the same page under another spelling."""
+    capture = waiting.capture
+    return capture.status in (429, 503) or (capture.status in REDIRECTS and same_page(waiting.item, capture.location))
+
+
+def _why_not(store: Store, run: RunFacts, scopes: Mapping[str, Scope], rules: RuleSet, idle: timedelta) -> str:
+    if run.rules_digest != rules.digest:
+        return "the rules have changed"
+    if idle > RESUME_WITHIN:
+        return f"nothing happened in it for {idle.days} days"
+    if {item.vendor for item in store.pending(run.id)} - scopes.keys():
+        return "it looked at vendors that are not among these targets"
+    return ""
+
+
+def begin_run(store: Store, kind: str, settings: Settings, rules: RuleSet, now: datetime) -> RunFacts:
+    """A new run in the database, with the facts that a reader of its report needs."""
+    facts = RunFacts(
+        id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+        kind=kind,
+        started_at=now,
+        finished_at=None,
+        ok=False,
+        tool_version=__version__,
+        rules_digest=rules.digest,
+        config_digest=settings.digest(),
+    )
+    crawl_settings = settings.crawl
+    note = {
+        "user_agent": user_agent(crawl_settings.user_agent_contact),
+        "delay_seconds": f"{crawl_settings.delay:g}",
+        "max_pages_per_target": str(crawl_settings.max_pages_per_target),
+        "max_depth": str(crawl_settings.max_depth),
+        "allow_networks": ", ".join(str(network) for network in crawl_settings.allow_networks),
+        "robots_overrides": "; ".join(f"{host}: {why}" for host, why in crawl_settings.robots_overrides.items()),
+    }
+    return store.begin_run(facts, note if kind == "crawl" else {})
+
+
+def close_run(store: Store, run: str) -> None:
+    """Ends a run; it counts as successful where at least one page was read."""
+    read = any(row.outcome in READ for row in store.report(run).coverage)
+    store.finish_run(run, read, datetime.now(UTC))
+
+
+def merged(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """One target a vendor: scope, budget and findings belong to the vendor, however the file is arranged."""
+    by_vendor: dict[str, Target] = {}
+    for target in targets:
+        first = by_vendor.get(target.vendor)
+        by_vendor[target.vendor] = target if first is None else _both(first, target)
+    return tuple(by_vendor.values())
+
+
+def _both(first: Target, second: Target) -> Target:
+    shorter = min((t.interval_hours for t in (first, second) if t.interval_hours is not None), default=None)
+    return replace(
+        first,
+        urls=tuple(dict.fromkeys(first.urls + second.urls)),
+        notice_urls=tuple(dict.fromkeys(first.notice_urls + second.notice_urls)),
+        include=tuple(dict.fromkeys(first.include + second.include)),
+        exclude=tuple(dict.fromkeys(first.exclude + second.exclude)),
+        interval_hours=shorter,
+    )
+
+
+def scope_of(target: Target, settings: Settings) -> Scope:
+    """How far a crawl of this target may go."""
+    return Scope(target, settings.crawl.max_pages_per_target, settings.crawl.max_depth)
+
+
+def _archive(settings: Settings, run: str) -> Archive:
+    info = {
+        "software": environment(),
+        "http-header-user-agent": user_agent(settings.crawl.user_agent_contact),
+        "operator": settings.crawl.user_agent_contact,
+        "robots": "RFC 9309",
+        "isPartOf": run,
+    }
+    return Archive(Path(settings.out_dir), run, info=info)
+
+
+@contextmanager
+def locked(out_dir: Path) -> Iterator[None]:
+    """One process at a time writes into an output folder. Raises LockedError at once where another does."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(out_dir / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        tip = "wait until it has finished, or name another folder with --out"
+        raise LockedError(f"another noticescan is at work in {out_dir}", tip) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,58 @@
+"""Stored run -> Report -> files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..history import compare
+from ..model import Change, Report
+from ..report import FORMATS
+
+if TYPE_CHECKING:
+    from ..config import Settings
+    from ..detect.rules import RuleSet
+    from ..store import Store
+
+REPORTS = "reports"
+
+
+def build_report(store: Store, rules: RuleSet, run: str | None) -> Report:
+    """The report of a run (None: the newest finished one), compared with the last successful looks before it.
+
+    Raises StoreError where there is no such run.
+    """
+    parts = store.report(run)
+    tracked = compare(
+        parts.previous,
+        parts.findings,
+        read=parts.read,
+        first_seen=parts.first_seen,
+        last_seen=parts.last_seen,
+        had_before=parts.had_before,
+        run=parts.run.id,
+        run_at=parts.run.started_at if parts.run.kind == "crawl" else None,
+    )
+    return Report(
+        run=parts.run,
+        findings=tracked,
+        coverage=parts.coverage,
+        categories=rules.categories,
+        contexts=store.contexts([one.finding for one in tracked if one.change is not Change.NOT_SEEN]),
+        settings_note=parts.note,
+    )
+
+
+def stored_report(settings: Settings, rules: RuleSet, run: str) -> Report:
+    """The report of a stored run; an empty name is the newest finished one."""
+    from ..store import open_store
+
+    with open_store(settings.database_url()) as store:
+        return build_report(store, rules, run or None)
+
+
+def write_reports(report: Report, settings: Settings) -> dict[str, Path]:
+    """Writes every wanted format into `reports/<run>/` of the output folder; format -> path."""
+    folder = Path(settings.out_dir) / REPORTS / report.run.id
+    folder.mkdir(parents=True, exist_ok=True)
+    return {kind: FORMATS[kind](report, folder, settings.report.lang) for kind in settings.report.formats}

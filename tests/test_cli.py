@@ -1,0 +1,379 @@
+"""The command line as its users and their timers meet it: streams, exit codes, one line for each mistake."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scanner import __version__
+from scanner.cli.examples import SETTINGS, TARGETS
+from scanner.cli.main import run
+from scanner.config import Settings, load
+from tests.few_rules import few_rules
+from tests.loopback import CLAIM, Page, Vendor, html, vendor
+
+ROOT = Path(__file__).resolve().parent.parent
+SHOP = ["--allow-network", "127.0.4.0/24", "--delay", "0"]
+
+
+@pytest.fixture(scope="session")
+def patterns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return few_rules(tmp_path_factory.mktemp("rules") / "patterns")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, patterns: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nobody"))
+    monkeypatch.setenv("NOTICESCAN_RULES__PATH", str(patterns))
+    return work
+
+
+@pytest.fixture
+def shop() -> Iterator[Vendor]:
+    with vendor() as server:
+        server.pages["/"] = Page(html(CLAIM))
+        server.pages["/sitemap.xml"] = Page(b"<urlset/>", kind="application/xml")
+        yield server
+
+
+def noticescan(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")}
+    return subprocess.run(
+        [sys.executable, "-m", "scanner", *args],
+        cwd=cwd, env=clean | {"PYTHONPATH": str(ROOT)} | env, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+
+def error_of(capsys: pytest.CaptureFixture[str]) -> tuple[str, list[str]]:
+    """(stdout, lines of stderr)"""
+    out, err = capsys.readouterr()
+    assert "Traceback" not in err
+    return out, err.splitlines()
+
+
+# --- wrong use -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["chek"], "No such command"),
+        (["check"], "Missing argument"),
+        (["check", "--nope", "x"], "No such option"),
+        (["check", "nowhere.html"], "no such file or folder"),
+        (["check", "--format", "pdf", "."], "--format pdf: not known"),
+        (["check", "."], "no page in the given folders"),
+        (["--config", "none.toml", "crawl", "http://a.example/"], "no settings file"),
+        (["crawl"], "nothing to look at"),
+        (["crawl", "--targets", "none.csv"], "no such file"),
+        (["crawl", "ftp://a.example/"], "ftp://a.example/"),
+        (["crawl", "http://a.example/", "--delay", "0"], "delay is below"),
+        (["crawl", "http://a.example/", "--allow-network", "10.0.0.1/8"], "is not a network"),
+        (["crawl", "http://a.example/", "--format", "pdf"], "report.formats"),
+        (["crawl", "http://a.example/", "--rules", "nowhere"], "nowhere"),
+        (["rules", "show", "no-such-rule"], "no rule no-such-rule"),
+        (["findings", "--stance", "angry"], "--stance angry: not known"),
+        (["schedule"], "--systemd or --cron"),
+        (["schedule", "--cron"], "no settings file"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(
+    folder: Path, capsys: pytest.CaptureFixture[str], args: list[str], said: str
+) -> None:
+    assert run(args) == 2
+    out, lines = error_of(capsys)
+    assert out == ""
+    assert lines[0].startswith("error: ")
+    assert said in lines[0]
+    assert all(line.startswith(("error: ", "tip: ", "  ")) for line in lines)
+
+
+@pytest.mark.parametrize("command", ["report", "findings", "rescan"])
+def test_nothing_crawled_yet_is_said_plainly(folder: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert run([command]) == 1
+    assert error_of(capsys)[1][0].startswith("error: no" if command != "rescan" else "error: nothing is kept")
+
+
+@pytest.mark.parametrize("text", ["not a database at all" * 100, ""])
+def test_a_file_that_is_no_database(folder: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    Path("x.sqlite").write_text(text)
+    assert run(["findings", "--db", "sqlite:///x.sqlite"]) == 1
+    assert error_of(capsys)[1][0].startswith("error: ")
+
+
+def test_a_folder_that_cannot_be_written(folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor) -> None:
+    Path("file").write_text("in the way")
+    assert run(["crawl", shop.url(), *SHOP, "--out", "file/out"]) == 1
+    assert "file" in error_of(capsys)[1][0]
+
+
+def test_all_problems_of_the_rules_are_listed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    few_rules(Path("patterns"))
+    one, *_ = sorted(Path("patterns/rules").glob("*.toml"))
+    one.write_text(one.read_text(encoding="utf-8").replace("schema = 1", "schema = 99\nnonsense = 3"), encoding="utf-8")
+    Path("patterns/rules/second.toml").write_text("id = 'other'\n", encoding="utf-8")
+    assert run(["rules", "check", "--rules", "patterns"]) == 2
+    lines = error_of(capsys)[1]
+    assert sum(one.name in line for line in lines) >= 1
+    assert any("second.toml" in line for line in lines)
+    assert run(["check", "--rules", "patterns", str(one)]) == 2
+
+
+# --- check -----------------------------------------------------------------------------------------------------------
+
+
+def test_check_gives_json_lines_and_nothing_else_on_stdout(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("pages/deep").mkdir(parents=True)
+    Path("pages/deep/claim.html").write_bytes(html(CLAIM))
+    Path("pages/text.txt").write_text(CLAIM, encoding="utf-8")
+    Path("pages/photo.png").write_bytes(b"\x89PNG")
+    Path("pages/notes.bin").write_bytes(b"\0\1")
+    assert run(["check", "--format", "jsonl", "--vendor", "示例", "pages"]) == 4
+    out, lines = error_of(capsys)
+    found = [json.loads(line) for line in out.splitlines()]
+    assert {f["source"] for f in found} == {"pages/deep/claim.html", "pages/text.txt"}
+    assert {(f["schema"], f["vendor"], f["stance"]) for f in found} == {("noticescan/finding/1", "示例", "asserted")}
+    assert lines == ["not read: pages/photo.png: image_only: a picture; text in pictures is not read"]
+
+
+def test_check_knows_every_kind_of_saved_page(folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor) -> None:
+    run(["--quiet", "crawl", shop.url(), *SHOP])
+    capsys.readouterr()
+    (warc,) = Path("noticescan-out/warc").iterdir()
+    shutil.copy(warc, "kept.warc.gz")
+    shutil.make_archive("archive", "zip")
+    Path("archive").mkdir()
+    shutil.copy(warc, "archive/data.warc.gz")
+    shutil.make_archive("bundle", "zip", base_dir="archive")
+    Path("bundle.zip").rename("kept.wacz")
+    Path("saved.mhtml").write_bytes(
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=xx\r\n\r\n--xx\r\n"
+        b"Content-Type: text/html; charset=utf-8\r\nContent-Location: https://shop.example/\r\n\r\n"
+        + html(CLAIM) + b"\r\n--xx--\r\n"
+    )  # fmt: skip
+    for name, source in (("kept.warc.gz", shop.url()), ("kept.wacz", shop.url()), ("saved.mhtml", "saved.mhtml")):
+        code = run(["--quiet", "check", "--format", "jsonl", name])
+        found = [json.loads(line) for line in error_of(capsys)[0].splitlines()]
+        assert {f["source"] for f in found} == {source}, name
+        assert code in (0, 4)
+
+
+def test_exit_codes_of_check(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("claim.html").write_bytes(html(CLAIM))
+    Path("plain.html").write_bytes(html("普通页面"))
+    Path("empty.html").write_bytes(b"")
+    assert run(["check", "plain.html"]) == 0
+    assert run(["check", "claim.html"]) == 0
+    assert run(["check", "claim.html", "--exit-code"]) == 3
+    assert run(["check", "plain.html", "--exit-code"]) == 0
+    assert run(["check", "plain.html", "empty.html"]) == 4
+    assert run(["check", "claim.html", "empty.html", "--exit-code"]) == 3
+
+
+def test_a_damaged_warc_is_exit_code_5(folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor) -> None:
+    run(["--quiet", "crawl", shop.url(), *SHOP])
+    (warc,) = Path("noticescan-out/warc").iterdir()
+    import gzip
+
+    Path("changed.warc").write_bytes(gzip.decompress(warc.read_bytes()).replace("抓拍".encode(), "抓柏".encode()))
+    capsys.readouterr()
+    assert run(["check", "changed.warc"]) == 5
+    assert "digest" in error_of(capsys)[1][0]
+
+
+def test_vendor_text_cannot_steer_the_terminal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    evil = "\x1b[31m\x1b]0;owned\x07\u202e[bold red]"
+    Path("evil.html").write_bytes(html(f"{evil} 人脸抓拍系统，案场防截客{evil}、防飞单，省下佣金。"))
+    for args in (["check", "evil.html"], ["check", "--format", "table", "evil.html", "--lang", "zh"]):
+        run(args)
+        out, err = capsys.readouterr()
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202e]", (out + err).replace("\n", ""))
+
+
+def test_markup_of_our_own_library_is_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("[bold]x[.html").write_bytes(html("人脸抓拍系统，案场防截客、防飞单，省下佣金。[/link]"))
+    assert run(["check", "[bold]x[.html"]) == 0
+    assert "[bold]x[.html" in capsys.readouterr().out
+
+
+# --- crawl, report, findings -----------------------------------------------------------------------------------------
+
+
+def test_a_crawl_from_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor) -> None:
+    assert run(["crawl", shop.url(), *SHOP, "--vendor", "示例公司", "--exit-code"]) == 3
+    out, lines = error_of(capsys)
+    assert "示例公司" in out
+    assert "URLs known in all" in out
+    assert any(line.endswith(f"findings (2) {shop.url()}") for line in lines)
+    page = Path(re.findall(r"report \(html\): (.+)", out)[0])
+    assert page.is_file()
+    assert run(["crawl", shop.url(), *SHOP, "--vendor", "示例公司", "--exit-code"]) == 0
+    assert "new: 0" in capsys.readouterr().out
+
+    assert run(["findings", "--format", "jsonl", "--vendor", "示例"]) == 0
+    found = [json.loads(line) for line in error_of(capsys)[0].splitlines()]
+    assert {f["change"] for f in found} == {"still"}
+    assert all(f["first_seen"].endswith("Z") for f in found)
+    assert run(["findings", "--format", "jsonl", "--stance", "negated"]) == 0
+    assert capsys.readouterr().out == ""
+    assert run(["findings", "--new"]) == 0
+    assert capsys.readouterr().out == ""
+
+    assert run(["report", "--format", "json", "--format", "csv", "--lang", "zh"]) == 0
+    paths = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert [path.name for path in paths] == ["report.json", "findings.csv"]
+    report = json.loads(paths[0].read_text(encoding="utf-8"))
+    assert report["coverage"]
+
+
+def test_run_reads_targets_of_the_settings_and_only_what_is_due(
+    folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor
+) -> None:
+    Path("conf").mkdir()
+    Path("conf/noticescan.toml").write_text(
+        "out_dir = 'out'\n[crawl]\ndelay = 0\nallow_networks = ['127.0.4.0/24']\n[run]\ntargets = 'shops.csv'\n"
+        "[report]\nformats = ['json']\n",
+        encoding="utf-8",
+    )
+    Path("conf/shops.csv").write_text(f"vendor,url\n示例,{shop.url()}\n", encoding="gbk")
+    assert run(["--config", "conf/noticescan.toml", "run", "--exit-code"]) == 3
+    assert Path("conf/out/reports").is_dir()
+    capsys.readouterr()
+    assert run(["run", "--config", "conf/noticescan.toml", "--exit-code"]) == 0
+    assert "nothing is due" in capsys.readouterr().err
+
+
+def test_what_could_not_be_read_is_exit_code_4(folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor) -> None:
+    shop.pages["/"] = Page(html("普通页面", links=("/gone.html",)))
+    assert run(["crawl", shop.url(), *SHOP, "--format", "json", "--exit-code"]) == 4
+
+
+def test_a_vendor_of_private_address_is_refused_without_permission(
+    folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor
+) -> None:
+    assert run(["crawl", shop.url(), "--format", "json"]) == 4
+    assert "address_refused" in capsys.readouterr().err
+    assert shop.asked == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "background"),
+    [(signal.SIGINT, 130, False), (signal.SIGTERM, 143, False), (signal.SIGTERM, 143, True)],
+)
+def test_a_stop_says_how_to_go_on_and_the_next_call_does(
+    folder: Path, shop: Vendor, sent: signal.Signals, code: int, background: bool
+) -> None:
+    """`background`: as a shell starts `noticescan crawl &`, with Ctrl-C ignored."""
+    shop.pages["/"] = Page(html(links=tuple(f"/{n}.html" for n in range(40))))
+    for n in range(40):
+        shop.pages[f"/{n}.html"] = Page(html(f"第{n}页", CLAIM if n == 39 else ""))
+    command = [sys.executable, "-m", "scanner", "crawl", shop.url(), "--allow-network", "127.0.4.0/24"]
+    command += ["--format", "json", "--delay", "0.05"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    shell = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"] if background else []
+    process = subprocess.Popen([*shell, *command], cwd=folder, env=environment, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while len(shop.asked) < 12 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(sent)
+    errors = process.communicate(timeout=60)[1]
+    assert process.returncode == code
+    assert "Traceback" not in errors
+    assert "the same command goes on from here" in errors
+    done = noticescan(*command[3:], cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "going on with the interrupted run" in done.stderr
+    asked = [path for path, _ in shop.asked if path.endswith(".html")]
+    assert len(asked) - len(set(asked)) <= 1  # the one that was under way when the signal came
+    assert "40 read, nothing flagged" in " ".join(done.stdout.split())
+
+
+# --- the other commands ----------------------------------------------------------------------------------------------
+
+
+def test_init_writes_files_that_work_and_overwrites_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", "new"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["new/noticescan.toml", "new/targets.csv"]
+    assert load(Path("new/noticescan.toml")).crawl == Settings().crawl  # and loads at all
+    Path("new/targets.csv").write_text("mine", encoding="utf-8")
+    Path("new/noticescan.toml").unlink()
+    assert run(["init", "new"]) == 2
+    assert Path("new/targets.csv").read_text(encoding="utf-8") == "mine"
+    assert not Path("new/noticescan.toml").exists()
+
+
+def test_the_example_settings_name_every_key_with_its_default(folder: Path) -> None:
+    every_line_on = re.sub(r"^# (?=[a-z_]+ = |\[)", "", SETTINGS, flags=re.M)
+    path = folder / "all.toml"
+    path.write_text(re.sub(r'^"shop.example" = .*', "", every_line_on, flags=re.M).replace('# "shop', '"shop'))
+    settings = load(path)
+    expected = Settings().model_dump()
+    got = settings.model_dump()
+    assert got["crawl"] | {"robots_overrides": {}} == expected["crawl"]
+    assert (got["report"], got["store"]) == (expected["report"], expected["store"])
+    assert got["run"]["interval_hours"] == expected["run"]["interval_hours"]
+    named = set(re.findall(r"^([a-z_]+) = ", every_line_on, flags=re.M)) | {"robots_overrides"}
+    sections = {name: set(type(getattr(settings, name)).model_fields) for name in Settings.model_fields
+                if name != "out_dir"}  # fmt: skip
+    assert named == {"out_dir"}.union(*sections.values())
+    assert TARGETS.startswith("vendor,url,notice_url,note\n")
+
+
+def test_schedule_prints_units_and_a_crontab_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["init"])
+    capsys.readouterr()
+    assert run(["schedule", "--cron", "--on", "15 3 * * tue"]) == 0
+    line = capsys.readouterr().out.strip()
+    assert line.startswith("15 3 * * tue ")
+    assert str(folder / "noticescan.toml") in line
+    assert run(["schedule", "--systemd", "--write", "units"]) == 0
+    assert {path.name for path in Path("units").iterdir()} == {"noticescan.service", "noticescan.timer"}
+    assert "run --exit-code" in Path("units/noticescan.service").read_text(encoding="utf-8")
+
+
+def test_rules_can_be_listed_shown_and_tested(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "list"]) == 0
+    first = next(line for line in capsys.readouterr().out.splitlines()[1:] if line.strip()).split()[0]
+    assert run(["rules", "show", first]) == 0
+    assert first in capsys.readouterr().out
+    assert run(["rules", "check"]) == 0
+    assert "no problem" in capsys.readouterr().out
+    assert run(["rules", "test"]) == 0
+    assert "0 failed" in capsys.readouterr().err
+
+
+def test_version_and_quiet(folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"noticescan {__version__}\n"
+    run(["--quiet", "crawl", shop.url(), *SHOP, "--format", "json"])
+    assert capsys.readouterr().err == ""
+
+
+def test_colour_only_on_a_terminal_and_never_with_no_color(folder: Path) -> None:
+    (folder / "claim.html").write_bytes(html(CLAIM))
+    assert "\x1b" not in noticescan("check", "claim.html", cwd=folder).stdout
+    forced = noticescan("check", "claim.html", cwd=folder, FORCE_COLOR="1", NO_COLOR="1").stdout
+    assert not re.search("\x1b\\[[0-9;]*3[0-7]", forced)
+
+
+def test_a_reader_that_goes_away_is_no_traceback(folder: Path) -> None:
+    for n in range(30):
+        (folder / f"{n}.html").write_bytes(html(*[CLAIM] * 60))
+    command = f"{sys.executable} -m scanner check -f jsonl . | head -1"
+    done = subprocess.run(command, shell=True, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)},
+                          capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""

@@ -1,0 +1,182 @@
+"""The whole line over the example sites: all is found, nothing else is, and every URL is accounted for."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from scanner.collect.targets import load_targets
+from scanner.config import Settings, load
+from scanner.detect.rules import load as load_rules
+from scanner.model import Change, CoverageRow, Document, Finding, Outcome, Report, UnreadReason
+from scanner.pipeline.crawl import crawl
+from scanner.store import open_store
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+PACE = 0.7
+"""The sites' slow pages, and our patience with them, at this share of what the demonstration takes."""
+
+
+class Silent:
+    def done(self, row: CoverageRow, finished: int, known: int) -> None:
+        """Nobody looks."""
+
+    def note(self, text: str) -> None:
+        """Nobody listens."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    served: Any
+    first: Report
+    second: Report
+    documents: dict[str, Document]
+    """URL -> text as it was judged in the first crawl."""
+
+
+def serve() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("example_sites", EXAMPLES / "serve.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["example_sites"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
+    folder = tmp_path_factory.mktemp("examples")
+    with serve().start(port=0, pace_scale=PACE) as served:
+        (folder / "targets.toml").write_text(served.targets(), encoding="utf-8")
+        targets = load_targets(folder / "targets.toml")
+        flags = {"out_dir": str(folder / "out"), "crawl": {"page_timeout": 3.0 * PACE}}
+        settings = load(EXAMPLES / "noticescan.toml", flags)
+        rules = load_rules()
+        first = crawl(settings, targets, rules, Silent())
+        documents = dict(texts(settings))
+        second = crawl(settings, targets, rules, Silent())
+        assert first is not None
+        assert second is not None
+        yield Looked(served, first, second, documents)
+
+
+def texts(settings: Settings) -> Iterator[tuple[str, Document]]:
+    with open_store(settings.database_url()) as store:
+        for look in store.rescannable():
+            if look.document is not None:
+                yield look.item.url, look.document
+
+
+def spans(text: str, literal: str) -> list[tuple[int, int]]:
+    """Where the literal stands in the text, white space and line breaks aside."""
+    places = [at for at, char in enumerate(text) if not char.isspace()]
+    squeezed = "".join(text[at] for at in places).lower()
+    wanted = "".join(literal.split()).lower()
+    found, start = [], squeezed.find(wanted)
+    while start >= 0:
+        found.append((places[start], places[start + len(wanted) - 1] + 1))
+        start = squeezed.find(wanted, start + 1)
+    return found
+
+
+def answers(finding: Finding, entry: dict[str, str], document: Document) -> bool:
+    """Is this the finding that the entry asks for?"""
+    if (finding.category, finding.stance) != (entry["category"], entry["stance"]):
+        return False
+    return any(
+        finding.start < end and start < finding.end for start, end in spans(document.text, entry["quote_contains"])
+    )
+
+
+def by_page(report: Report) -> dict[str, list[Finding]]:
+    pages: dict[str, list[Finding]] = {}
+    for tracked in report.findings:
+        pages.setdefault(tracked.finding.source, []).append(tracked.finding)
+    return pages
+
+
+def shown(finding: Finding) -> str:
+    return f"{finding.category} {finding.stance} {finding.quote!r} at {finding.source}"
+
+
+def test_everything_that_must_be_found_is_found(looked: Looked) -> None:
+    found, missing, wanted = by_page(looked.first), [], 0
+    duplicates = {row.url for row in looked.first.coverage if row.outcome is Outcome.DUPLICATE}
+    for url, page in looked.served.ground_truth().items():
+        for entry in () if url in duplicates else page.get("findings", ()):
+            wanted += 1
+            document = looked.documents.get(url)
+            if document is None or not any(answers(finding, entry, document) for finding in found.get(url, ())):
+                missing.append(f"{entry['category']} {entry['stance']} {entry['quote_contains']!r} at {url}")
+    assert not missing, "\n".join([f"recall {1 - len(missing) / wanted:.3f}", *missing])
+
+
+def test_nothing_is_found_that_the_ground_truth_does_not_know(looked: Looked) -> None:
+    unknown = []
+    for url, findings in by_page(looked.first).items():
+        page = looked.served.expected(url) or {}
+        allowed = {(entry["category"], entry["stance"]) for entry in page.get("allowed", ())}
+        for finding in findings:
+            required = (answers(finding, entry, looked.documents[url]) for entry in page.get("findings", ()))
+            if (finding.category, finding.stance) not in allowed and not any(required):
+                unknown.append(shown(finding))
+    assert not unknown, "\n".join(unknown)
+
+
+def test_every_url_is_accounted_for_as_expected(looked: Looked) -> None:
+    rows = looked.first.coverage
+    known = {row.url for row in rows}
+    assert len({(row.vendor, row.url) for row in rows}) == len(rows)
+    wrong = []
+    for url, page in looked.served.ground_truth().items():
+        if url not in known and not page.get("optional"):
+            wrong.append(f"never heard of: {url}")
+    for row in rows:
+        url, page = row.url, looked.served.expected(row.url)
+        if page is not None and owner(looked, url) not in ("", row.vendor):
+            page = OF_SOMEBODY_ELSE
+        if page is None:
+            wrong.append(f"not in the ground truth: {url} {row.outcome} {row.detail}")
+        elif not fits(row, page):
+            wrong.append(f"{url}: {row.outcome} {row.reason or ''} ({row.detail}), not {page['outcomes']}")
+    assert not wrong, "\n".join(wrong)
+
+
+OF_SOMEBODY_ELSE = {"outcomes": ["unread"], "reasons": ["redirect_out_of_scope", "address_refused"]}
+"""What becomes of a redirect to another vendor's site: it is looked at in that vendor's name only."""
+
+
+def owner(looked: Looked, url: str) -> str:
+    """The vendor whose site the URL is on, or empty."""
+    running = (one for one in looked.served.sites if url.startswith(one.origin + "/"))
+    return next((one.site.vendor for one in running), "")
+
+
+def fits(row: CoverageRow, page: dict[str, Any]) -> bool:
+    if row.outcome.value not in page["outcomes"]:
+        return False
+    return row.outcome is not Outcome.UNREAD or row.reason in {UnreadReason(r) for r in page.get("reasons", ())}
+
+
+def test_every_quote_stands_where_it_is_said_to_stand(looked: Looked) -> None:
+    for tracked in looked.first.findings:
+        finding = tracked.finding
+        assert looked.documents[finding.source].text[finding.start : finding.end] == finding.quote
+
+
+def test_a_second_crawl_finds_nothing_new(looked: Looked) -> None:
+    assert {tracked.change for tracked in looked.second.findings} <= {Change.STILL}
+    first, second = (
+        {(t.finding.fingerprint, t.finding.stance) for t in report.findings} for report in (looked.first, looked.second)
+    )
+    assert first == second
+    assert any(row.outcome is Outcome.UNCHANGED for row in looked.second.coverage)
+    assert {row.url for row in looked.first.coverage} == {row.url for row in looked.second.coverage}
