@@ -34,7 +34,7 @@ MOST_STRETCHES = 8
 WORD_WEIGHT = 1.0
 FULL_TRUST = 70
 """Han characters (or three times as many letters) from which the model's word is taken in full."""
-PRIOR = 0.9
+PRIOR = 0.6
 """Log-odds for the vendor on top of the model: what we are pointed at are vendors' pages."""
 UNHEARD_VENDOR = 0.7
 """Probability of the vendor's voice in a lone slogan, which carries no voice."""

@@ -23,7 +23,6 @@ import numpy as np
 
 from scanner.model import PageRole
 
-BITS = 16
 MAX_CHARS = 1200
 """Characters of a stretch that are read; longer ones say no more about the voice."""
 _WORD = re.compile(r"[a-z']+|[0-9]+")
@@ -41,23 +40,24 @@ ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class VoiceModel:
-    """`weights` is classes x 2**BITS, to be multiplied by `scale`."""
+    """`weights` is classes x features (int8, times `scale`); `place` maps a feature's crc32 to its column."""
 
     classes: tuple[str, ...]
+    place: Mapping[int, int]
     weights: np.ndarray
     scale: np.ndarray
     bias: np.ndarray
     idf: np.ndarray
 
     def probabilities(self, text: str) -> Mapping[PageRole, float]:
-        """Role -> probability, for normalised text. Even odds for an empty text."""
-        index, value = vector(text)
-        if not index:
+        """Role -> probability, for normalised text. Even odds for a text without any known feature."""
+        columns, values = vector(text, self.place)
+        if not columns:
             return {ROLES[name]: 1 / len(self.classes) for name in self.classes}
-        columns = np.asarray(index)
-        tfidf = np.asarray(value, dtype=np.float32) * self.idf[columns]
+        index = np.asarray(columns)
+        tfidf = np.asarray(values, dtype=np.float32) * self.idf[index]
         norm = float(np.sqrt((tfidf * tfidf).sum())) or 1.0
-        scores = (self.weights[:, columns].astype(np.float32) @ (tfidf / norm)) * self.scale + self.bias
+        scores = (self.weights[:, index].astype(np.float32) @ (tfidf / norm)) * self.scale + self.bias
         odds = np.exp(scores - scores.max())
         return {ROLES[name]: float(p) for name, p in zip(self.classes, odds / odds.sum(), strict=True)}
 
@@ -76,13 +76,16 @@ def features(text: str) -> Sequence[str]:
     return out
 
 
-def vector(text: str) -> tuple[list[int], list[float]]:
-    """Hashed feature indices and sublinear counts (1 + ln n)."""
-    counts: dict[int, int] = {}
+def vector(text: str, place: Mapping[int, int]) -> tuple[list[int], list[float]]:
+    """Columns of the known features of a text and their sublinear counts (1 + ln n)."""
+    columns: list[int] = []
+    values: list[float] = []
     for feature, times in Counter(features(text)).items():
-        slot = zlib.crc32(feature.encode()) & ((1 << BITS) - 1)
-        counts[slot] = counts.get(slot, 0) + times
-    return list(counts), [1.0 + math.log(n) for n in counts.values()]
+        column = place.get(zlib.crc32(feature.encode()))
+        if column is not None:
+            columns.append(column)
+            values.append(1.0 + math.log(times))
+    return columns, values
 
 
 @lru_cache(maxsize=1)
@@ -93,4 +96,5 @@ def model() -> VoiceModel | None:
         return None
     with np.load(path, allow_pickle=False) as data:
         classes = tuple(json.loads(str(data["classes"])))
-        return VoiceModel(classes, data["weights"], data["scale"], data["bias"], data["idf"].astype(np.float32))
+        place = {int(code): column for column, code in enumerate(data["features"])}
+        return VoiceModel(classes, place, data["weights"], data["scale"], data["bias"], data["idf"].astype(np.float32))
