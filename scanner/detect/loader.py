@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.detect import rules as R
+from scanner.detect import voice
 from scanner.detect.normalise import Fold, literal, load_fold
 from scanner.errors import RulesError
 from scanner.model import PageRole, Severity, Stance
@@ -326,8 +327,8 @@ def _pair_only(path: Path, loaded: Iterable[R.Rule], atoms: Mapping[str, _AtomEn
 
 
 def _digest(path: Path) -> str:
-    """sha256 over the names and bytes of every pattern file, in order."""
-    total = hashlib.sha256()
+    """sha256 over the names and bytes of every pattern file, in order, and of the voice model: all that decides."""
+    total = hashlib.sha256(voice.FILE.read_bytes() if voice.FILE.is_file() else b"")
     for file in sorted(path.rglob("*.toml")):
         total.update(file.relative_to(path).as_posix().encode() + b"\0")
         total.update(hashlib.sha256(file.read_bytes()).digest())

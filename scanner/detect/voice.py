@@ -23,6 +23,7 @@ import numpy as np
 
 from scanner.model import PageRole
 
+FILE = Path(__file__).with_name("voice.npz")
 MAX_CHARS = 1200
 """Characters of a stretch that are read; longer ones say no more about the voice."""
 _WORD = re.compile(r"[a-z']+|[0-9]+")
@@ -91,10 +92,9 @@ def vector(text: str, place: Mapping[int, int]) -> tuple[list[int], list[float]]
 @lru_cache(maxsize=1)
 def model() -> VoiceModel | None:
     """The shipped model, or None where it is missing (rules and role words then decide alone)."""
-    path = Path(__file__).with_name("voice.npz")
-    if not path.is_file():
+    if not FILE.is_file():
         return None
-    with np.load(path, allow_pickle=False) as data:
+    with np.load(FILE, allow_pickle=False) as data:
         classes = tuple(json.loads(str(data["classes"])))
         place = {int(code): column for column, code in enumerate(data["features"])}
         return VoiceModel(classes, place, data["weights"], data["scale"], data["bias"], data["idf"].astype(np.float32))
