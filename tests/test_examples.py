@@ -20,7 +20,7 @@ from scanner.pipeline.crawl import crawl
 from scanner.store import open_store
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-PACE = 0.7
+PACE = 0.9
 """The sites' slow pages, and our patience with them, at this share of what the demonstration takes."""
 
 

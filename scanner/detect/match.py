@@ -23,6 +23,8 @@ from scanner.detect.rules import Atoms, Claim, Kind, Reach, Rule, RuleSet, Slot
 
 Span = tuple[int, int]
 MAX_SLOT_MATCHES = 400
+FOLLOWING = 3
+"""Places of the next atom that are tried: an early weak word must not hide the one that completes the sequence."""
 PIECE, OVERLAP = 100_000, 100
 """Characters tokenised at a time; the overlap is longer than any literal."""
 
@@ -238,9 +240,11 @@ def _sequence(
         for words in found:
             end = words[-1][1]
             at = bisect_left(firsts, end)
-            if at < len(firsts) and firsts[at] - end <= reach and scene.page.breaks(end, firsts[at]) <= LINE:
-                joined.append((*words, following[at]))
-        found = joined
+            for span in following[at : at + FOLLOWING]:
+                if span[0] - end > reach or scene.page.breaks(end, span[0]) > LINE:
+                    break
+                joined.append((*words, span))
+        found = joined[: MAX_SLOT_MATCHES * FOLLOWING]
     return found
 
 
