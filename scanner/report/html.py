@@ -102,6 +102,7 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "csp": _policy(script), "generator": GENERATOR,
         "slugs": {vendor.name: vendor.slug for vendor in derived.vendors},
         "category": lambda key, part: _category(report.categories, key, part, t.lang),
+        "around": lambda f: report.contexts.get(f.id, (f.prefix, f.suffix)),
         "bar": coverage_bar, "current": CURRENT, "severities": SEVERITIES, "limits": LIMITS,
         "current_changes": [change for change in Change if change in CURRENT and derived.changes[change]],
         "unread_rows": sorted(unread, key=lambda row: (row.reason or "", row.vendor, row.url)),
