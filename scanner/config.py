@@ -207,7 +207,9 @@ def load(config_path: Path | None = None, overrides: Mapping[str, Any] | None = 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8 text", "save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
@@ -242,6 +244,20 @@ def _merge(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
+_PLAINLY = {
+    "tuple_type": 'must be a list, like ["..."]',
+    "model_type": "must be a table: a line [name] with keys below it",
+    "dict_type": "must be a table: a line [name] with keys below it",
+    "string_type": 'must be text, like "..."',
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+}
+"""What pydantic says in words of its own, by the type of the problem."""
+
+
 def _explain(error: ValidationError, sources: list[tuple[str, Mapping[str, Any]]]) -> tuple[str, str]:
     """(message, tip): each problem as `where: key: what`; the message stays one line."""
     lines: list[str] = []
@@ -250,6 +266,7 @@ def _explain(error: ValidationError, sources: list[tuple[str, Mapping[str, Any]]
         keys = [part for part in problem["loc"] if isinstance(part, str)]
         where = next((name for name, values in reversed(sources) if _holds(values, keys)), "settings")
         what = problem["msg"].removeprefix("Value error, ")
+        what = _PLAINLY.get(problem["type"], what)
         if problem["type"] == "extra_forbidden":
             what = "unknown key"
             tip = tip or _nearest(keys[-1], _known_keys(keys[:-1]))

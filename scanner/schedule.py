@@ -20,6 +20,8 @@ _UNIT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _SPAN = re.compile(r"[0-9A-Za-z .]{1,60}")
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _CRON_FIELD = re.compile(r"[0-9A-Za-z*/,-]{1,60}")
+_CRON_MOST = (59, 23, 31, 12, 7)
+"""The largest number in each field: minute, hour, day of the month, month, day of the week."""
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_./:=@,+-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -174,7 +176,7 @@ def cron_line(command: Sequence[str], when: str = "30 2 * * mon", *, working_dir
         UsageError: Not five fields, a relative path, control characters, or a line longer than cron takes.
     """
     fields = when.split()
-    if len(fields) != 5 or not all(_CRON_FIELD.fullmatch(field) for field in fields):
+    if len(fields) != 5 or not all(map(_is_cron_field, fields, _CRON_MOST)):
         raise UsageError(f"{when!r} is no cron time", 'write five fields, like "30 2 * * mon"')
     if not command:
         raise UsageError("there is no command to schedule")
@@ -188,6 +190,12 @@ def cron_line(command: Sequence[str], when: str = "30 2 * * mon", *, working_dir
     if len(line.encode()) > CRON_LONGEST:
         raise UsageError(f"the cron line is longer than {CRON_LONGEST} bytes", "put the flags into noticescan.toml")
     return line
+
+
+def _is_cron_field(field: str, most: int) -> bool:
+    # The number after a slash is a step and may be anything.
+    numbers = re.findall(r"(?<![/0-9])[0-9]+", field)
+    return bool(_CRON_FIELD.fullmatch(field)) and all(int(number) <= most for number in numbers)
 
 
 def _absolute(path: str, what: str) -> str:

@@ -377,3 +377,89 @@ def test_a_reader_that_goes_away_is_no_traceback(folder: Path) -> None:
                           capture_output=True, text=True, timeout=60)  # fmt: skip
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""
+
+
+# --- what a first user met -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str]) -> Path:
+    """The archive of a small crawl."""
+    run(["--quiet", "crawl", shop.url(), *SHOP])
+    capsys.readouterr()
+    (warc,) = Path("noticescan-out/warc").iterdir()
+    return warc
+
+
+def test_a_broken_archive_is_one_line_without_its_bytes_and_exit_code_5(
+    folder: Path, capsys: pytest.CaptureFixture[str], kept: Path
+) -> None:
+    whole = kept.read_bytes()
+    middle = len(whole) // 2
+    for name, body in (
+        ("cut.warc.gz", whole[: len(whole) - 20]),
+        ("flipped.warc.gz", whole[:middle] + bytes(byte ^ 0xFF for byte in whole[middle : middle + 9]) + whole[-99:]),
+        ("head.warc.gz", b"\0" + whole[1:]),
+        ("other.warc", b"hello\n" * 9),
+        ("other.wacz", b"PK" + b"0" * 99),
+    ):
+        Path(name).write_bytes(body)
+        assert run(["--quiet", "check", name]) == 5, name
+        lines = error_of(capsys)[1]
+        assert lines[0] == f"error: {name}: damaged, cut off or not a WARC; what comes before that was read"
+        assert len(lines) == 2
+
+
+def test_one_damaged_record_does_not_hide_the_other_files(
+    folder: Path, capsys: pytest.CaptureFixture[str], kept: Path
+) -> None:
+    Path("pages").mkdir()
+    Path("pages/a.warc.gz").write_bytes(kept.read_bytes()[:-20])
+    Path("pages/b.html").write_bytes(html(CLAIM))
+    assert run(["check", "--format", "jsonl", "--exit-code", "pages"]) == 5
+    assert "pages/b.html" in error_of(capsys)[0]
+
+
+def test_check_of_an_output_folder_leaves_our_own_reports_and_robots_out(
+    folder: Path, capsys: pytest.CaptureFixture[str], kept: Path, shop: Vendor
+) -> None:
+    run(["check", "--format", "jsonl", "noticescan-out"])
+    out, lines = error_of(capsys)
+    assert out
+    assert {json.loads(line)["source"] for line in out.splitlines()} == {shop.url()}
+    assert not any("robots.txt" in line or "sitemap" in line for line in lines)
+
+
+def test_noise_is_not_read_as_a_page_without_claims(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("noise.html").write_bytes(random.Random(3).randbytes(100_000))
+    assert run(["check", "noise.html"]) == 4
+    assert "not_text" in error_of(capsys)[1][0]
+
+
+def test_settings_in_another_encoding(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("gbk.toml").write_bytes("# 设置\n".encode("gbk"))
+    assert run(["--config", "gbk.toml", "findings"]) == 2
+    assert error_of(capsys)[1] == ["error: gbk.toml is not UTF-8 text", "tip: save it as UTF-8"]
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--db", "mysql://host/name"], "no support for a database of kind mysql"),
+        (["--run", "none"], "there is no run 'none'"),
+    ],
+)
+def test_a_wrong_database_or_run_is_wrong_use(
+    folder: Path, capsys: pytest.CaptureFixture[str], args: list[str], said: str
+) -> None:
+    assert run(["findings", *args]) == 2
+    assert said in error_of(capsys)[1][0]
+
+
+def test_the_star_is_explained_only_where_there_is_one(
+    folder: Path, capsys: pytest.CaptureFixture[str], kept: Path
+) -> None:
+    run(["--quiet", "findings"])
+    assert "* new" in error_of(capsys)[0]
+    run(["--quiet", "rescan"])
+    assert "* new" not in error_of(capsys)[0]

@@ -71,8 +71,9 @@ def findings_table(rows: list[FindingRow], lang: str = "en") -> Table:
         style = "" if row.asserted else "dim"
         cells = ("*" if row.is_new else "", row.vendor, row.category, row.severity, row.stance, row.quote, row.source)
         table.add_row(*(Text(cell) for cell in cells), style=style)
-    table.caption = {"en": "* new since the last successful run", "zh": "* 自上次成功运行以来新出现"}[lang]
-    table.caption_justify = "left"
+    if any(row.is_new for row in rows):
+        table.caption = {"en": "* new since the last successful run", "zh": "* 自上次成功运行以来新出现"}[lang]
+        table.caption_justify = "left"
     return table
 
 

@@ -24,6 +24,7 @@ from .common import (
     load_rules,
     load_settings,
     note,
+    say_error,
 )
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def check(
         raise UsageError("no page in the given folders", "known kinds: html, txt, json, mhtml, warc, warc.gz, wacz")
     if format == "table":
         _show(checked, rule_set, settings.report.lang)
+    if any(one.damaged for one in checked):
+        return ExitCode.EVIDENCE
     if exit_code and any(one.judgement.findings for one in checked):
         return ExitCode.NEW_FINDINGS
     return ExitCode.NOT_ALL_READ if any(one.judgement.unread for one in checked) else ExitCode.OK
@@ -85,7 +88,9 @@ def write_line(finding: Finding, **more: Any) -> None:
 
 def _noting_unread(ctx: typer.Context, results: Iterator[Checked]) -> Iterator[Checked]:
     for one in results:
-        if reason := one.judgement.unread:
+        if one.damaged:
+            say_error(one.judgement.detail, "get another copy; leave this one as it is")
+        elif reason := one.judgement.unread:
             note(ctx, f"not read: {one.source}: {reason.value}" + (f": {d}" if (d := one.judgement.detail) else ""))
         yield one
 

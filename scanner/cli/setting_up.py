@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -72,6 +73,8 @@ def schedule(
     when = {"on_calendar": on} if on else {}
     _give_units(systemd_units(command, **when, working_directory=folder, user=user), write)
     place, scope = ("/etc/systemd/system/", "") if user else ("~/.config/systemd/user/", " --user")
+    if on:
+        note(ctx, f"check the time with: systemd-analyze calendar {shlex.quote(on)}")
     note(ctx, f"put both into {place}, then: systemctl{scope} enable --now noticescan.timer")
     return 0
 

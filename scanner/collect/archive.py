@@ -33,7 +33,7 @@ from warcio.warcwriter import WARCWriter
 from ..errors import ArchiveError, EvidenceError
 from ..model import Capture, Exchange, RobotsDecision, UnreadReason
 from .decompress import decode_body
-from .members import members
+from .members import MAGIC, Strict, members
 from .records import (
     Draft,
     Headers,
@@ -58,6 +58,7 @@ __all__ = [
 ]
 
 FOLDER = "warc"
+WARC_MAGIC = b"WARC/"
 ROTATE_BYTES = 1024**3
 MAX_RECORD_BYTES = 256 * 1024**2
 """A record of a foreign archive is read up to here."""
@@ -238,6 +239,7 @@ def iter_captures(path: Path) -> Iterator[Archived]:
     """Every HTTP response in a .warc, .warc.gz or .wacz file, in order. Raises ArchiveError.
 
     `capture.warc_file` is the file's name (in a WACZ: `name.wacz!archive/x.warc.gz`); `record_sha256` is empty.
+    A file that is damaged or breaks off gives what comes before, then the error.
     """
     try:
         if path.suffix.lower() == ".wacz":
@@ -249,8 +251,9 @@ def iter_captures(path: Path) -> Iterator[Archived]:
         else:
             with path.open("rb") as stream:
                 yield from _iter_stream(stream, path.name)
-    except (ArchiveLoadFailed, zipfile.BadZipFile, EOFError, zlib.error, ValueError) as error:
-        raise ArchiveError(f"{path}: not a readable WARC: {' '.join(str(error).split())[:200]}") from None
+    except (ArchiveLoadFailed, zipfile.BadZipFile, EOFError, zlib.error, ValueError, IndexError):
+        # What warcio says quotes the bytes that it met: nothing for a terminal.
+        raise ArchiveError(f"{path}: damaged, cut off or not a WARC; what comes before that was read") from None
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from None
 
@@ -291,7 +294,15 @@ def _capture(member: bytes, name: str, offset: int) -> Archived:
 
 
 def _iter_stream(stream: IO[bytes], name: str) -> Iterator[Archived]:
-    records = ArchiveIterator(stream, no_record_parse=True)
+    head = stream.read(len(WARC_MAGIC))
+    if not head.startswith((MAGIC, WARC_MAGIC)):
+        raise ArchiveLoadFailed("neither gzip nor a WARC record")  # warcio would look for the end of its first line
+    source: Any = Strict(stream, head)
+    if not head.startswith(MAGIC):
+        stream.seek(0)
+        source = stream
+    records = ArchiveIterator(source, no_record_parse=True)
+    records.INC_RECORD = ""  # warcio would print it, with the bytes that it met
     for record in records:
         # Not get_record_offset(): that one reads the record to its end first.
         kept = _archived(record, name, records.offset, 0)
@@ -306,6 +317,8 @@ def _archived(record: Any, name: str, offset: int, length: int) -> Archived | No
         return None
     block = _read(record.raw_stream, MAX_RECORD_BYTES + 1)
     too_long = len(block) > MAX_RECORD_BYTES
+    if not too_long and len(block) < int(fields.get_header("Content-Length") or 0):
+        raise EOFError("the record breaks off")
     status_line, headers, raw = _split_http(block)
     payload = raw
     if "chunked" in header(headers, "transfer-encoding").lower():

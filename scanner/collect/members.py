@@ -1,14 +1,15 @@
-"""A gzip file of many members, read member by member with offsets: what recovery after a kill needs."""
+"""A gzip file of many members: read member by member with offsets (recovery after a kill), or checked on the way."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 HEAD_BYTES = 512
 READ_BYTES = 1024 * 1024
+MAGIC = b"\x1f\x8b"
 
 
 def members(path: Path) -> Iterator[tuple[int, bytes, bytes]]:
@@ -41,3 +42,69 @@ def _next_member(file: IO[bytes], rest: bytes) -> tuple[bytes, bytes, bytes, boo
         packed += piece
     unused = unpacker.unused_data
     return bytes(packed[: len(packed) - len(unused)]), plain, unused, True
+
+
+class Strict:
+    """A stream of gzip members passed on as it is, read along: warcio takes a broken member for the end of the file.
+
+    `read` raises BrokenMember where a member is damaged or breaks off; the whole members before it are given first.
+    """
+
+    def __init__(self, stream: IO[bytes], head: bytes) -> None:
+        """`head`: what was already read from the stream."""
+        self._stream = stream
+        self._head = head
+        self._passed = 0
+        self._unpacker: Any = None
+        self._error: BrokenMember | None = None
+
+    def tell(self) -> int:
+        return self._passed
+
+    def read(self, size: int = READ_BYTES) -> bytes:
+        if self._error:
+            raise self._error
+        data = self._head + self._stream.read(max(size - len(self._head), 0))
+        self._head = b""
+        good = len(data)
+        if not data and self._unpacker is not None:
+            raise BrokenMember("breaks off")
+        try:
+            self._read_along(data)
+        except _Damaged as damage:
+            self._error = BrokenMember("damaged")
+            good = damage.whole
+            if not good:
+                raise self._error from None
+        self._passed += good
+        return data[:good]
+
+    def _read_along(self, data: bytes) -> None:
+        whole = 0
+        rest = data
+        while rest:
+            if self._unpacker is None:
+                self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            try:
+                full = len(self._unpacker.decompress(rest, READ_BYTES)) == READ_BYTES
+                while full and not self._unpacker.eof:
+                    more = self._unpacker.decompress(self._unpacker.unconsumed_tail, READ_BYTES)
+                    full = len(more) == READ_BYTES
+            except zlib.error:
+                raise _Damaged(whole) from None
+            if not self._unpacker.eof:
+                return
+            rest = self._unpacker.unused_data
+            whole = len(data) - len(rest)
+            self._unpacker = None
+
+
+class BrokenMember(ValueError):
+    """A gzip member that is not whole. No EOFError: warcio takes that for the end of the file."""
+
+
+class _Damaged(Exception):
+    def __init__(self, whole: int) -> None:
+        super().__init__()
+        self.whole = whole
+        """Bytes of this piece that belong to whole members."""

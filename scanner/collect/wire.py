@@ -212,6 +212,9 @@ def explain(error: BaseException) -> WireError:
         return WireError(UnreadReason.HEADERS_TOO_LARGE, "the headers are larger than the limit")
     if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, AddressRefusedError):
         return WireError(UnreadReason.ADDRESS_REFUSED, str(error.os_error))
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        reason = getattr(error.certificate_error, "verify_message", "") or _one_line(error.certificate_error)
+        return WireError(UnreadReason.TLS, f"the certificate is not accepted: {reason}")
     if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
         return WireError(UnreadReason.TLS, text)
     if isinstance(error, aiohttp.ClientConnectorError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote as percent
@@ -10,7 +11,7 @@ from urllib.parse import quote as percent
 from scanner.detect import page as pages
 from scanner.detect import roles, stance
 from scanner.detect.gate import anchor_slot, gate_for
-from scanner.detect.match import Candidate, Scene, join, matcher_for
+from scanner.detect.match import OVERLAP, Candidate, Scene, join, matcher_for
 from scanner.detect.page import Page
 from scanner.detect.rules import Need, RuleSet, Within
 from scanner.model import Cue, Document, Finding, PageRole, Provenance, Severity, Stance
@@ -102,18 +103,28 @@ def _present(scene: Scene, need: Need, candidate: Candidate, block: int) -> bool
         reach = need.near.of(candidate.lang)
         low, high = start - reach, end + reach
     around = range(max(0, block - 2), min(len(page.borders), block + 3))
-    return any(s < high and e > low for s, e in scene.places(need.atoms, around))
+    places = scene.places(need.atoms, around)
+    at = bisect_left(places, (low - OVERLAP, 0))
+    while at < len(places) and places[at][0] < high:
+        if places[at][1] > low:
+            return True
+        at += 1
+    return False
 
 
 def _best(judged: Iterable[tuple[Candidate, Cue]]) -> list[tuple[Candidate, Cue]]:
     """Of overlapping candidates of one category the most confident, then the shortest; in text order."""
     ranked = sorted(judged, key=lambda j: (-j[0].claim.score, j[0].end - j[0].start, j[0].start, j[0].rule.id))
-    kept: dict[str, list[tuple[Candidate, Cue]]] = {}
+    kept: list[tuple[Candidate, Cue]] = []
+    taken: dict[str, list[tuple[int, int]]] = {}
     for candidate, cue in ranked:
-        same = kept.setdefault(candidate.rule.category, [])
-        if all(candidate.end <= other.start or other.end <= candidate.start for other, _ in same):
-            same.append((candidate, cue))
-    return sorted((j for group in kept.values() for j in group), key=lambda j: (j[0].start, j[0].end, j[0].rule.id))
+        spans = taken.setdefault(candidate.rule.category, [])  # never overlapping, so sorted by start and by end
+        at = bisect_left(spans, (candidate.start, 0))
+        free_before = at == 0 or spans[at - 1][1] <= candidate.start
+        if free_before and (at == len(spans) or candidate.end <= spans[at][0]):
+            spans.insert(at, (candidate.start, candidate.end))
+            kept.append((candidate, cue))
+    return sorted(kept, key=lambda j: (j[0].start, j[0].end, j[0].rule.id))
 
 
 def _confidence(candidate: Candidate, cue: Cue, role: PageRole, scene: Scene) -> float:

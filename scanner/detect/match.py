@@ -7,7 +7,7 @@ quantified gap is ever built: its cost doubles with each step of the gap.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +20,7 @@ from spacy.tokens import Doc
 from scanner.detect.gate import Sighting, bounded, gate_for, speaks
 from scanner.detect.page import LINE, PARAGRAPH, Page
 from scanner.detect.rules import Atoms, Claim, Kind, Reach, Rule, RuleSet, Slot
+from scanner.model import Stance
 
 Span = tuple[int, int]
 MAX_SLOT_MATCHES = 400
@@ -77,7 +78,7 @@ class WordMatcher:
 
     def __init__(self, rules: RuleSet) -> None:
         self.vocab = spacy.blank("xx").vocab
-        self.literals = rules.literals
+        self.literals, self.cues = rules.literals, rules.cues
         self.meaning = gate_for(rules).by_text
         self.matcher = PhraseMatcher(self.vocab)
 
@@ -99,6 +100,23 @@ class WordMatcher:
             out.update((at + start, at + end) for _, start, end in self.matcher(self._doc(piece)))
         return out
 
+    def _cues(self, raw: Iterable[tuple[str, int, int]], pseudo: Iterable[Span]) -> tuple[tuple[str, int, int], ...]:
+        """Cues that count. One inside a longer one of the same stance and direction is not a second cue, and a pseudo
+        cue hides a cue that begins inside it (未经 hides 经顾客同意), unless the cue is longer."""
+        by_kind: dict[tuple[Stance, str], list[Span]] = {}
+        cues = sorted(set(raw), key=lambda c: (c[1], -c[2]))
+        for cue_id, start, end in cues:
+            cue = self.cues[cue_id]
+            by_kind.setdefault((cue.stance, cue.direction), []).append((start, end))
+        covers = {kind: Cover(spans) for kind, spans in by_kind.items()}
+        hidden = Cover(pseudo)
+        return tuple(
+            (cue_id, start, end)
+            for cue_id, start, end in cues
+            if not covers[self.cues[cue_id].stance, self.cues[cue_id].direction].holds(start, end, longer=True)
+            and not hidden.begun(start, end)
+        )
+
     def words(self, page: Page, block: int) -> Words:
         """Everything that stands in block `block`."""
         first, last = page.borders[block]
@@ -112,8 +130,7 @@ class WordMatcher:
                 if speaks(lang, lit.lang):
                     raw[lit.kind].append((lit.key, start, end))
         atoms = _unmasked(raw[Kind.ATOM], raw[Kind.MASK])
-        pseudo = [(s, e) for _, s, e in raw[Kind.PSEUDO]]
-        cues = tuple(c for c in _longest_cues(raw[Kind.CUE]) if not _hidden(c[1], c[2], pseudo))
+        cues = self._cues(raw[Kind.CUE], ((s, e) for _, s, e in raw[Kind.PSEUDO]))
         return Words(atoms, cues, tuple(sorted((s, e) for _, s, e in raw[Kind.STOP])))
 
 
@@ -121,15 +138,40 @@ def _unmasked(
     found: Iterable[tuple[str, int, int]], masks: Sequence[tuple[str, int, int]]
 ) -> dict[str, tuple[Span, ...]]:
     """Atom -> places, without those that a longer word swallows; of overlapping places of one atom the longest."""
+    by_key: dict[str, list[Span]] = {}
+    for key, start, end in masks:
+        by_key.setdefault(key, []).append((start, end))
+    over = {key: Cover(spans) for key, spans in by_key.items()}
+    everywhere = over.get("")
     places: dict[str, list[Span]] = {}
     for name, start, end in found:
-        swallowed = any(
-            key in ("", name) and s <= start and end <= e and (e - s > end - start or key == name)
-            for key, s, e in masks
-        )
-        if not swallowed:
-            places.setdefault(name, []).append((start, end))
+        own = over.get(name)
+        if (own and own.holds(start, end)) or (everywhere and everywhere.holds(start, end, longer=True)):
+            continue
+        places.setdefault(name, []).append((start, end))
     return {name: tuple(_longest(spans)) for name, spans in places.items()}
+
+
+class Cover:
+    """Sorted spans, asked whether one holds a place. No literal is longer than OVERLAP, so the search is short."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self.spans = sorted(set(spans))
+        self.starts = [start for start, _ in self.spans]
+
+    def holds(self, start: int, end: int, *, longer: bool = False) -> bool:
+        """Whether a span covers [start, end) (`longer`: and is longer than it)."""
+        for s, e in self.spans[bisect_left(self.starts, start - OVERLAP) : bisect_right(self.starts, start)]:
+            if end <= e and (not longer or e - s > end - start):
+                return True
+        return False
+
+    def begun(self, start: int, end: int) -> bool:
+        """Whether a span begins at or before `start`, runs past it, and is not a mere beginning of [start, end)."""
+        for s, e in self.spans[bisect_left(self.starts, start - OVERLAP) : bisect_right(self.starts, start)]:
+            if start < e and not (s == start and end > e):
+                return True
+        return False
 
 
 def _longest(spans: list[Span]) -> list[Span]:
@@ -141,17 +183,6 @@ def _longest(spans: list[Span]) -> list[Span]:
     return out
 
 
-def _longest_cues(cues: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
-    """A cue inside a longer cue is not a second cue."""
-    ordered = sorted(set(cues), key=lambda c: (c[1], -c[2]))
-    return [c for c in ordered if not any(o[1] <= c[1] and c[2] <= o[2] and o[2] - o[1] > c[2] - c[1] for o in ordered)]
-
-
-def _hidden(start: int, end: int, pseudo: Iterable[Span]) -> bool:
-    """A pseudo cue hides a cue that begins inside it (未经 hides 经顾客同意), unless the cue is longer."""
-    return any(s <= start < e and not (s == start and end > e) for s, e in pseudo)
-
-
 class Scene:
     """The words of a page, block by block, matched when first asked for."""
 
@@ -159,6 +190,7 @@ class Scene:
         self.page, self.matcher, self.seen, self.literals = page, matcher, sighting.atoms, sighting.words
         self._words: dict[int, Words] = {}
         self._anywhere: dict[Atoms, bool] = {}
+        self._places: dict[tuple[Atoms, tuple[int, ...]], list[Span]] = {}
         self._blocks_of: dict[str, list[int]] = {}
         for block, atoms in enumerate(sighting.atoms):
             for atom in atoms:
@@ -185,13 +217,13 @@ class Scene:
                     return True
         return False
 
-    def places(self, atoms: Atoms, blocks: Iterable[int]) -> list[Span]:
+    def places(self, atoms: Atoms, blocks: Sequence[int]) -> list[Span]:
         """Sorted places of any of `atoms` in these blocks."""
-        out: set[Span] = set()
-        for block in blocks:
-            for atom in atoms & self.seen[block]:
-                out.update(self.words(block).atoms.get(atom, ()))
-        return sorted(out)
+        key = (atoms, tuple(blocks))
+        if key not in self._places:
+            words = (self.words(block).atoms.get(atom, ()) for block in blocks for atom in atoms & self.seen[block])
+            self._places[key] = sorted({span for spans in words for span in spans})
+        return self._places[key]
 
     def near(self, block: int, breaks: int) -> range:
         """Blocks that a window of `breaks` could reach from `block`, itself included."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from .. import __version__
 from ..detect.detector import order
-from ..errors import ArchiveError, EvidenceError, UsageError
+from ..errors import ArchiveError, UsageError
 from ..model import Change, CoverageRow, Judgement, Outcome, Provenance, Report, RunFacts, Tracked, UnreadReason
 from .judge import judge, judge_mhtml, plain_headers
 
@@ -33,6 +36,9 @@ PAGES = {
 }
 SAVED = frozenset({".mhtml", ".mht"})
 WARCS = (".warc", ".warc.gz", ".wacz")
+_SITEMAP = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:urlset|sitemapindex|rss|feed)\b", re.DOTALL)
+OUR_REPORT = frozenset({"html", "report.json", "coverage.csv"})
+"""What lies in the folder of a report that noticescan wrote."""
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"})
 
 
@@ -42,6 +48,8 @@ class Checked:
 
     source: str
     judgement: Judgement
+    damaged: bool = False
+    """Kept bytes that are not what they were: a broken archive, or a record that does not match its digest."""
 
 
 def check(paths: Sequence[Path], rules: RuleSet, *, vendor: str = "") -> Iterator[Checked]:
@@ -64,12 +72,22 @@ def files(paths: Sequence[Path]) -> Iterator[Path]:
     """The files to look at, each once: those named, and those in named folders whose kind we know."""
     seen: set[Path] = set()
     for path in paths:
-        found = [path] if not path.is_dir() else sorted(p for p in path.rglob("*") if _is_page(p) and p.is_file())
-        for file in found:
+        for file in [path] if not path.is_dir() else _in_folder(path):
             real = file.resolve()
             if real not in seen:
                 seen.add(real)
                 yield file
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    """Files of a kind we know, in a stable order. Our own reports quote everything and are no vendor's pages."""
+    found: list[Path] = []
+    for where, folders, names in os.walk(folder):
+        if {*folders, *names} >= OUR_REPORT:
+            folders.clear()
+            continue
+        found += (path for name in names if _is_page(path := Path(where, name)) and path.is_file())
+    return sorted(found)
 
 
 def _is_page(path: Path) -> bool:
@@ -117,11 +135,22 @@ def _check_warc(path: Path, rules: RuleSet, vendor: str) -> Iterator[Checked]:
     try:
         for archived in iter_captures(path):
             capture = archived.capture
-            if 300 <= capture.status < 400 or capture.url.endswith("/robots.txt"):
-                continue
-            yield Checked(capture.url or str(path), _check_archived(archived, rules, vendor))
+            source = capture.url or str(path)
+            if archived.digest_ok is False:
+                what = f"{capture.warc_file}: the record of {source} does not match its own digest"
+                yield Checked(source, _unread(UnreadReason.BAD_ENCODING, what), damaged=True)
+            elif not (300 <= capture.status < 400 or _is_auxiliary(archived)):
+                yield Checked(source, _check_archived(archived, rules, vendor))
     except ArchiveError as error:
-        yield Checked(str(path), _unread(UnreadReason.BAD_ENCODING, error.message))
+        yield Checked(str(path), _unread(UnreadReason.BAD_ENCODING, error.message), damaged=True)
+
+
+def _is_auxiliary(archived: Archived) -> bool:
+    """robots.txt, sitemaps and feeds: read for their links by a crawl, never judged as pages."""
+    path = urlsplit(archived.capture.url).path
+    if path.endswith(("/robots.txt", "/sitemap.xml")):
+        return True
+    return _SITEMAP.match(archived.payload[:2000]) is not None
 
 
 def _check_archived(archived: Archived, rules: RuleSet, vendor: str) -> Judgement:
@@ -129,8 +158,6 @@ def _check_archived(archived: Archived, rules: RuleSet, vendor: str) -> Judgemen
     from ..collect.decompress import decode_body
 
     capture = archived.capture
-    if archived.digest_ok is False:
-        raise EvidenceError(f"{capture.warc_file}: the record of {capture.url} does not match its own digest")
     body = decode_body(archived.payload, header(archived.headers, "content-encoding"), MAX_FILE_BYTES)
     if isinstance(body, UnreadReason):
         return _unread(body, "the kept body cannot be unpacked")

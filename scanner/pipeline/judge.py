@@ -28,7 +28,7 @@ def judge(
 ) -> Judgement:
     """What follows from one answer: content-decoded `body` with its declared type, status and headers (lower case)."""
     reading = read(body, content_type, url, status=status, headers=headers)
-    if status >= 400 and reading.unread is None:
+    if status >= 400 and reading.unread in (None, UnreadReason.EMPTY):
         reason = UnreadReason.RATE_LIMITED if status == 429 else UnreadReason.HTTP_STATUS
         reading = replace(reading, unread=reason, detail=f"status {status}")
     return conclude(reading, provenance, rules)

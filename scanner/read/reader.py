@@ -98,8 +98,8 @@ def _is_binary(body: bytes, decoded: Decoded) -> bool:
     if body.lstrip()[:8].startswith(_MAGIC) and not body.startswith(b"BM") and b"<html" not in body[:2000].lower():
         return True
     head = decoded.text[:4000]
-    odd = sum(1 for char in head if char < "\t" or "\r" < char < " " or char == "\ufffd")
-    return odd > len(head) * 0.2
+    control = sum(1 for char in head if char < "\t" or "\r" < char < " ")
+    return control > len(head) * 0.05 or control + head.count("\ufffd") > len(head) * 0.2
 
 
 def _read_html(decoded: Decoded, url: str, status: int, headers: Mapping[str, str]) -> Reading:

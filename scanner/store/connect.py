@@ -13,7 +13,7 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.pool import StaticPool
 
-from scanner.errors import MissingExtraError, StoreError
+from scanner.errors import MissingExtraError, StoreError, UsageError
 
 from .tables import HEAD, VERSION_TABLE, metadata
 
@@ -51,7 +51,7 @@ def parse_url(text: str) -> URL:
     """Read a database URL or a plain file path; `postgresql://` means psycopg 3.
 
     Raises:
-        StoreError: The URL names no database that we can use.
+        UsageError: The URL names no database that we can use.
         MissingExtraError: PostgreSQL is asked for and psycopg is not installed.
     """
     if "://" not in text:
@@ -60,7 +60,7 @@ def parse_url(text: str) -> URL:
         url = make_url(text)
     except (exc.ArgumentError, ValueError):
         tip = "write sqlite:///file.db or postgresql://host/name"
-        raise StoreError("the database URL cannot be read", tip) from None
+        raise UsageError("the database URL cannot be read", tip) from None
     backend = url.get_backend_name()
     if backend == "sqlite" and url.drivername in ("sqlite", "sqlite+pysqlite"):
         return url
@@ -68,7 +68,7 @@ def parse_url(text: str) -> URL:
         if importlib.util.find_spec("psycopg") is None:
             raise MissingExtraError("PostgreSQL needs psycopg", "pip install 'noticescan[postgres]'")
         return url.set(drivername="postgresql+psycopg")
-    raise StoreError(f"no support for a database of kind {url.drivername}", "use sqlite:/// or postgresql://")
+    raise UsageError(f"no support for a database of kind {url.drivername}", "use sqlite:/// or postgresql://")
 
 
 def shown(url: URL) -> str:

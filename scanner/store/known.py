@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scanner.errors import StoreError
+from scanner.errors import UsageError
 from scanner.model import FrontierItem
 
 from . import rows
@@ -23,11 +23,11 @@ def run_row(connection: Connection, run: str) -> Any:
     """The row of a run, by its name.
 
     Raises:
-        StoreError: There is no such run.
+        UsageError: There is no such run.
     """
     found = connection.execute(sa.select(runs).where(runs.c.name == run)).mappings().first()
     if found is None:
-        raise StoreError(f"there is no run {run!r} in this database", "leave the run out to take the newest")
+        raise UsageError(f"there is no run {run!r} in this database", "leave the run out to take the newest")
     return found
 
 

@@ -365,3 +365,22 @@ def test_tools_see_the_whole_file(tmp_path: Path) -> None:
     assert urls == [f"http://a.example/{number}" for number in range(5)]
     assert all(each.digest_ok for each in iter_captures(path))
     assert len(list(ArchiveIterator(io.BytesIO(path.read_bytes())))) == 16
+
+
+@pytest.mark.parametrize("piece", [1, 7, 4096])
+def test_a_gzip_stream_read_along_gives_whole_members_then_the_error(piece: int) -> None:
+    members = [gzip.compress(bytes([n]) * 3_000_000 + os.urandom(50)) for n in range(3)]
+    whole = b"".join(members)
+
+    def through(data: bytes) -> bytes:
+        stream, out = Strict(io.BytesIO(data[5:]), data[:5]), b""
+        with contextlib.suppress(BrokenMember):
+            while got := stream.read(piece):
+                out += got
+            return out
+        return out + b"broken"
+
+    assert through(whole) == whole
+    assert through(whole[:-9]) == whole[:-9] + b"broken"
+    damaged = through(members[0] + b"\0" * 10_000 + members[1])
+    assert damaged == members[0] + b"broken"
