@@ -52,7 +52,7 @@ def _latin(sample: str, declared: str, stopwords: Mapping[str, frozenset[str]]) 
     words = _WORD.findall(sample)
     base = declared.split("-")[0].lower()
     scores = {lang: sum(w in known for w in words) for lang, known in stopwords.items() if lang != "zh"}
-    best = max(scores, key=lambda k: scores[k], default="en")
+    best = max(scores, key=lambda k: (scores[k], k == "en"), default="en")
     if base in scores and scores[base] * 1.3 >= scores.get(best, 0):
         best = base
     share = scores.get(best, 0) / max(1, len(words))

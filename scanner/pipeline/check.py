@@ -17,6 +17,7 @@ from ..detect.detector import order
 from ..errors import ArchiveError, UsageError
 from ..model import Change, CoverageRow, Judgement, Outcome, Provenance, Report, RunFacts, Tracked, UnreadReason
 from .judge import judge, judge_mhtml, plain_headers
+from .kept import broken_off
 
 if TYPE_CHECKING:
     from ..collect.archive import Archived
@@ -158,6 +159,8 @@ def _check_archived(archived: Archived, rules: RuleSet, vendor: str) -> Judgemen
     from ..collect.decompress import decode_body
 
     capture = archived.capture
+    if capture.truncated:
+        return broken_off(capture)
     body = decode_body(archived.payload, header(archived.headers, "content-encoding"), MAX_FILE_BYTES)
     if isinstance(body, UnreadReason):
         return _unread(body, "the kept body cannot be unpacked")

@@ -18,11 +18,16 @@ BROKEN_OFF = {"length": UnreadReason.TOO_LARGE, "time": UnreadReason.TIMEOUT, "d
 """WARC-Truncated -> why an answer that was not received whole is not judged."""
 
 
+def broken_off(capture: Capture) -> Judgement:
+    """Half a page is not judged: what it leaves out may turn what it says."""
+    reason = BROKEN_OFF.get(capture.truncated, UnreadReason.PROTOCOL)
+    return Judgement(Outcome.UNREAD, unread=reason, detail=f"broken off after {capture.wire_bytes} bytes")
+
+
 def judge_capture(capture: Capture, item: FrontierItem, run: str, settings: Settings, rules: RuleSet) -> Judgement:
     """Reads a capture back from its WARC, both digests checked, and judges it. Raises EvidenceError."""
     if capture.truncated:
-        reason = BROKEN_OFF.get(capture.truncated, UnreadReason.PROTOCOL)
-        return Judgement(Outcome.UNREAD, unread=reason, detail=f"broken off after {capture.wire_bytes} bytes")
+        return broken_off(capture)
     headers, payload = read_payload(Path(settings.out_dir), capture)
     encoding = header(headers, "content-encoding")
     body = decode_body(payload, encoding, settings.crawl.max_body_bytes)
