@@ -295,6 +295,8 @@ def _capture(member: bytes, name: str, offset: int) -> Archived:
 
 def _iter_stream(stream: IO[bytes], name: str) -> Iterator[Archived]:
     head = stream.read(len(WARC_MAGIC))
+    if not head:
+        return
     if not head.startswith((MAGIC, WARC_MAGIC)):
         raise ArchiveLoadFailed("neither gzip nor a WARC record")  # warcio would look for the end of its first line
     source: Any = Strict(stream, head)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
+import os
 import random
 import shutil
 import subprocess
@@ -20,6 +22,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from scanner.collect.archive import Archive, decoded_payload, digest_matches, iter_captures, read_payload
+from scanner.collect.members import BrokenMember, Strict
 from scanner.errors import ArchiveError, EvidenceError
 from scanner.model import Exchange, RobotsDecision, UnreadReason
 

@@ -1,11 +1,12 @@
 """How often an asserted finding of a given confidence is right: `python -m tests.evaluation.calibrate tuning frozen`.
 
-Right means: the case has an asserted claim of that category. The table is Markdown, for docs/confidence.md.
+Right means: the case has an asserted claim of that category. The table is Markdown.
 """
 
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 
 from scanner.detect import rules
 from scanner.model import Stance
@@ -25,7 +26,7 @@ def table(names: list[str]) -> list[str]:
     ]
     lines = ["| confidence | findings | mean confidence | right |", "| --- | --: | --: | --: |"]
     error = 0.0
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         inside = [(c, right) for c, right in pairs if low <= c < high]
         if inside:
             mean, share = sum(c for c, _ in inside) / len(inside), sum(r for _, r in inside) / len(inside)

@@ -153,3 +153,10 @@ def test_the_shell_gets_the_words_back(arguments: list[str], folder: str) -> Non
 def test_cron_refuses_what_would_break_the_table(command: list[str], when: str, folder: str) -> None:
     with pytest.raises(UsageError):
         cron_line(command, when, working_directory=folder)
+
+
+@pytest.mark.parametrize("when", ["60 2 * * 1", "0 24 * * *", "0 0 32 * *", "0 0 * 13 *", "0 0 * * 8", "0-99 * * * *"])
+def test_a_cron_number_out_of_range_is_refused(when: str) -> None:
+    with pytest.raises(UsageError, match="no cron time"):
+        cron_line(["/bin/echo"], when, working_directory="/")
+    assert cron_line(["/bin/echo"], "*/90 0-23/5 1,31 12 7", working_directory="/")

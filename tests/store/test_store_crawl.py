@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from scanner.errors import StoreError
+from scanner.errors import StoreError, UsageError
 from scanner.model import Judgement, Outcome, RobotsDecision, Severity, Stance, UnreadReason
 from scanner.store import Store, open_store
 from tests.store.values import T0, capture, document, facts, finding, item, judgement, sha
@@ -276,7 +276,7 @@ def test_findings_can_be_asked_for(store: Store) -> None:
 
 
 def test_unknown_run_is_one_clear_line(store: Store) -> None:
-    with pytest.raises(StoreError, match="no run 'nope'"):
+    with pytest.raises(UsageError, match="no run 'nope'"):
         store.pending("nope")
     with pytest.raises(StoreError, match="no run has finished"):
         store.report()

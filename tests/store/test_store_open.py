@@ -17,7 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import scanner.store
-from scanner.errors import StoreError
+from scanner.errors import StoreError, UsageError
 from scanner.model import UnreadReason
 from scanner.store import Store, connect, open_store
 from scanner.store.tables import HEAD, VERSION_TABLE, metadata
@@ -207,7 +207,7 @@ def test_odd_characters_in_a_path(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["mysql://h/x", "postgresql+asyncpg://h/x", "http://[", "sqlite+aiosqlite:///x"])
 def test_databases_we_do_not_use(url: str) -> None:
-    with pytest.raises(StoreError):
+    with pytest.raises(UsageError):
         open_store(url)
 
 
