@@ -17,6 +17,7 @@ from scanner.config import Settings, load
 from scanner.detect.rules import load as load_rules
 from scanner.model import Change, CoverageRow, Document, Finding, Outcome, Report, UnreadReason
 from scanner.pipeline.crawl import crawl
+from scanner.pipeline.rescan import rescan
 from scanner.store import open_store
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -35,6 +36,7 @@ class Silent:
 @dataclass(frozen=True)
 class Looked:
     served: Any
+    settings: Settings
     first: Report
     second: Report
     documents: dict[str, Document]
@@ -65,7 +67,7 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
         second = crawl(settings, targets, rules, Silent())
         assert first is not None
         assert second is not None
-        yield Looked(served, first, second, documents)
+        yield Looked(served, settings, first, second, documents)
 
 
 def texts(settings: Settings) -> Iterator[tuple[str, Document]]:
@@ -180,3 +182,13 @@ def test_a_second_crawl_finds_nothing_new(looked: Looked) -> None:
     assert first == second
     assert any(row.outcome is Outcome.UNCHANGED for row in looked.second.coverage)
     assert {row.url for row in looked.first.coverage} == {row.url for row in looked.second.coverage}
+
+
+def test_a_rescan_accounts_for_what_was_never_read(looked: Looked) -> None:
+    again = rescan(looked.settings, load_rules(), Silent())
+
+    def unread(report: Report) -> set[tuple[str, str]]:
+        return {(row.vendor, row.url) for row in report.coverage if row.outcome is Outcome.UNREAD}
+
+    assert unread(again)
+    assert unread(looked.first) & unread(looked.second) <= unread(again) <= unread(looked.first) | unread(looked.second)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import StoreError
-from ..model import CoverageRow, Report
+from ..model import CoverageRow, Report, UnreadReason
 from .crawl import begin_run, close_run, locked
 from .keeping import Watcher
 from .kept import judge_capture
@@ -18,11 +18,23 @@ if TYPE_CHECKING:
     from ..config import Settings
     from ..detect.rules import RuleSet
     from ..model import Judgement
-    from ..store.look import Look
+    from ..store.look import Look, NeverRead
+    from ..store.store import Store
+
+
+MAY_BE_READ_NOW = frozenset(
+    {
+        UnreadReason.LANGUAGE, UnreadReason.BLOCKED, UnreadReason.EMPTY_SHELL, UnreadReason.IMAGE_ONLY,
+        UnreadReason.PARKED, UnreadReason.EMPTY, UnreadReason.NOT_TEXT, UnreadReason.CONTENT_TYPE,
+    }
+)  # fmt: skip
+"""Reasons that lie in how we read, not in what was received: a new word list or reader may lift them."""
 
 
 def rescan(settings: Settings, rules: RuleSet, watcher: Watcher) -> Report:
     """Judges the last capture of every URL that was ever read, from its WARC, and reports it as a run of its own.
+
+    What was wanted and never read is accounted for too, judged again where the reason lay in how we read.
 
     What is new only because the rules learned to see it comes out as `learned`, dated by the capture.
     Raises EvidenceError where kept bytes do not match, StoreError where nothing was kept yet.
@@ -39,8 +51,22 @@ def rescan(settings: Settings, rules: RuleSet, watcher: Watcher) -> Report:
             judgement = judge_capture(look.capture, look.item, run.id, settings, rules)
             store.record_judgement(run.id, look.item, look.capture, judgement)
             watcher.done(_row(look, judgement), count, count)
+        for unread in store.never_read():
+            _account_for(unread, store, run.id, settings, rules)
         close_run(store, run.id)
         return build_report(store, rules, run.id)
+
+
+def _account_for(unread: NeverRead, store: Store, run: str, settings: Settings, rules: RuleSet) -> None:
+    """A URL that was never read: judged again where today's code may read what was kept, else unread as before."""
+    if unread.capture is not None and unread.reason in MAY_BE_READ_NOW:
+        judgement = judge_capture(unread.capture, unread.item, run, settings, rules)
+        store.record_judgement(run, unread.item, unread.capture, judgement)
+        return
+    store.record_unread(
+        run, unread.item, unread.reason, unread.detail,
+        status=unread.status, robots_rule=unread.robots_rule, at=unread.at,
+    )  # fmt: skip
 
 
 def _row(look: Look, judgement: Judgement) -> CoverageRow:

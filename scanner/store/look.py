@@ -16,6 +16,7 @@ from scanner.model import (
     FrontierItem,
     RobotsDecision,
     RunFacts,
+    UnreadReason,
 )
 
 from . import crawl, rows
@@ -45,6 +46,20 @@ class Look:
     rules_digest: str
     """Of the run that made these findings."""
     robots: RobotsDecision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NeverRead:
+    """A URL that was wanted and never read, as its newest coverage row has it."""
+
+    item: FrontierItem
+    capture: Capture | None
+    """What was received all the same, if anything."""
+    reason: UnreadReason
+    detail: str
+    status: int | None
+    robots_rule: str
+    at: datetime | None
 
 
 _ITEMS = (
@@ -195,6 +210,28 @@ def rescannable(connection: Connection, url: int) -> Look | None:
         return None
     item = FrontierItem(row["url"], row["canonical"], row["vendor"], row["depth"], row["via"])
     return _look(connection, item, url, last)
+
+
+def never_read(connection: Connection) -> tuple[NeverRead, ...]:
+    """Every URL whose coverage rows never say that it was read and whose newest one says why not."""
+    newest = sa.select(sa.func.max(coverage.c.id)).group_by(coverage.c.url_id)
+    ever_read = sa.select(coverage.c.url_id).where(coverage.c.outcome.in_(crawl.READ))
+    query = (
+        sa.select(coverage, urls.c.canonical, vendors.c.name.label("vendor"))
+        .join(urls, urls.c.id == coverage.c.url_id)
+        .join(vendors, vendors.c.id == urls.c.vendor_id)
+        .where(coverage.c.id.in_(newest), coverage.c.url_id.not_in(ever_read), coverage.c.outcome == "unread")
+        .order_by(coverage.c.url_id)
+    )
+    return tuple(_never_read(connection, row) for row in connection.execute(query).mappings().all())
+
+
+def _never_read(connection: Connection, row: Any) -> NeverRead:
+    item = FrontierItem(row["url"], row["canonical"], row["vendor"], row["depth"], row["via"])
+    kept = row["capture_id"]
+    capture = rows.capture_of(_capture_row(connection, kept)) if kept is not None else None
+    reason = UnreadReason(row["reason"])
+    return NeverRead(item, capture, reason, row["detail"], row["status"], row["robots_rule"], row["seen_at"])
 
 
 def last_success(connection: Connection) -> dict[str, datetime]:

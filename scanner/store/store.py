@@ -248,6 +248,11 @@ class Store:
             if found is not None:
                 yield found
 
+    def never_read(self) -> tuple[look.NeverRead, ...]:
+        """URLs that were wanted and never read: a rescan must account for them as well."""
+        with reading(self._engine) as connection:
+            return look.never_read(connection)
+
     # Reports
 
     def report(self, run: str | None = None) -> report.Parts:
