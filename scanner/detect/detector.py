@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from urllib.parse import quote as percent
 
 from scanner.detect import page as pages
-from scanner.detect import roles, stance
-from scanner.detect.gate import anchor_slot, gate_for
-from scanner.detect.match import OVERLAP, Candidate, Scene, join, matcher_for
-from scanner.detect.page import Page
-from scanner.detect.rules import Need, RuleSet, Within
+from scanner.detect import second
+from scanner.detect.match import Candidate
+from scanner.detect.rules import RuleSet
+from scanner.detect.survey import Survey, Trace, survey
+from scanner.detect.weigh import Weighed, weigh
 from scanner.model import Cue, Document, Finding, PageRole, Provenance, Severity, Stance
+
+__all__ = ["Survey", "Trace", "covered", "detect", "fragment_url", "order", "survey"]
 
 CONTEXT = 32
 """Characters of prefix and suffix in a TextQuoteSelector (W3C Web Annotation; the length is ours)."""
 _WEIGHT = {severity: index for index, severity in enumerate(Severity)}
-
-
-@dataclass(slots=True)
-class Trace:
-    """What `rules explain` shows: filled as detection goes, never read by it."""
-
-    role: roles.RoleVerdict | None = None
-    languages: str = ""
-    considered: int = 0
-    kept: list[tuple[Candidate, Cue]] = field(default_factory=list)
-    dropped: list[tuple[Candidate, str]] = field(default_factory=list)
-    scene: Scene | None = None
 
 
 def covered(document: Document, rules: RuleSet) -> tuple[bool, str]:
@@ -40,112 +28,48 @@ def covered(document: Document, rules: RuleSet) -> tuple[bool, str]:
 
 
 def detect(
-    document: Document, rules: RuleSet, provenance: Provenance, trace: Trace | None = None
+    document: Document,
+    rules: RuleSet,
+    provenance: Provenance,
+    trace: Trace | None = None,
+    *,
+    rules_only: bool = False,
 ) -> tuple[Finding, ...]:
-    """All claims of a document with their stance, in text order. Never raises on any document."""
-    if not document.blocks:
+    """All claims of a document with their stance, in text order. Never raises on any document.
+
+    `rules_only`: without the second reader, as the examples inside the rules are run.
+    """
+    seen = survey(document, rules, provenance, trace)
+    if seen is None:
         return ()
-    page = pages.build(document, rules)
+    reader = None if rules_only else second.reader()
+    claims = [Weighed(c, cue, _confidence(c, cue, seen)) for c, cue in seen.judged]
+    if reader is not None:
+        claims = weigh(seen, rules, reader)
     if trace:
-        trace.languages = page.languages.tag
-    if not page.languages.covered:
-        return ()
-    gate = gate_for(rules)
-    seen = gate.look(page)
-    candidates = gate.candidates(seen)
-    if not candidates and trace is None:
-        return ()
-    speaker = roles.Speaker(page, rules, seen.roles, provenance.page_role)
-    scene = Scene(page, matcher_for(rules), seen)
-    if trace:
-        trace.role, trace.scene = speaker.verdict(), scene
-    judged: list[tuple[Candidate, Cue]] = []
-    for block, rule, claim in candidates:
-        for candidate in join(scene, rule, claim, block, anchor_slot(rule, claim)):
-            keep, turned, why = _conditions(scene, candidate, block)
-            if trace:
-                trace.considered += 1
-                if not keep:
-                    trace.dropped.append((candidate, why))
-            if keep:
-                judged.append((candidate, stance.decide(scene, rules, candidate, speaker.at(block), turned)))
-    kept = _best(judged)
-    if trace:
-        trace.kept.extend(kept)
-    return tuple(_finding(page, provenance, speaker, candidate, cue, scene) for candidate, cue in kept)
+        trace.kept.extend((one.candidate, one.cue) for one in claims)
+    return tuple(_finding(seen, provenance, one) for one in claims)
 
 
-def _conditions(scene: Scene, candidate: Candidate, block: int) -> tuple[bool, tuple[Stance, str] | None, str]:
-    """Needs met and no exception? (keep, what an exception turns it to, why it was dropped)."""
-    for need in candidate.claim.needs:
-        if not _present(scene, need, candidate, block):
-            return False, None, f"needs {'|'.join(sorted(need.atoms))} within {need.within.value}"
-    for exception in candidate.rule.excepts:
-        if _present(scene, exception, candidate, block):
-            if exception.turn is None:
-                return False, None, f"exception: {exception.because}"
-            return True, (exception.turn, exception.because), ""
-    return True, None, ""
-
-
-def _present(scene: Scene, need: Need, candidate: Candidate, block: int) -> bool:
-    page = scene.page
-    start, end = candidate.start, candidate.end
-    if need.within is Within.PAGE:
-        return scene.anywhere(need.atoms)
-    if need.within is Within.SECTION:
-        return scene.within(need.atoms, page.section(block)) or scene.within(need.atoms, page.leads(block))
-    if need.within is Within.BLOCK:
-        return scene.within(need.atoms, {block, page.block_at(end - 1)})
-    if need.within is Within.SENTENCE:
-        low, high = page.sentence(start, end)
-    else:
-        reach = need.near.of(candidate.lang)
-        low, high = start - reach, end + reach
-    around = range(max(0, block - 2), min(len(page.borders), block + 3))
-    places = scene.places(need.atoms, around)
-    at = bisect_left(places, (low - OVERLAP, 0))
-    while at < len(places) and places[at][0] < high:
-        if places[at][1] > low:
-            return True
-        at += 1
-    return False
-
-
-def _best(judged: Iterable[tuple[Candidate, Cue]]) -> list[tuple[Candidate, Cue]]:
-    """Of overlapping candidates of one category the most confident, then the shortest; in text order."""
-    ranked = sorted(judged, key=lambda j: (-j[0].claim.score, j[0].end - j[0].start, j[0].start, j[0].rule.id))
-    kept: list[tuple[Candidate, Cue]] = []
-    taken: dict[str, list[tuple[int, int]]] = {}
-    for candidate, cue in ranked:
-        spans = taken.setdefault(candidate.rule.category, [])  # never overlapping, so sorted by start and by end
-        at = bisect_left(spans, (candidate.start, 0))
-        free_before = at == 0 or spans[at - 1][1] <= candidate.start
-        if free_before and (at == len(spans) or candidate.end <= spans[at][0]):
-            spans.insert(at, (candidate.start, candidate.end))
-            kept.append((candidate, cue))
-    return sorted(kept, key=lambda j: (j[0].start, j[0].end, j[0].rule.id))
-
-
-def _confidence(candidate: Candidate, cue: Cue, role: PageRole, scene: Scene) -> float:
+def _confidence(candidate: Candidate, cue: Cue, seen: Survey) -> float:
+    """The rule's own score; used only where the second reader is missing or switched off."""
+    page, scene = seen.page, seen.scene
     boosts = 0
     if candidate.rule.boost:
-        page = scene.page
         around = range(
             max(0, page.block_at(candidate.start) - 1), min(len(page.borders), page.block_at(candidate.end - 1) + 2)
         )
         boosts = min(3, len(scene.places(candidate.rule.boost, around)))
     value = candidate.claim.score + 0.04 * boosts
     if cue.stance is Stance.ASSERTED:
+        role = seen.speaker.at(page.block_at(candidate.start))
         value += {PageRole.VENDOR: 0.05, PageRole.UNKNOWN: -0.08, PageRole.NOTICE: -0.1}.get(role, 0.0)
     return round(min(0.99, max(0.05, value)), 2)
 
 
-def _finding(
-    page: Page, where: Provenance, speaker: roles.Speaker, candidate: Candidate, cue: Cue, scene: Scene
-) -> Finding:
+def _finding(seen: Survey, where: Provenance, one: Weighed) -> Finding:
+    page, candidate, cue = seen.page, one.candidate, one.cue
     document, rule = page.document, candidate.rule
-    role = speaker.at(page.block_at(candidate.start))
     start, end = page.normal.span(candidate.start, candidate.end)
     quote = document.text[start:end]
     index = page.block_at(candidate.start)
@@ -168,7 +92,7 @@ def _finding(
         severity=rule.severity,
         stance=cue.stance,
         cue=cue,
-        confidence=_confidence(candidate, cue, role, scene),
+        confidence=one.confidence,
         lang=lang,
         quote=quote,
         prefix=document.text[max(0, start - CONTEXT) : start],
@@ -180,7 +104,7 @@ def _finding(
         block_path=block.path,
         heading=block.heading,
         hidden=block.hidden,
-        page_role=role,
+        page_role=seen.speaker.at(index),
         capture_sha256=where.capture_sha256,
         warc_record=where.warc_record,
         fragment_url=fragment_url(where.source, document.text, start, end),

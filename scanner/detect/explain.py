@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from scanner.detect import detector
+from scanner.detect import detector, second
 from scanner.detect.match import Candidate, Scene
 from scanner.detect.rules import RuleSet
 from scanner.detect.selftest import plain_document
-from scanner.model import Cue, Provenance
+from scanner.detect.survey import Survey
+from scanner.detect.weigh import probabilities
+from scanner.model import Cue, Finding, Provenance
 
 
 def explain(text: str, rules: RuleSet, lang: str = "") -> str:
     """A plain-text account, one fact a line."""
     trace = detector.Trace()
-    detector.detect(plain_document(text, lang), rules, Provenance(source=""), trace)
-    return "\n".join(_lines(trace, rules))
+    document = plain_document(text, lang)
+    seen = detector.survey(document, rules, Provenance(source=""), trace)
+    told = detector.detect(document, rules, Provenance(source=""))
+    trace.kept.extend(seen.judged if seen else ())
+    return "\n".join([*_lines(trace, rules), *_second(seen), *_told(told)])
+
+
+def _second(seen: Survey | None) -> Iterator[str]:
+    """What the second reader holds of each sentence: its three likeliest categories and the stance of the first."""
+    reader = second.reader()
+    if seen is None or reader is None:
+        return
+    views = seen.views()
+    for view, chances in zip(views, probabilities(views, reader), strict=True):
+        likely = sorted(zip(chances, reader.claims.classes, strict=True), reverse=True)[:3]
+        shown = ", ".join(f"{name} {chance:.2f}" for chance, name in likely if chance >= 0.05)
+        if shown:
+            stances = reader.stances_of(view, likely[0][1])
+            heard = ", ".join(f"{s.value} {p:.2f}" for s, p in sorted(stances.items(), key=lambda sp: -sp[1])[:2])
+            yield f"sentence   {view.text[:60]!r}: {shown}; {heard}"
+
+
+def _told(found: Sequence[Finding]) -> Iterator[str]:
+    for finding in found:
+        told = f"{finding.rule} [{finding.category}] {finding.stance.value}, confidence {finding.confidence:.2f}"
+        yield f"told       {told}: {finding.quote!r}"
+    if not found:
+        yield "told       nothing"
 
 
 def _lines(trace: detector.Trace, rules: RuleSet) -> Iterator[str]:
@@ -26,7 +54,7 @@ def _lines(trace: detector.Trace, rules: RuleSet) -> Iterator[str]:
     if trace.scene is not None:
         yield from _words(trace.scene, rules)
     for candidate, cue in trace.kept:
-        yield f"finding    {candidate.rule.id} [{candidate.rule.category}] {cue.stance.value}"
+        yield f"rule hit   {candidate.rule.id} [{candidate.rule.category}] {cue.stance.value}"
         yield from _candidate(candidate, trace.scene)
         yield f"  stance   {_cue(cue)}"
     for candidate, why in trace.dropped:

@@ -7,6 +7,7 @@ claim has a word nearby are tokenised. Measured (docs/benchmarks.md): a page wit
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +32,9 @@ class Sighting:
     page_atoms: frozenset[str]
     roles: Mapping[int, int]
     """RoleRule index -> number of places."""
+    unit_atoms: tuple[frozenset[str], ...]
+    """Per unit (sentence) of the page, before any mask."""
+    unit_cues: tuple[frozenset[str], ...]
 
 
 class Gate:
@@ -57,6 +61,9 @@ class Gate:
         atoms: list[set[str]] = [set() for _ in page.borders]
         words: list[set[str]] = [set() for _ in page.borders]
         roles: dict[int, int] = {}
+        unit_atoms: list[set[str]] = [set() for _ in page.units]
+        unit_cues: list[set[str]] = [set() for _ in page.units]
+        unit_starts = [unit.start for unit in page.units]
         block, end_of_block = -1, -1
         for pattern, start, end in (
             self.automaton.find_matches_as_indexes(text, overlapping=True) if self.automaton else ()
@@ -69,17 +76,26 @@ class Gate:
             if end > end_of_block:
                 continue
             words[block].add(self.texts[pattern])
+            unit = max(0, bisect_right(unit_starts, start) - 1)
             for index in self.meaning[pattern]:
                 lit = self.literals[index]
                 if not speaks(page.langs[block], lit.lang):
                     continue
                 if lit.kind is Kind.ATOM:
                     atoms[block].add(lit.key)
+                    unit_atoms[unit].add(lit.key)
+                elif lit.kind is Kind.CUE:
+                    unit_cues[unit].add(lit.key)
                 elif lit.kind is Kind.ROLE:
                     roles[int(lit.key)] = roles.get(int(lit.key), 0) + 1
         frozen = tuple(frozenset(found) for found in atoms)
         return Sighting(
-            frozen, tuple(map(frozenset, words)), frozenset().union(*frozen) if frozen else frozenset(), roles
+            atoms=frozen,
+            words=tuple(map(frozenset, words)),
+            page_atoms=frozenset().union(*frozen) if frozen else frozenset(),
+            roles=roles,
+            unit_atoms=tuple(map(frozenset, unit_atoms)),
+            unit_cues=tuple(map(frozenset, unit_cues)),
         )
 
     def candidates(self, seen: Sighting) -> Sequence[tuple[int, Rule, Claim]]:

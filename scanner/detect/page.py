@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from scanner.detect import language
 from scanner.detect.normalise import Normal, normalise
@@ -22,6 +22,15 @@ _LEAD_END = re.compile(r"[:：]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """One sentence, or one line of a block: what the second reader judges. Positions are normalised."""
+
+    block: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Positions are indices into `normal.text`; `borders[i]` is where block i stands."""
 
@@ -31,6 +40,8 @@ class Page:
     langs: tuple[str, ...]
     """Language pack of each block."""
     languages: language.Languages
+    units: tuple[Unit, ...]
+    """Sentences in text order; every character that is no blank stands in exactly one."""
     _at: Sequence[int]
     _weight: Sequence[int]
     """Running totals of break weights at the positions `_at`."""
@@ -107,7 +118,21 @@ def build(document: Document, rules: RuleSet) -> Page:
     languages = language.of_text(normal.text, document.text, document.lang, rules.stopwords, rules.fold.table)
     langs = tuple(language.of_block(normal.text[s:e], languages.main) for s, e in borders)
     at, weights = _breaks(document, normal.text, borders)
-    return Page(document, normal, borders, langs, languages, at, weights)
+    return Page(document, normal, borders, langs, languages, _units(normal.text, borders), at, weights)
+
+
+def _units(text: str, borders: Sequence[tuple[int, int]]) -> tuple[Unit, ...]:
+    """Each block cut at its sentence ends, without the blanks round each piece."""
+    out: list[Unit] = []
+    for block, (first, last) in enumerate(borders):
+        cuts = [first, *(m.end() for m in _SENTENCE_END.finditer(text, first, last)), last]
+        for start, end in pairwise(cuts):
+            piece = text[start:end]
+            begin = start + len(piece) - len(piece.lstrip())
+            stop = start + len(piece.rstrip())
+            if begin < stop:
+                out.append(Unit(block, begin, stop))
+    return tuple(out)
 
 
 def _breaks(document: Document, text: str, borders: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:

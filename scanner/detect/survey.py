@@ -1,0 +1,176 @@
+"""Everything that is seen on a page before it is decided: rule hits with their stance, and each sentence as a view."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from scanner.detect import page as pages
+from scanner.detect import roles, stance, voice
+from scanner.detect.gate import Sighting, anchor_slot, gate_for
+from scanner.detect.match import OVERLAP, Candidate, Scene, join, matcher_for
+from scanner.detect.page import Page
+from scanner.detect.rules import Need, RuleSet, Within
+from scanner.detect.second import View, log_shares
+from scanner.model import Cue, Document, Provenance, Stance
+
+Judged = tuple[Candidate, Cue]
+
+
+@dataclass(slots=True)
+class Trace:
+    """What `rules explain` shows: filled as detection goes, never read by it."""
+
+    role: roles.RoleVerdict | None = None
+    languages: str = ""
+    considered: int = 0
+    kept: list[Judged] = field(default_factory=list)
+    dropped: list[tuple[Candidate, str]] = field(default_factory=list)
+    scene: Scene | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One page, looked at once."""
+
+    page: Page
+    seen: Sighting
+    scene: Scene
+    speaker: roles.Speaker
+    judged: Sequence[Judged]
+    """Rule hits with their stance after the cues; some may overlap."""
+
+    def units_of(self, candidate: Candidate) -> range:
+        """Indices of the units that a candidate touches."""
+        starts = [unit.start for unit in self.page.units]
+        return range(max(0, bisect_right(starts, candidate.start) - 1), bisect_left(starts, candidate.end))
+
+    def views(self) -> list[View]:
+        """Every unit of the page as the second reader sees it."""
+        page, seen = self.page, self.seen
+        hits: list[dict[str, tuple[str, str, str]]] = [{} for _ in page.units]
+        for candidate, cue in self.judged:
+            for index in self.units_of(candidate):
+                told = (candidate.rule.id, cue.stance.value, cue.scope)
+                hits[index].setdefault(candidate.rule.category, told)
+        whole = log_shares(self.speaker.verdict().scores)
+        leads: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
+        first_of = {unit.block: index for index, unit in reversed(list(enumerate(page.units)))}
+        out = []
+        for index, unit in enumerate(page.units):
+            if unit.block not in leads:
+                leads[unit.block] = self._leads(unit.block, first_of)
+            atoms, cues = leads[unit.block]
+            before = seen.unit_atoms[index - 1] if index else frozenset()
+            after = seen.unit_atoms[index + 1] if index + 1 < len(page.units) else frozenset()
+            out.append(
+                View(
+                    text=page.normal.text[unit.start : unit.end],
+                    atoms=seen.unit_atoms[index],
+                    cues=seen.unit_cues[index],
+                    around=atoms | before | after,
+                    cues_before=cues | (seen.unit_cues[index - 1] if index else frozenset()),
+                    kind=page.document.blocks[unit.block].kind.value,
+                    hits=hits[index],
+                    page_roles=whole,
+                    near_roles=log_shares(self.speaker.near(unit.block).scores),
+                )
+            )
+        return out
+
+    def _leads(self, block: int, first_of: Mapping[int, int]) -> tuple[frozenset[str], frozenset[str]]:
+        """Atoms and cues of the heading and lead-in of a block."""
+        indices = [first_of[lead] for lead in self.page.leads(block) if lead in first_of]
+        atoms = frozenset().union(*(self.seen.unit_atoms[i] for i in indices)) if indices else frozenset()
+        cues = frozenset().union(*(self.seen.unit_cues[i] for i in indices)) if indices else frozenset()
+        return atoms, cues
+
+
+def survey(
+    document: Document,
+    rules: RuleSet,
+    provenance: Provenance,
+    trace: Trace | None = None,
+    model: voice.VoiceModel | None = None,
+) -> Survey | None:
+    """Looks at a document. None where it holds no text or no word list covers its language.
+
+    `model`: another voice model than the shipped one, for training.
+    """
+    if not document.blocks:
+        return None
+    page = pages.build(document, rules)
+    if trace:
+        trace.languages = page.languages.tag
+    if not page.languages.covered:
+        return None
+    gate = gate_for(rules)
+    seen = gate.look(page)
+    speaker = roles.Speaker(page, rules, seen.roles, provenance.page_role, model)
+    scene = Scene(page, matcher_for(rules), seen)
+    if trace:
+        trace.role, trace.scene = speaker.verdict(), scene
+    judged: list[Judged] = []
+    for block, rule, claim in gate.candidates(seen):
+        for candidate in join(scene, rule, claim, block, anchor_slot(rule, claim)):
+            keep, turned, why = _conditions(scene, candidate, block)
+            if trace:
+                trace.considered += 1
+                if not keep:
+                    trace.dropped.append((candidate, why))
+            if keep:
+                judged.append((candidate, stance.decide(scene, rules, candidate, speaker.at(block), turned)))
+    return Survey(page, seen, scene, speaker, best(judged))
+
+
+def best(judged: Sequence[Judged]) -> list[Judged]:
+    """Of overlapping candidates of one category the most confident, then the shortest; in text order."""
+    ranked = sorted(judged, key=lambda j: (-j[0].claim.score, j[0].end - j[0].start, j[0].start, j[0].rule.id))
+    kept: list[Judged] = []
+    taken: dict[str, list[tuple[int, int]]] = {}
+    for candidate, cue in ranked:
+        spans = taken.setdefault(candidate.rule.category, [])  # never overlapping, so sorted by start and by end
+        at = bisect_left(spans, (candidate.start, 0))
+        free_before = at == 0 or spans[at - 1][1] <= candidate.start
+        if free_before and (at == len(spans) or candidate.end <= spans[at][0]):
+            spans.insert(at, (candidate.start, candidate.end))
+            kept.append((candidate, cue))
+    return sorted(kept, key=lambda j: (j[0].start, j[0].end, j[0].rule.id))
+
+
+def _conditions(scene: Scene, candidate: Candidate, block: int) -> tuple[bool, tuple[Stance, str] | None, str]:
+    """Needs met and no exception? (keep, what an exception turns it to, why it was dropped)."""
+    for need in candidate.claim.needs:
+        if not _present(scene, need, candidate, block):
+            return False, None, f"needs {'|'.join(sorted(need.atoms))} within {need.within.value}"
+    for exception in candidate.rule.excepts:
+        if _present(scene, exception, candidate, block):
+            if exception.turn is None:
+                return False, None, f"exception: {exception.because}"
+            return True, (exception.turn, exception.because), ""
+    return True, None, ""
+
+
+def _present(scene: Scene, need: Need, candidate: Candidate, block: int) -> bool:
+    page = scene.page
+    start, end = candidate.start, candidate.end
+    if need.within is Within.PAGE:
+        return scene.anywhere(need.atoms)
+    if need.within is Within.SECTION:
+        return scene.within(need.atoms, page.section(block)) or scene.within(need.atoms, page.leads(block))
+    if need.within is Within.BLOCK:
+        return scene.within(need.atoms, {block, page.block_at(end - 1)})
+    if need.within is Within.SENTENCE:
+        low, high = page.sentence(start, end)
+    else:
+        reach = need.near.of(candidate.lang)
+        low, high = start - reach, end + reach
+    around = range(max(0, block - 2), min(len(page.borders), block + 3))
+    places = scene.places(need.atoms, around)
+    at = bisect_left(places, (low - OVERLAP, 0))
+    while at < len(places) and places[at][0] < high:
+        if places[at][1] > low:
+            return True
+        at += 1
+    return False

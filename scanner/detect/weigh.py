@@ -1,0 +1,141 @@
+"""What the second reader makes of a survey: rule hits kept or dropped, claims proposed, stances weighed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from scanner.detect import embed
+from scanner.detect.match import Candidate, Part
+from scanner.detect.page import Unit
+from scanner.detect.roles import STANCE_OF_ROLE
+from scanner.detect.rules import Claim, Reach, Rule, RuleSet, Status
+from scanner.detect.second import SecondReader, View
+from scanner.detect.survey import Survey
+from scanner.model import Cue, Severity, Stance
+
+PREFIX = "reader."
+"""Rule ids of proposed claims: `reader.<category>`."""
+LONG = 60
+"""Han characters (or three times as many letters) above which a proposed quote is narrowed to a clause."""
+_CLAUSE = re.compile(r"[,，、;；:：|｜•▪►\u3000]+\s*|\s{2,}| - | – ")
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A claim that is told, with its stance and how sure we are of both."""
+
+    candidate: Candidate
+    cue: Cue
+    confidence: float
+
+
+Vectors = Callable[[Sequence[str]], np.ndarray]
+
+
+def weigh(seen: Survey, rules: RuleSet, reader: SecondReader, vectors: Vectors = embed.vectors) -> list[Weighed]:
+    """All claims of a page, in text order; of one category at most one a sentence, or what the rules tell apart.
+
+    `vectors`: where sentence vectors come from; training keeps them.
+    """
+    views = seen.views()
+    chances = probabilities(views, reader, vectors)
+    categories = {name: column for column, name in enumerate(reader.claims.classes)}
+    out: list[Weighed] = []
+    told: set[tuple[int, str]] = set()
+    for candidate, cue in seen.judged:
+        units = seen.units_of(candidate)
+        column = categories.get(candidate.rule.category)
+        chance = max((float(chances[u, column]) for u in units), default=1.0) if column is not None else 1.0
+        if chance < reader.keep:
+            continue
+        told.update((u, candidate.rule.category) for u in units)
+        at = units[0] if column is None else max(units, key=lambda u: float(chances[u, column]))
+        weighed, sure = _stance(seen, views[at], candidate.rule.category, cue, reader)
+        out.append(Weighed(candidate, weighed, _confidence(chance, sure)))
+    for category, column in categories.items():
+        bar = reader.propose.get(category, 1.0)
+        out.extend(
+            _proposed(seen, rules, reader, views[index], int(index), category, float(chances[index, column]))
+            for index in np.flatnonzero(chances[:, column] >= bar)
+            if (int(index), category) not in told
+        )
+    return sorted(out, key=lambda one: (one.candidate.start, one.candidate.end, one.candidate.rule.id))
+
+
+def probabilities(views: Sequence[View], reader: SecondReader, vectors: Vectors = embed.vectors) -> np.ndarray:
+    """Units x categories. A sentence without any word of ours has none; only promising ones are given a vector."""
+    out = np.zeros((len(views), len(reader.claims.classes)), dtype=np.float32)
+    rough = {i: reader.rough(view) for i, view in enumerate(views) if view.atoms or view.hits}
+    promising = [i for i, scores in rough.items() if views[i].hits or scores.max() >= reader.sketch]
+    for i, vector in zip(promising, vectors([views[i].text for i in promising]), strict=True):
+        out[i] = reader.with_vector(rough[i], vector)
+    return out
+
+
+def _confidence(chance: float, sure: float) -> float:
+    return round(min(0.99, max(0.01, chance * sure)), 2)
+
+
+def _stance(seen: Survey, view: View, category: str, cue: Cue, reader: SecondReader) -> tuple[Cue, float]:
+    """The stance with the word that decided, and its probability. A rule that turned its own hit has the last word."""
+    if cue.scope == "rule":
+        return cue, 0.9
+    stance, sure = reader.stance(view, category)
+    return (cue if cue.stance is stance else _cue(seen, view, stance, reader)), sure
+
+
+def _cue(seen: Survey, view: View, stance: Stance, reader: SecondReader) -> Cue:
+    role = seen.speaker.verdict().role
+    if STANCE_OF_ROLE.get(role) is stance:
+        return Cue(stance, f"page: {role.value}", "page")
+    word = reader.telling(view, stance) if stance is not Stance.ASSERTED else ""
+    return Cue(stance, word, "wording")
+
+
+def _proposed(
+    seen: Survey, rules: RuleSet, reader: SecondReader, view: View, index: int, category: str, chance: float
+) -> Weighed:
+    unit = seen.page.units[index]
+    start, end = _narrowed(seen, unit, category, reader)
+    part = Part("sentence", start, end, (), ((start, end),))
+    candidate = Candidate(proposing(rules, reader, category), _CLAIM, (part,), seen.page.langs[unit.block])
+    stance, sure = reader.stance(view, category)
+    return Weighed(candidate, _cue(seen, view, stance, reader), _confidence(chance, sure))
+
+
+def _narrowed(seen: Survey, unit: Unit, category: str, reader: SecondReader) -> tuple[int, int]:
+    """The clause of a long sentence that speaks most for the category; a short sentence whole."""
+    text = seen.page.normal.text[unit.start : unit.end]
+    han = sum("\u3400" <= char <= "\u9fff" for char in text)
+    if han + (len(text) - han) / 3 <= LONG:
+        return unit.start, unit.end
+    cuts = [0, *(m.end() for m in _CLAUSE.finditer(text)), len(text)]
+    column = reader.claims.classes.index(category)
+    from scanner.detect.voice import features
+
+    best = max(
+        ((a, b) for a, b in pairwise(cuts) if text[a:b].strip()),
+        key=lambda ab: float(reader.claims.scores({"n": features(text[ab[0] : ab[1]])}, None)[column]),
+    )
+    clause = text[best[0] : best[1]]
+    begin = best[0] + len(clause) - len(clause.lstrip())
+    return unit.start + begin, unit.start + begin + len(clause.strip().rstrip(",，、;；:：|｜ "))
+
+
+_CLAIM = Claim(all=("sentence",), ordered=False, window=Reach(0, 0), breaks=0, score=0.5, needs=())
+
+
+def proposing(rules: RuleSet, reader: SecondReader, category: str) -> Rule:
+    """The rule under whose name the second reader proposes claims of a category."""
+    facts = rules.categories[category]
+    titles = {"en": str(facts.get("title_en", category)), "zh": str(facts.get("title_zh", category))}
+    return Rule(
+        id=f"{PREFIX}{category}", revision=reader.revision, status=Status.TEST, category=category,
+        severity=Severity(facts.get("severity", "medium")), title=titles, why={}, slots={}, claims=(), excepts=(),
+        boost=frozenset(), negate="", tests=(),
+    )  # fmt: skip
