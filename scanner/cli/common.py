@@ -15,6 +15,7 @@ from ..errors import UsageError
 if TYPE_CHECKING:
     from ..config import Settings
     from ..detect.rules import RuleSet
+    from ..law import LawBook
 
 ConfigFlag = Annotated[
     Path | None, typer.Option("--config", "-c", help="Settings file. Default: ./noticescan.toml.", show_default=False)
@@ -95,6 +96,14 @@ def load_rules(settings: Settings) -> RuleSet:
     from ..detect.rules import load
 
     return load(Path(settings.rules.path) if settings.rules.path else None)
+
+
+def load_law(settings: Settings) -> LawBook:
+    """The provisions of the patterns folder that the settings name."""
+    from ..detect.rules import default_path
+    from ..law import load
+
+    return load(Path(settings.rules.path) if settings.rules.path else default_path())
 
 
 def choice(flag: str, value: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:
