@@ -142,8 +142,9 @@ def provisions_for(
 
 
 def ranked(provisions: Iterable[Provision], category: str) -> list[Provision]:
-    """Most specific first: what addresses this kind of claim by name, then what reaches the fewest others."""
-    return sorted(provisions, key=lambda p: (category not in p.direct, len(p.engages), not p.verified))
+    """Most specific first: what addresses this kind of claim by name, then what reaches the fewest others. Penal law
+    comes after other law of the same kind."""
+    return sorted(provisions, key=lambda p: (category not in p.direct, p.penal, len(p.engages), not p.verified))
 
 
 def _sieve(

@@ -26,8 +26,9 @@ _TEXTS = ("id", "instrument", "jurisdiction", "article", "role", "source_url", "
 _NEEDED = {*_TEXTS, "in_force_from", "applies_to", "engages", "verified"}
 _ALLOWED = _NEEDED | {"in_force_until", "audience", "direct", "article_en", "article_zh", "note_en", "note_zh"}
 _INSTRUMENT_NEEDED = {"original", "en", "zh"}
+_INSTRUMENT_ALLOWED = _INSTRUMENT_NEEDED | {"unit_en", "penal"}
 
-Instruments = Mapping[str, Mapping[str, str]]
+Instruments = Mapping[str, Mapping[str, Any]]
 """key -> names of a law"""
 Tell = Callable[[str, str], None]
 """(key, what is wrong)"""
@@ -77,13 +78,15 @@ def _instruments(raw: Any, tell: Tell) -> Instruments:
     if not isinstance(raw, dict):
         tell("instrument", "must be tables: write [instrument.NAME]")
         return {}
-    out: dict[str, Mapping[str, str]] = {}
+    out: dict[str, Mapping[str, Any]] = {}
     for name, entry in raw.items():
         key = f"instrument.{name}"
-        if not isinstance(entry, dict) or not _INSTRUMENT_NEEDED <= set(entry) <= _INSTRUMENT_NEEDED | {"unit_en"}:
-            tell(key, "must hold original, en and zh, and at most unit_en")
-        elif not all(isinstance(text, str) and text.strip() for text in entry.values()):
-            tell(key, "every value must be text")
+        if not isinstance(entry, dict) or not _INSTRUMENT_NEEDED <= set(entry) <= _INSTRUMENT_ALLOWED:
+            tell(key, "must hold original, en and zh, and at most unit_en and penal")
+        elif not isinstance(entry.get("penal", False), bool):
+            tell(f"{key}.penal", "must be true or false")
+        elif not all(isinstance(text, str) and text.strip() for name, text in entry.items() if name != "penal"):
+            tell(key, "every name must be text")
         else:
             out[name] = entry
     return out
@@ -170,7 +173,7 @@ def _list(value: Any, allowed: Iterable[str], key: str, wrong: Tell) -> None:
         wrong(key, "names something twice")
 
 
-def _made(entry: Mapping[str, Any], instrument: Mapping[str, str]) -> Provision:
+def _made(entry: Mapping[str, Any], instrument: Mapping[str, Any]) -> Provision:
     article = entry["article"]
     unit = instrument.get("unit_en", "art.")
     return Provision(
@@ -189,6 +192,7 @@ def _made(entry: Mapping[str, Any], instrument: Mapping[str, str]) -> Provision:
         audience=entry.get("audience", ""),
         engages=tuple(entry["engages"]),
         direct=tuple(entry.get("direct", ())),
+        penal=instrument.get("penal", False),
         verified=entry["verified"],
         source_url=entry["source_url"],
         summary_en=entry["summary_en"],

@@ -515,6 +515,8 @@ class Provision:
     """Claim categories whose wording may engage it."""
     direct: tuple[str, ...]
     """Those of them that it addresses by name; ranked first."""
+    penal: bool
+    """Punished by a court or the police. Ranked after other law of the same weight: an advertisement shows no guilt."""
     verified: bool
     """False: from memory, or the article number is not confirmed. Always told to the reader."""
     source_url: str
@@ -601,7 +603,11 @@ class Report:
     """finding id -> (text before, text after) of the quote in its block, for showing."""
     settings_note: Mapping[str, str] = field(default_factory=dict)
     """Facts on how the run was made: user agent, pace, allowed networks, robots overrides."""
-    law: Mapping[str, RelevantLaw] = field(default_factory=dict)
-    """finding id -> law at the day of its capture; only for findings that a page says in its own voice."""
+    law: Mapping[tuple[str, str, str], RelevantLaw] = field(default_factory=dict)
+    """(vendor, source, finding id) -> law at the day of its capture; only for what a page says in its own voice."""
     warc_files: Mapping[str, str] = field(default_factory=dict)
     """WARC record id -> the file that holds it, relative to the output folder."""
+
+    def law_of(self, finding: Finding) -> RelevantLaw | None:
+        """The law beside one finding; None where it is not asserted, or no law was looked at."""
+        return self.law.get((finding.vendor, finding.source, finding.id))

@@ -92,7 +92,7 @@ TAGS = set(
         """html head meta title link body a header p span nav main h1 h2 h3 section dl div dt dd table caption
         tbody thead tfoot tr th td svg rect ul li bdi form fieldset legend label select option input
         output button noscript script details summary i b blockquote mark code time br footer
-        article""",
+        article h4""",
     )
 )
 ATTRIBUTES = set(
