@@ -102,7 +102,7 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     (
         "law_paraphrase",
         "Summaries are ours, not the text of the law. Read the article itself before you rely on it.",
-        "摘要为本报告的转述，并非法律原文。引用前请阅读条文本身。",
+        "摘要为本报告的转述，不是法律原文。引用前请阅读条文本身。",
     ),
     ("law_id", "Id", "编号"),
     ("law_kind", "Kind", "性质"),

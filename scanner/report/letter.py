@@ -59,6 +59,7 @@ def _parts(vendor: VendorView, groups: Mapping[str, list[Tracked]], report: Repo
     for key in ("greeting", "intro", "what_we_do_not_say"):
         yield Part("line", say[key])
     yield Part("heading", say["passages"])
+    yield Part("line", say["headings"])
     for number, (key, group) in enumerate(groups.items(), 1):
         yield Part("item", f"{number}. {_texts(categories, key, 'title', lang)[0]}")
         yield from _quotes(group, report, lang)
@@ -93,7 +94,8 @@ def _quotes(group: Iterable[Tracked], report: Report, lang: str) -> Iterator[Par
     for (quote, source), tracked in list(seen.items())[:MOST_QUOTES]:
         f = tracked.finding
         yield Part("quote", quote)
-        yield Part("url", one_line(source, 300))
+        under = one_line(f.heading, 100)
+        yield Part("url", (f"{under} · " if under else "") + one_line(source, 300))
         when = (shanghai if lang == "zh" else utc)(f.captured_at) or t["captured_none"]
         yield Part("seen", say["seen"].format(when=when, sha=one_line(f.capture_sha256, 80) or t["not_recorded"]))
     if len(seen) > MOST_QUOTES:
