@@ -34,7 +34,7 @@ EU = frozenset(
 _ALSO = {"GB": "UK", "EL": "GR"}
 _HOURS = {"CN": 8, "HK": 8, "TW": 8, "EU": 1, "UK": 0, "US": -8}
 """Clock of each jurisdiction against UTC, without summer time. Where it has several, the latest to begin a day."""
-_BINDING = {
+_PARTS = {
     ProvisionRole.DUTY: "duties", ProvisionRole.DEFENCE: "defences", ProvisionRole.SCOPE: "scope",
     ProvisionRole.RIGHT: "rights", ProvisionRole.PENALTY: "penalties",
     ProvisionRole.ORDER: "not_binding", ProvisionRole.STANDARD: "not_binding",
@@ -116,28 +116,30 @@ def provisions_for(
         return RelevantLaw(jurisdictions=places, gap=LawGap.NO_DATE)
     here = [one for one in book.provisions.values() if any(covers(place, one.jurisdiction) for place in places)]
     engaged = [one for one in here if category in one.engages]
-    standing, left_out = _sieve(engaged, when, frozenset(roles), audience)
-    duties, at_first = _first_and_rest(standing["duties"], category, places)
-    laws = {one.instrument for one in duties}
+    parts, left = _sieve(engaged, when, frozenset(roles), audience)
+    duties, at_first = _first_and_rest(parts["duties"], category, places)
+    others, others_at_first = _first_and_rest([one for one in left["role"] if category in one.direct], category, places)
     # Defences and scope of a law stand beside its duties, whatever categories they list themselves.
+    laws = {one.instrument for one in (*duties, *others)}
     for one in here:
-        part = _BINDING[one.role]
-        if one.role in _WHATEVER_ROLE and one.instrument in laws and one not in standing[part] and in_force(one, when):
-            standing[part].append(one)
-    if not duties:
-        gap = LawGap.NONE_FITS if left_out else LawGap.NOT_LISTED
-        return RelevantLaw(jurisdictions=places, left_out=left_out, gap=gap)
+        part = parts[_PARTS[one.role]]
+        if one.role in _WHATEVER_ROLE and one.instrument in laws and one not in part and in_force(one, when):
+            part.append(one)
+    gap = None if duties else LawGap.NONE_FITS if any(left.values()) else LawGap.NOT_LISTED
+    named = bool(duties or others)
     return RelevantLaw(
         duties=duties,
-        defences=tuple(standing["defences"]),
-        scope=tuple(standing["scope"]),
-        rights=tuple(standing["rights"]),
-        penalties=tuple(standing["penalties"]),
-        not_binding=tuple(standing["not_binding"]),
+        defences=tuple(parts["defences"]) if named else (),
+        scope=tuple(parts["scope"]) if named else (),
+        rights=tuple(parts["rights"]) if duties else (),
+        penalties=tuple(parts["penalties"]) if duties else (),
+        of_others=others[:others_at_first],
+        not_binding=tuple(parts["not_binding"]) if duties else (),
         jurisdictions=places,
-        left_out=left_out,
+        left_out=tuple(sorted((why, len(ones)) for why, ones in left.items() if ones)),
+        gap=gap,
         at_first=at_first,
-        by_name=category in duties[0].direct,
+        by_name=bool(duties) and category in duties[0].direct,
     )
 
 
@@ -149,17 +151,17 @@ def ranked(provisions: Iterable[Provision], category: str) -> list[Provision]:
 
 def _sieve(
     engaged: Sequence[Provision], when: date, roles: frozenset[str], audience: str
-) -> tuple[dict[str, list[Provision]], tuple[tuple[str, int], ...]]:
-    """Provisions by the part of the answer that they belong to, and how many duties were left out for what."""
-    parts: dict[str, list[Provision]] = {name: [] for name in _BINDING.values()}
-    left: dict[str, int] = {}
+) -> tuple[dict[str, list[Provision]], dict[str, list[Provision]]]:
+    """Provisions by the part of the answer that they belong to, and the duties that were left out, by why."""
+    parts: dict[str, list[Provision]] = {name: [] for name in _PARTS.values()}
+    left: dict[str, list[Provision]] = {"not_in_force": [], "audience": [], "role": []}
     for one in engaged:
         why = _unfit(one, when, roles, audience)
         if not why:
-            parts[_BINDING[one.role]].append(one)
+            parts[_PARTS[one.role]].append(one)
         elif one.role is ProvisionRole.DUTY:
-            left[why] = left.get(why, 0) + 1
-    return parts, tuple(sorted(left.items()))
+            left[why].append(one)
+    return parts, left
 
 
 def _unfit(one: Provision, when: date, roles: frozenset[str], audience: str) -> str:

@@ -562,6 +562,9 @@ class RelevantLaw:
     scope: tuple[Provision, ...] = ()
     rights: tuple[Provision, ...] = ()
     penalties: tuple[Provision, ...] = ()
+    of_others: tuple[Provision, ...] = ()
+    """Duties that address this kind of claim by name and nobody whose duties were asked for: mostly those of whoever
+    uses a product. Shown apart, for no use follows from an advertisement."""
     not_binding: tuple[Provision, ...] = ()
     """Standards, guidance, and orders against one named party."""
     jurisdictions: tuple[str, ...] = ()

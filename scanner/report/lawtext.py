@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scanner.model import LawGap, Provision, ProvisionRole, RelevantLaw
-from scanner.report.words import Words, words
+from scanner.report.words import WORDS, Words, words
 
 PROVISION_SCHEMA = "noticescan/provision/1"
 _BARE = frozenset({ProvisionRole.ORDER, ProvisionRole.STANDARD})
@@ -33,7 +33,13 @@ def gap_text(law: RelevantLaw | None, t: Words) -> str:
     """Why no provision is named beside a claim; empty where some are. None: the page does not say it itself."""
     if law is None:
         return t["law_gap_not_asserted"]
-    return t.say("law_gap_" + law.gap.value, places=", ".join(law.jurisdictions)) if law.gap else ""
+    return t.say("law_gap_" + law.gap.value, places=places(law, t)) if law.gap else ""
+
+
+def places(law: RelevantLaw, t: Words) -> str:
+    """The places whose law was looked at, by name where we have one."""
+    known = WORDS[t.lang]
+    return ("、" if t.lang == "zh" else ", ").join(known.get(f"place_{code}", code) for code in law.jurisdictions)
 
 
 def left_out(law: RelevantLaw, t: Words) -> str:
@@ -88,7 +94,7 @@ def law_json(law: RelevantLaw | None) -> dict[str, Any] | None:
     """The law beside one finding as ids, in the parts in which it must be read. None where it is not asserted."""
     if law is None:
         return None
-    parts = ("shown", "more", "defences", "scope", "rights", "penalties", "not_binding")
+    parts = ("shown", "more", "defences", "scope", "rights", "penalties", "of_others", "not_binding")
     return {
         **{name: [one.id for one in getattr(law, name)] for name in parts},
         "jurisdictions": list(law.jurisdictions),
@@ -100,7 +106,7 @@ def law_json(law: RelevantLaw | None) -> dict[str, Any] | None:
 
 def provisions_in(law: RelevantLaw) -> Iterator[Provision]:
     """Every provision that is named anywhere beside a finding."""
-    yield from (*law.duties, *law.beside, *law.rights, *law.penalties, *law.not_binding)
+    yield from (*law.duties, *law.beside, *law.rights, *law.penalties, *law.of_others, *law.not_binding)
 
 
 def unstated(law: RelevantLaw | None) -> bool:

@@ -38,6 +38,18 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
         "任何情形下都应考虑：当事人可能已经同意；安装可能出于公共安全需要；可能只作匿名计数而不识别任何人；新闻报道另有"
         "依据。页面未必提及这些情形。",
     ),
+    (
+        "law_others",
+        "{n} duty of others, mostly of whoever uses such a product|"
+        "{n} duties of others, mostly of whoever uses such a product",
+        "其他主体的义务 {n} 项，多为此类产品的使用者",
+    ),
+    (
+        "law_others_note",
+        "These do not address the vendor. Nothing here says that anybody uses the product; they show what to ask those "
+        "who might.",
+        "这些条款并不针对厂商。此处也不表明有人使用该产品；列出它们，是为了知道可以向可能的使用者询问什么。",
+    ),
     ("law_more", "{n} more article that touches on it|{n} more articles that touch on it", "另有 {n} 项相关条款"),
     ("law_context", "Context: rights of the people concerned, and sanctions", "背景：当事人的权利与罚则"),
     ("law_context_note", "No amount can be worked out from an advertisement.", "不能从广告推算任何金额。"),
@@ -104,6 +116,18 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
         "Summaries are ours, not the text of the law. Read the article itself before you rely on it.",
         "摘要为本报告的转述，不是法律原文。引用前请阅读条文本身。",
     ),
+    ("place_CN", "China (mainland)", "中国大陆"),
+    ("place_HK", "Hong Kong", "香港"),
+    ("place_TW", "Taiwan", "台湾"),
+    ("place_EU", "European Union", "欧盟"),
+    ("place_UK", "United Kingdom", "英国"),
+    ("place_GB", "United Kingdom", "英国"),
+    ("place_US", "United States (federal law)", "美国（联邦法）"),
+    ("place_US-IL", "Illinois", "美国伊利诺伊州"),
+    ("place_US-TX", "Texas", "美国得克萨斯州"),
+    ("place_US-WA", "Washington State", "美国华盛顿州"),
+    ("place_US-CA", "California", "美国加利福尼亚州"),
+    ("place_US-NYC", "New York City", "美国纽约市"),
     ("law_id", "Id", "编号"),
     ("law_kind", "Kind", "性质"),
     ("law_from", "From", "施行"),

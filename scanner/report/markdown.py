@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scanner.model import Change, Outcome, Provision, ProvisionRole, Report, Stance, Tracked
+from scanner.model import Change, Outcome, Provision, ProvisionRole, RelevantLaw, Report, Stance, Tracked
 from scanner.report import lawtext
 from scanner.report.files import write_text
 from scanner.report.lawview import LawGroup, law_groups
@@ -117,6 +117,9 @@ def _law(laws: LawGroup, t: Words) -> Iterator[str]:
     if gap := lawtext.gap_text(law, t):
         rest = lawtext.left_out(law, t)
         yield f"\n{escape(gap)}" + (f" {escape(rest)}{t['stop']}" if rest else "")
+        if law.of_others:
+            yield from _others(law, t)
+            yield from _beside(law, t)
         return
     n = t.count("law_count", len(law.shown))
     yield f"\n{t.say('law_fold', n=n, date=days(laws.first, laws.last))}{t['colon'].rstrip()} {t['provisions_note']}"
@@ -124,8 +127,19 @@ def _law(laws: LawGroup, t: Words) -> Iterator[str]:
         yield t["law_touch"]
     yield ""
     yield from (_article(one, t) for one in law.shown)
+    yield from _beside(law, t)
+    yield from _others(law, t)
+
+
+def _beside(law: RelevantLaw, t: Words) -> Iterator[str]:
     yield f"\n{t['law_beside']}{t['colon'].rstrip()} {t['law_defences']}\n"
     yield from (_article(one, t) for one in law.beside)
+
+
+def _others(law: RelevantLaw, t: Words) -> Iterator[str]:
+    if law.of_others:
+        yield f"\n{t.count('law_others', len(law.of_others))}{t['colon'].rstrip()} {t['law_others_note']}\n"
+        yield from (_article(one, t) for one in law.of_others)
 
 
 def _article(one: Provision, t: Words) -> str:

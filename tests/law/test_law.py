@@ -29,7 +29,7 @@ days = st.dates(date(1960, 1, 1), date(2035, 1, 1))
 
 
 def everything(found: RelevantLaw) -> tuple[Provision, ...]:
-    return (*found.duties, *found.beside, *found.rights, *found.penalties, *found.not_binding)
+    return (*found.duties, *found.beside, *found.rights, *found.penalties, *found.of_others, *found.not_binding)
 
 
 def ids(found: tuple[Provision, ...]) -> list[str]:
@@ -74,6 +74,10 @@ def test_only_what_fits_is_a_duty_and_only_a_duty_is_named(
         assert category in one.engages
         assert set(who) & set(one.applies_to)
         assert one.audience in ("", audience) or audience == "both"
+    for one in found.of_others:
+        assert one.role is ProvisionRole.DUTY
+        assert category in one.direct
+        assert not set(who) & set(one.applies_to)
     assert all(one.role in (ProvisionRole.STANDARD, ProvisionRole.ORDER) for one in found.not_binding)
     assert len(found.shown) <= 5
     assert found.shown + found.more == found.duties
@@ -120,6 +124,7 @@ def test_what_is_not_known_leaves_everything_out_and_says_so() -> None:
     # In the EU notice to the people filmed is the business of whoever films: nothing is left for a vendor.
     others = provisions_for(BOOK, "weak-notice", DAY, jurisdictions=["EU"])
     assert (others.gap, dict(others.left_out)) == (LawGap.NONE_FITS, {"role": 4, "audience": 1})
+    assert (others.duties, ids(others.of_others)) == ((), ["eu.gdpr.12", "eu.gdpr.13"])
 
 
 def test_consumer_law_only_where_the_pages_address_consumers() -> None:
