@@ -151,8 +151,15 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ),
     ("short_heading", "In short", "要点"),
     ("short_claims", "What the pages say", "页面说了什么"),
+    (
+        "short_none",
+        "In the text read, nothing was flagged that the pages say in their own voice.",
+        "在读到的文本中，未发现页面以自己的口吻作出的此类表述。",
+    ),
     ("short_claims_count", "{n} passage|{n} passages", "{n} 处"),
-    ("short_denials", "What they deny, limit or relay: {n}", "否认、限定或转述：{n}"),
+    ("short_denials", "What they deny, limit or relay ({n})", "否认、限定或转述（{n} 处）"),
+    ("short_denials_more", "More of them stand below.", "其余列于下方。"),
+    ("not_asserted", "only denied or relayed here", "此处仅见否认或转述"),
     ("short_unknown", "What is not known", "尚不清楚的情况"),
     (
         "unknown_use",

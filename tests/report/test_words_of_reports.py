@@ -263,17 +263,18 @@ def test_a_vendor_page_can_be_read_without_knowing_law(written: tuple[str, Path]
     for path in sorted((folder / "html" / "vendor").glob("*.html")):
         page = document_fromstring(path.read_bytes())
         accounts = page.find_class("short-account")
-        if not accounts or not accounts[0].xpath(".//ul[@class='claims']/li"):
+        if not accounts or not page.find_class("says") or not page.find_class("says")[0].find_class("claim"):
             continue
         seen += 1
         (account,) = accounts
         assert page.xpath(of_class("short-account", "claim"))[0] is account
-        marks = [tag.get("class").split("sev-")[1] for tag in account.find_class("sev")]
+        asserted = account.xpath(".//ul[@class='claims']")[0]
+        marks = [tag.get("class").split("sev-")[1] for tag in asserted.find_class("sev")]
         assert marks == sorted(marks, key=order.index)
         sections = [tag.get("aria-labelledby") for tag in page.xpath("//section[@class='category']")]
-        links = [tag.get("href").removeprefix("#") for tag in account.xpath(".//ul[@class='claims']//a")]
+        links = [tag.get("href").removeprefix("#") for tag in asserted.iter("a")]
         assert sections[: len(links)] == links
-        assert len(account.findall(".//h3")) == 3
+        assert len(account.findall(".//h3")) >= 3
         assert all(lists.findall("li") for lists in account.iter("ul"))
         assert page.find_class("quoted")
     assert seen >= 8
