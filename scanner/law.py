@@ -48,8 +48,10 @@ class LawBook:
     """All provisions of a patterns folder, in the order of the file."""
 
     provisions: Mapping[str, Provision]
-    digest: str
+    digest: str = ""
     """sha256 of the file."""
+    categories: tuple[str, ...] = ()
+    """Every claim category of the folder, also those that engage nothing."""
 
     @property
     def jurisdictions(self) -> tuple[str, ...]:
@@ -63,13 +65,13 @@ class LawBook:
 
 def load(folder: Path) -> LawBook:
     """Read `provisions.toml` of a patterns folder. Raises RulesError that lists every problem with its file and key."""
-    provisions, digest, problems = read_provisions(folder)
-    if problems:
-        count = len(problems)
+    read = read_provisions(folder)
+    if read.problems:
+        count = len(read.problems)
         raise RulesError(
-            f"{count} problem{'s' if count > 1 else ''} in {folder / FILE}", problems, "mend the entries named"
+            f"{count} problem{'s' if count > 1 else ''} in {folder / FILE}", read.problems, "mend the entries named"
         )
-    return LawBook({one.id: one for one in provisions}, digest)
+    return LawBook({one.id: one for one in read.provisions}, read.digest, read.categories)
 
 
 def covers(stated: str, jurisdiction: str) -> bool:

@@ -9,6 +9,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,28 @@ Tell = Callable[[str, str], None]
 """(key, what is wrong)"""
 
 
-def read_provisions(folder: Path) -> tuple[list[Provision], str, list[str]]:
-    """(provisions in the order of the file, sha256 of the file, problems as `file: key: what`)."""
+@dataclass(slots=True)
+class Read:
+    """What a patterns folder holds on law, and what is wrong with it."""
+
+    provisions: list[Provision] = field(default_factory=list)
+    """In the order of the file."""
+    categories: tuple[str, ...] = ()
+    """Every claim category of the folder, also those that engage nothing."""
+    digest: str = ""
+    """sha256 of the file."""
+    problems: list[str] = field(default_factory=list)
+    """`file: key: what`."""
+
+
+def read_provisions(folder: Path) -> Read:
+    """Reads `provisions.toml` of a patterns folder, and from `claims.toml` which categories there are."""
     problems: list[str] = []
     data, digest = _toml(folder / FILE, problems)
     claims, _ = _toml(folder / CLAIMS, problems)
+    categories = tuple(name for name in claims or () if name != "schema")
     if data is None:
-        return [], digest, problems
+        return Read(categories=categories, problems=problems)
 
     def tell(key: str, what: str) -> None:
         problems.append(f"{FILE}: {key}: {what}")
@@ -54,10 +70,9 @@ def read_provisions(folder: Path) -> tuple[list[Provision], str, list[str]]:
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         tell("provision", "must be tables: write [[provision]]")
         entries = []
-    categories = set(claims or ()) - {"schema"}
-    found = [_provision(entry, n, instruments, categories, tell) for n, entry in enumerate(entries, 1)]
+    found = [_provision(entry, n, instruments, set(categories), tell) for n, entry in enumerate(entries, 1)]
     _whole(entries, instruments, tell)
-    return [one for one in found if one is not None], digest, problems
+    return Read([one for one in found if one is not None], categories, digest, problems)
 
 
 def _toml(file: Path, problems: list[str]) -> tuple[dict[str, Any] | None, str]:

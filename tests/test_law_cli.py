@@ -146,6 +146,7 @@ def test_law_list_and_show(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert roles == sorted(roles, key=["duty", "scope", "defence", "penalty", "right", "order", "standard"].index)
     assert all("vendor" in one["applies_to"] for one in lines(capsys, *asked, "--role", "vendor"))
     assert len(lines(capsys, "law", "list")) == 215
+    assert lines(capsys, "law", "list", "--category", "everyone-does-it") == []  # a category, and nothing is listed
     assert run(["law", "list", "--lang", "zh"]) == 0
     assert "个人信息保护法 第26条" in capsys.readouterr().out
     (one,) = lines(capsys, "law", "show", "CN.PIPL.26")
@@ -168,7 +169,7 @@ def test_law_show_tells_what_is_unsure_and_what_binds_nobody(
     ("args", "said"),
     [
         (["law", "show", "cn.pipl.9999"], "no provision cn.pipl.9999"),
-        (["law", "list", "--category", "covert"], "--category covert: no provision is listed for it"),
+        (["law", "list", "--category", "covert"], "--category covert: not known"),
         (["law", "list", "--jurisdiction", "China"], "'China' is not a jurisdiction"),
         (["law", "list", "--role", "seller"], "--role seller: not known"),
         (["law", "list", "--format", "pdf"], "--format pdf: not known"),

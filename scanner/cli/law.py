@@ -78,9 +78,8 @@ def list_provisions(
         choice("--role", role, ROLES)
     places = codes("--jurisdiction", jurisdiction)
     book, language = _book(ctx, config, rules, lang)
-    known = _categories(book)
-    if category and category not in known:
-        raise UsageError(f"--category {category}: no provision is listed for it", f"one of: {', '.join(known)}")
+    if category:
+        choice("--category", category, book.categories)
     found = [
         one
         for one in (ranked(book.of(category), category) if category else book.provisions.values())
@@ -93,10 +92,6 @@ def list_provisions(
     _give(found, format, language)
     note(ctx, f"{len(found)} of {len(book.provisions)} provisions")
     return 0
-
-
-def _categories(book: LawBook) -> list[str]:
-    return sorted({category for one in book.provisions.values() for category in one.engages})
 
 
 def _give(found: Sequence[Provision], format: str, lang: str, *, whole: bool = False) -> None:

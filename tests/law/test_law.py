@@ -50,7 +50,7 @@ def test_a_capture_dated_before_a_law_never_shows_it(
 @given(st.sampled_from(ALL), days, st.integers(0, 4000), st.integers(-3000, 3000))
 def test_a_law_that_has_ended_is_shown_to_its_last_day(one: Provision, start: date, lasts: int, offset: int) -> None:
     until = start + timedelta(days=lasts)
-    book = LawBook({one.id: replace(one, in_force_from=start, in_force_until=until)}, "")
+    book = LawBook({one.id: replace(one, in_force_from=start, in_force_until=until)})
     when = until + timedelta(days=offset)
     for category in one.engages:
         found = provisions_for(
