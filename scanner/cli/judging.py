@@ -60,7 +60,9 @@ def check(
     at: Annotated[
         datetime | None,
         typer.Option(
-            "--at", formats=["%Y-%m-%d"], help="Day on which files without a date of their own were saved; whose law.",
+            "--at",
+            formats=["%Y-%m-%d"],
+            help="Day on which files without a date of their own were saved; whose law.",
             show_default=False,
         ),
     ] = None,
@@ -85,6 +87,8 @@ def check(
     if not checked:
         raise UsageError("no page in the given folders", "known kinds: html, txt, json, mhtml, warc, warc.gz, wacz")
     if format == "table":
+        if jurisdiction or at:
+            note(ctx, "provisions are told with --format jsonl; here only what was found is shown")
         _show(checked, rule_set, settings.report.lang)
     if any(one.damaged for one in checked):
         return ExitCode.EVIDENCE

@@ -22,7 +22,7 @@ from scanner.report.words import LANGS, words
 WORDS = Path(__file__).parent / "templates" / "letter.toml"
 FOLDER = "letters"
 PREFIX = "reply-letter-"
-MOST_QUOTES = 8
+MOST_QUOTES = 5
 """Passages quoted under one heading; the rest is counted. A letter of a hundred quotations is not answered."""
 QUOTE_LIMIT = 600
 ROUND = 160
