@@ -127,7 +127,6 @@ def provisions_for(
         part = parts[_PARTS[one.role]]
         if one.role in _WHATEVER_ROLE and one.instrument in laws and one not in part and in_force(one, when):
             part.append(one)
-    gap = None if duties else LawGap.NONE_FITS if any(left.values()) else LawGap.NOT_LISTED
     named = bool(duties or others)
     return RelevantLaw(
         duties=duties,
@@ -139,10 +138,15 @@ def provisions_for(
         not_binding=tuple(parts["not_binding"]) if duties else (),
         jurisdictions=places,
         left_out=tuple(sorted((why, len(ones)) for why, ones in left.items() if ones)),
-        gap=gap,
+        gap=None if at_first else _why_none(duties, left),
         at_first=at_first,
-        by_name=bool(duties) and category in duties[0].direct,
     )
+
+
+def _why_none(duties: Sequence[Provision], left: Mapping[str, Sequence[Provision]]) -> LawGap:
+    if duties:
+        return LawGap.ONLY_TOUCHED
+    return LawGap.NONE_FITS if any(left.values()) else LawGap.NOT_LISTED
 
 
 def ranked(provisions: Iterable[Provision], category: str) -> list[Provision]:
@@ -180,12 +184,12 @@ def _unfit(one: Provision, when: date, roles: frozenset[str], audience: str) -> 
 def _first_and_rest(
     duties: Sequence[Provision], category: str, places: Sequence[str]
 ) -> tuple[tuple[Provision, ...], int]:
-    """All duties ranked, and how many are named at first sight: those that address this kind of claim by name, or where
-    there are none, whatever comes first; at most `MOST`."""
+    """All duties ranked, and how many are named at first sight: those that address this kind of claim by name, at most
+    `MOST`. What only touches on it waits to be asked for: a ban of something else would read as an accusation."""
     order = ranked(duties, category)
     direct = _in_turn([one for one in order if category in one.direct], places)
     others = _in_turn([one for one in order if category not in one.direct], places)
-    return (*direct, *others), min(MOST, len(direct) or len(others))
+    return (*direct, *others), min(MOST, len(direct))
 
 
 def _in_turn(duties: Sequence[Provision], places: Sequence[str]) -> tuple[Provision, ...]:

@@ -541,7 +541,7 @@ class Provision:
 
 
 class LawGap(StrEnum):
-    """Why no duty is named for a claim. "None named" never means that none applies."""
+    """Why no duty is named at first sight for a claim. "None named" never means that none applies."""
 
     NO_DATE = "no_date"
     """The day of the capture is not known, so neither is the law of that day."""
@@ -551,6 +551,8 @@ class LawGap(StrEnum):
     """The list holds no duty for this kind of claim in these jurisdictions."""
     NONE_FITS = "none_fits"
     """The list holds some, all of them left out (`RelevantLaw.left_out`)."""
+    ONLY_TOUCHED = "only_touched"
+    """Some touch on this kind of claim (`RelevantLaw.more`); none addresses it by name, so none is named at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -571,11 +573,10 @@ class RelevantLaw:
     left_out: tuple[tuple[str, int], ...] = ()
     """(not_in_force | role | audience, how many duties of these jurisdictions were left out for it)."""
     gap: LawGap | None = None
-    """Why `duties` is empty; None where it is not."""
+    """Why `shown` is empty; None where it is not."""
     at_first: int = 0
-    """How many of the duties a report names at first sight: at most five."""
-    by_name: bool = False
-    """Do those address this kind of claim by name? Else they only touch on it, and a report says so."""
+    """How many of the duties a report names at first sight: those that address this kind of claim by name, at most
+    five."""
 
     @property
     def shown(self) -> tuple[Provision, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import UsageError
+from ..model import LawGap
 from .common import (
     ConfigFlag,
     DbFlag,
@@ -161,4 +162,7 @@ def _look(
     if report is None:
         note(ctx, "nothing is due")
         return 0
+    if any(law.gap is LawGap.NO_JURISDICTION for law in report.law.values()):
+        what = "no provisions are named for vendors without a jurisdiction"
+        note(ctx, f"note: {what}; say it in the targets file, or in law.jurisdictions")
     return finish(report, settings, exit_code=exit_code)

@@ -99,7 +99,6 @@ def law_json(law: RelevantLaw | None) -> dict[str, Any] | None:
         **{name: [one.id for one in getattr(law, name)] for name in parts},
         "jurisdictions": list(law.jurisdictions),
         "left_out": dict(law.left_out),
-        "by_name": law.by_name,
         "why_none": law.gap.value if law.gap else None,
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ("law_heading", "Provisions that the wording may engage", "该措辞可能涉及的条款"),
     ("law_fold", "{n}, as in force on {date}", "{n}（采集当日 {date} 已施行）"),
+    ("law_around", "Law near by, as in force on {date}", "相关的其他条款（采集当日 {date} 已施行）"),
     (
         "law_count",
         "{n} provision that the wording may engage|{n} provisions that the wording may engage",
@@ -16,8 +17,8 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ("law_places", "Law looked at: {places}.", "所查看的法域：{places}。"),
     (
         "law_touch",
-        "No article in the list addresses this kind of claim by name; these touch on it, some of them only in part.",
-        "清单中没有条款直接针对此类表述；以下条款有所关联，有的仅部分相关。",
+        "These do not address this kind of claim by name; they touch on it, some of them only in part.",
+        "以下条款并非直接针对此类表述，只是有所关联，有的仅部分相关。",
     ),
     ("law_unverified", "unconfirmed", "未经核实"),
     (
@@ -105,6 +106,11 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
         "law_gap_none_fits",
         "No provision is named: those in the list for {places} do not fit the day, the vendor’s role or the audience.",
         "未列出条款：清单中 {places} 的条款与采集日期、厂商角色或受众不符。",
+    ),
+    (
+        "law_gap_only_touched",
+        "No provision in the list for {places} addresses this kind of claim by name.",
+        "清单中 {places} 没有直接针对此类表述的条款。",
     ),
     (
         "law_gap_not_asserted",

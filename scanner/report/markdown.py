@@ -117,14 +117,13 @@ def _law(laws: LawGroup, t: Words) -> Iterator[str]:
     if gap := lawtext.gap_text(law, t):
         rest = lawtext.left_out(law, t)
         yield f"\n{escape(gap)}" + (f" {escape(rest)}{t['stop']}" if rest else "")
-        if law.of_others:
+        if law.more or law.of_others:
+            yield from _touching(law, t)
             yield from _others(law, t)
             yield from _beside(law, t)
         return
     n = t.count("law_count", len(law.shown))
     yield f"\n{t.say('law_fold', n=n, date=days(laws.first, laws.last))}{t['colon'].rstrip()} {t['provisions_note']}"
-    if not law.by_name:
-        yield t["law_touch"]
     yield ""
     yield from (_article(one, t) for one in law.shown)
     yield from _beside(law, t)
@@ -134,6 +133,13 @@ def _law(laws: LawGroup, t: Words) -> Iterator[str]:
 def _beside(law: RelevantLaw, t: Words) -> Iterator[str]:
     yield f"\n{t['law_beside']}{t['colon'].rstrip()} {t['law_defences']}\n"
     yield from (_article(one, t) for one in law.beside)
+
+
+def _touching(law: RelevantLaw, t: Words) -> Iterator[str]:
+    """Only where nothing addresses the claim by name; else report.json and the pages have them."""
+    if law.more:
+        yield f"\n{t.count('law_more', len(law.more))}{t['colon'].rstrip()} {t['law_touch']}\n"
+        yield from (_article(one, t) for one in law.more)
 
 
 def _others(law: RelevantLaw, t: Words) -> Iterator[str]:

@@ -168,7 +168,7 @@ def test_law_of_a_folder_of_somebody_else_is_inert_too(lang: str, tmp_path: Path
             penal=True, verified=False, source_url=text, summary_en=text, summary_zh=text, note_en=text, note_zh=text,
         )  # fmt: skip
         finding = make_finding("claim")
-        law = RelevantLaw((one, one), (one,), (one,), (one,), (one,), (one,), (one,), (text,), (), None, 1, False)
+        law = RelevantLaw((one, one), (one,), (one,), (one,), (one,), (one,), (one,), (text,), (), None, 1)
         report = replace(
             make_report((make_tracked(finding),)), law={(finding.vendor, finding.source, finding.id): law},
             warc_files={finding.warc_record: text},
