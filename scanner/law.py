@@ -15,7 +15,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from .errors import RulesError
-from .lawfile import FILE, read_provisions
+from .lawfile import EU, FILE, read_provisions
 from .model import LawGap, Provision, ProvisionRole, RelevantLaw
 
 __all__ = ["LawBook", "RelevantLaw", "covers", "in_force", "load", "provisions_for"]
@@ -24,13 +24,6 @@ DEFAULT_ROLES = ("vendor", "advertiser")
 """Whose page a claim stands on. Duties of whoever uses a product are shown on request: no use follows from an ad."""
 MOST = 5
 """Duties named at first sight; the rest is there on request."""
-EU = frozenset(
-    {
-        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
-        "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-    }
-)  # fmt: skip
-"""Member states: whoever names one has named the EU."""
 _ALSO = {"GB": "UK", "EL": "GR"}
 _HOURS = {"CN": 8, "HK": 8, "TW": 8, "EU": 1, "UK": 0, "US": -8}
 """Clock of each jurisdiction against UTC, without summer time. Where it has several, the latest to begin a day."""

@@ -20,6 +20,13 @@ FILE = "provisions.toml"
 CLAIMS = "claims.toml"
 ROLES = ("vendor", "deployer", "advertiser")
 AUDIENCES = ("b2b", "b2c")
+EU = frozenset(
+    {
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
+        "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+    }
+)  # fmt: skip
+"""Member states: whoever names one has named the EU."""
 JURISDICTION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _ID = re.compile(r"[a-z]+(\.[a-z0-9-]+)+")
 _URL = re.compile(r"https?://[^\s<>\"]+")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scanner.lawfile import EU
 from scanner.model import LawGap, Provision, ProvisionRole, RelevantLaw
 from scanner.report.words import WORDS, Words, words
 
@@ -39,7 +40,8 @@ def gap_text(law: RelevantLaw | None, t: Words) -> str:
 def places(law: RelevantLaw, t: Words) -> str:
     """The places whose law was looked at, by name where we have one."""
     known = WORDS[t.lang]
-    return ("、" if t.lang == "zh" else ", ").join(known.get(f"place_{code}", code) for code in law.jurisdictions)
+    names = (f"{code} ({t['place_EU']})" if code in EU else known.get(f"place_{code}", code) for code in law.jurisdictions)
+    return ("、" if t.lang == "zh" else ", ").join(names)
 
 
 def left_out(law: RelevantLaw, t: Words) -> str:

@@ -52,6 +52,7 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
         "这些条款并不针对厂商。此处也不表明有人使用该产品；列出它们，是为了知道可以向可能的使用者询问什么。",
     ),
     ("law_more", "{n} more article that touches on it|{n} more articles that touch on it", "另有 {n} 项相关条款"),
+    ("law_touching", "{n} article that touches on it|{n} articles that touch on it", "有所关联的条款 {n} 项"),
     ("law_context", "Context: rights of the people concerned, and sanctions", "背景：当事人的权利与罚则"),
     ("law_context_note", "No amount can be worked out from an advertisement.", "不能从广告推算任何金额。"),
     (

@@ -138,7 +138,7 @@ def _beside(law: RelevantLaw, t: Words) -> Iterator[str]:
 def _touching(law: RelevantLaw, t: Words) -> Iterator[str]:
     """Only where nothing addresses the claim by name; else report.json and the pages have them."""
     if law.more:
-        yield f"\n{t.count('law_more', len(law.more))}{t['colon'].rstrip()} {t['law_touch']}\n"
+        yield f"\n{t.count('law_touching', len(law.more))}{t['colon'].rstrip()} {t['law_touch']}\n"
         yield from (_article(one, t) for one in law.more)
 
 
