@@ -40,7 +40,9 @@ def gap_text(law: RelevantLaw | None, t: Words) -> str:
 def places(law: RelevantLaw, t: Words) -> str:
     """The places whose law was looked at, by name where we have one."""
     known = WORDS[t.lang]
-    names = (f"{code} ({t['place_EU']})" if code in EU else known.get(f"place_{code}", code) for code in law.jurisdictions)
+    names = (
+        f"{code} ({t['place_EU']})" if code in EU else known.get(f"place_{code}", code) for code in law.jurisdictions
+    )
     return ("、" if t.lang == "zh" else ", ").join(names)
 
 
