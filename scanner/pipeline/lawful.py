@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from ..law import LawBook, load, provisions_for
@@ -36,13 +36,16 @@ class Counsel:
 
     def on(self, finding: Finding) -> RelevantLaw | None:
         """The law for one finding at the day of its capture; None for whatever is not said in the page's own voice."""
-        if finding.stance is not Stance.ASSERTED:
-            return None
-        stated, audience = self.places.get(finding.vendor, ((), ""))
+        asserted = finding.stance is Stance.ASSERTED
+        return self.for_claim(finding.vendor, finding.category, finding.captured_at) if asserted else None
+
+    def for_claim(self, vendor: str, category: str, captured_at: datetime | None) -> RelevantLaw:
+        """The law for an asserted claim of a vendor."""
+        stated, audience = self.places.get(vendor, ((), ""))
         return provisions_for(
             self.book,
-            finding.category,
-            finding.captured_at or self.when,
+            category,
+            captured_at or self.when,
             jurisdictions=self.only or stated or self.settings.jurisdictions,
             roles=self.settings.role,
             audience=audience or self.settings.audience,
