@@ -68,6 +68,8 @@ class Site:
     note: str
     include: tuple[str, ...]
     exclude: tuple[str, ...]
+    jurisdiction: tuple[str, ...]
+    audience: str
     charset: str
     """Charset parameter of the Content-Type header; empty: none is sent."""
     validators: bool
@@ -163,6 +165,8 @@ def _load_site(path: Path) -> Site:
         notice=tuple(data.get("notice", [])),
         note=data.get("note", ""),
         include=tuple(data.get("include", [])),
+        jurisdiction=tuple(data.get("jurisdiction", [])),
+        audience=data.get("audience", ""),
         exclude=tuple(data.get("exclude", [])),
         charset=data.get("charset", "utf-8"),
         validators=data.get("validators", False),
@@ -187,6 +191,10 @@ def targets_toml(running: Sequence[Running]) -> str:
             lines.append(f"include = {_toml(list(site.include))}")
         if site.exclude:
             lines.append(f"exclude = {_toml([one.origin + path for path in site.exclude])}")
+        if site.jurisdiction:
+            lines.append(f"jurisdiction = {_toml(list(site.jurisdiction))}")
+        if site.audience:
+            lines.append(f"audience = {_toml(site.audience)}")
         lines.append("")
     return "\n".join(lines)
 

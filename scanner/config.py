@@ -14,6 +14,7 @@ import difflib
 import hashlib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -24,6 +25,7 @@ import platformdirs
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
@@ -45,7 +47,7 @@ LOWEST_PUBLIC_DELAY = 0.5
 """Seconds between two requests to one host that is not loopback; below this a small shop's server notices us."""
 
 _FROZEN = ConfigDict(extra="forbid", frozen=True)
-Format = Literal["html", "json", "csv", "markdown"]
+Format = Literal["html", "json", "csv", "markdown", "letters"]
 FORMATS: tuple[str, ...] = get_args(Format)
 
 
@@ -126,7 +128,7 @@ class ReportSettings(BaseModel):
     model_config = _FROZEN
 
     lang: Literal["en", "zh"] = "en"
-    formats: tuple[Format, ...] = ("html", "json", "csv", "markdown")
+    formats: tuple[Format, ...] = ("html", "json", "csv", "markdown", "letters")
 
 
 class RunSettings(BaseModel):
@@ -149,6 +151,40 @@ class RulesSettings(BaseModel):
     """A patterns folder; empty: the one shipped with this version."""
 
 
+def jurisdiction(text: str) -> str:
+    """A place whose law is looked at, as a code in capitals: CN, EU, UK, DE, US, US-IL. Raises ValueError.
+
+    Case is forgiven; a name is not guessed at. A code for which no provisions are listed is valid: reports say so.
+    """
+    code = text.strip().upper()
+    if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", code):
+        raise ValueError(f"{text!r} is not a jurisdiction: write a code such as CN, EU, UK, DE, US, US-IL, HK or TW")
+    return code
+
+
+def _several(value: object) -> object:
+    """One word where a list is asked for is a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+Jurisdiction = Annotated[str, AfterValidator(jurisdiction)]
+LawRole = Literal["vendor", "deployer", "advertiser"]
+Audience = Literal["", "b2b", "b2c", "both"]
+
+
+class LawSettings(BaseModel):
+    """Which provisions a report names beside a claim. What a target says of itself comes first."""
+
+    model_config = _FROZEN
+
+    jurisdictions: Annotated[tuple[Jurisdiction, ...], BeforeValidator(_several)] = ()
+    """Where vendors are and whom they address. Empty: no provision is named, and the report says why."""
+    role: Annotated[tuple[LawRole, ...], BeforeValidator(_several), Field(min_length=1)] = ("vendor", "advertiser")
+    """Whose duties are named."""
+    audience: Audience = ""
+    """Whom the pages address. Empty: provisions for consumers only, or businesses only, are not named."""
+
+
 class Settings(BaseModel):
     """All settings of one process. Made by `load`; `Settings()` is the defaults, whatever the environment says."""
 
@@ -159,6 +195,7 @@ class Settings(BaseModel):
     report: ReportSettings = ReportSettings()
     run: RunSettings = RunSettings()
     rules: RulesSettings = RulesSettings()
+    law: LawSettings = LawSettings()
     out_dir: str = "noticescan-out"
 
     def digest(self) -> str:

@@ -20,6 +20,7 @@ PACKAGE = ROOT / "scanner"
 FLOORS = {
     **dict.fromkeys(("__init__", "model", "errors"), 1),
     "config": 2,
+    "lawfile": 2,
     **dict.fromkeys(("collect", "read", "detect", "notice", "law", "history", "store", "report", "schedule"), 3),
     **dict.fromkeys(("pipeline", "bulk"), 4),
     **dict.fromkeys(("cli", "web"), 5),

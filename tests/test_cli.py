@@ -334,12 +334,13 @@ def test_the_example_settings_name_every_key_with_its_default(folder: Path) -> N
     got = settings.model_dump()
     assert got["crawl"] | {"robots_overrides": {}} == expected["crawl"]
     assert (got["report"], got["store"]) == (expected["report"], expected["store"])
+    assert got["law"] == expected["law"]
     assert got["run"]["interval_hours"] == expected["run"]["interval_hours"]
     named = set(re.findall(r"^([a-z_]+) = ", every_line_on, flags=re.M)) | {"robots_overrides"}
     sections = {name: set(type(getattr(settings, name)).model_fields) for name in Settings.model_fields
                 if name != "out_dir"}  # fmt: skip
     assert named == {"out_dir"}.union(*sections.values())
-    assert TARGETS.startswith("vendor,url,notice_url,note\n")
+    assert TARGETS.startswith("vendor,url,notice_url,note,jurisdiction,audience\n")
 
 
 def test_schedule_prints_units_and_a_crontab_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

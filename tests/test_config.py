@@ -49,6 +49,11 @@ def test_flag_beats_environment_beats_project_beats_user(folder: Path, monkeypat
         ("[crawl]\nrobots_overrides = {'shop.example' = ' '}", "say why", ""),
         ('[crawl]\nuser_agent_contact = "a\\nX-Evil: 1"', "crawl.user_agent_contact", ""),
         ("[crawl]\ndelay = -1", "crawl.delay", ""),
+        ("[law]\njurisdictions = ['China']", "'China' is not a jurisdiction", ""),
+        ("[law]\nrole = 'seller'", "law.role", ""),
+        ("[law]\nrole = []", "law.role", ""),
+        ("[law]\naudience = 'all'", "law.audience", ""),
+        ("[law]\njurisdiction = ['CN']", "law.jurisdiction: unknown key", "`jurisdictions`"),
         ("[crawl", "not valid TOML", ""),
         ("crawl = 3", "crawl", ""),
     ],
@@ -112,3 +117,10 @@ def test_digest_follows_what_matters_and_hides_the_password() -> None:
     assert plain.digest() == Settings().digest() == other_store.digest()
     assert plain.digest() != slower.digest()
     assert len(plain.digest()) == 64
+
+
+def test_one_place_or_role_needs_no_list(folder: Path) -> None:
+    write(folder / "noticescan.toml", "[law]\njurisdictions = 'us-il'\nrole = 'deployer'\n")
+    law = load().law
+    assert (law.jurisdictions, law.role, law.audience) == (("US-IL",), ("deployer",), "")
+    assert load().digest() != Settings().digest()

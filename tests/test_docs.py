@@ -32,7 +32,7 @@ _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"!?\[[^\]\n]*(?:\n[^\]\n]*)?\]\(([^)\s]+)\)")
 _COMMAND = re.compile(r"(?:^|[\s`(|])(?:\$ )?noticescan ((?:[^\s`|>#]+ ?)+)")
-_SETTING = re.compile(r"(crawl|store|report|run|rules)\.([a-z_]+)")
+_SETTING = re.compile(r"(crawl|store|report|run|rules|law)\.([a-z_]+)")
 _VARIABLE = re.compile(r"NOTICESCAN_([A-Z]+)__([A-Z_]+)")
 
 
@@ -123,7 +123,7 @@ def test_help_names_every_command_and_exit_code(capsys: pytest.CaptureFixture[st
 def test_commands_in_documents_exist(document: Path) -> None:
     known = commands()
     for words in calls(document):
-        name = " ".join(words[:2]) if words[0] == "rules" and len(words) > 1 else words[0]
+        name = " ".join(words[:2]) if words[0] in ("rules", "law") and len(words) > 1 else words[0]
         assert name in known, f"noticescan {' '.join(words)}"
         options = {word.split("=")[0] for word in words if re.match(r"--?[a-z]", word)}
         assert options <= options_of(known[name]) | global_options(), f"noticescan {' '.join(words)}"

@@ -15,6 +15,7 @@ from ..errors import UsageError
 if TYPE_CHECKING:
     from ..config import Settings
     from ..detect.rules import RuleSet
+    from ..law import LawBook
 
 ConfigFlag = Annotated[
     Path | None, typer.Option("--config", "-c", help="Settings file. Default: ./noticescan.toml.", show_default=False)
@@ -33,9 +34,16 @@ RulesFlag = Annotated[
 LangFlag = Annotated[str | None, typer.Option("--lang", help="Language of the report: en or zh.", show_default="en")]
 FormatsFlag = Annotated[
     list[str] | None,
-    typer.Option("--format", "-f", help="html, json, csv or markdown; may be repeated.", show_default="all four"),
+    typer.Option("--format", "-f", help="html, json, csv, markdown or letters; may be repeated.", show_default="all"),
 ]
 ExitCodeFlag = Annotated[bool, typer.Option("--exit-code", help="Exit with 3 when there are new findings.")]
+JurisdictionFlag = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--jurisdiction", metavar="CODE", help="Whose law is named: CN, EU, UK, US-IL ...; may be repeated.",
+        show_default="what targets and settings say",
+    ),
+]  # fmt: skip
 VendorFlag = Annotated[str, typer.Option("--vendor", help="Name of the vendor, as registered.", show_default=False)]
 
 
@@ -80,7 +88,7 @@ def load_settings(ctx: typer.Context, config: Path | None = None, **flags: Any) 
 
     overrides: dict[str, Any] = {}
     for name, value in flags.items():
-        if value is None or value == []:
+        if value is None or value in ([], ()):
             continue
         section, _, key = name.partition("__")
         if key:
@@ -95,6 +103,24 @@ def load_rules(settings: Settings) -> RuleSet:
     from ..detect.rules import load
 
     return load(Path(settings.rules.path) if settings.rules.path else None)
+
+
+def load_law(settings: Settings) -> LawBook:
+    """The provisions of the patterns folder that the settings name."""
+    from ..detect.rules import default_path
+    from ..law import load
+
+    return load(Path(settings.rules.path) if settings.rules.path else default_path())
+
+
+def codes(flag: str, given: list[str] | None) -> tuple[str, ...]:
+    """Jurisdictions from a flag, in capitals; UsageError for what is no code."""
+    from ..config import jurisdiction
+
+    try:
+        return tuple(dict.fromkeys(jurisdiction(code) for code in given or ()))
+    except ValueError as error:
+        raise UsageError(f"{flag}: {error}") from None
 
 
 def choice(flag: str, value: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import UsageError
+from ..model import LawGap
 from .common import (
     ConfigFlag,
     DbFlag,
     ExitCodeFlag,
     FormatsFlag,
+    JurisdictionFlag,
     LangFlag,
     OutFlag,
     RulesFlag,
     VendorFlag,
+    codes,
     load_rules,
     load_settings,
     note,
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 TargetsFlag = Annotated[
     Path | None,
     typer.Option(
-        "--targets", "-t", help="Who to look at: TOML, CSV (vendor,url[,notice_url,note]) or URLs, one a line.",
+        "--targets", "-t", help="Who to look at: TOML, CSV (vendor,url[,notice_url,note ...]) or URLs, one a line.",
         show_default=False,
     ),
 ]  # fmt: skip
@@ -64,6 +67,7 @@ def crawl(
     max_pages: Annotated[int | None, typer.Option(help="Most pages of one target.", show_default="200")] = None,
     max_depth: Annotated[int | None, typer.Option(help="Most links away from a start page.", show_default="4")] = None,
     contact: Annotated[str | None, typer.Option(help="URL or address in the User-Agent.", show_default=False)] = None,
+    jurisdiction: JurisdictionFlag = None,
     format: FormatsFlag = None,
     lang: LangFlag = None,
     exit_code: ExitCodeFlag = False,
@@ -76,8 +80,9 @@ def crawl(
         ctx, config, out_dir=out, store__url=db, rules__path=str(rules) if rules else None,
         crawl__allow_networks=allow_network, crawl__delay=delay, crawl__max_pages_per_target=max_pages,
         crawl__max_depth=max_depth, crawl__user_agent_contact=contact, report__formats=format, report__lang=lang,
+        law__jurisdictions=codes("--jurisdiction", jurisdiction),
     )  # fmt: skip
-    wanted = wanted_targets(settings, targets, urls or [], vendor)
+    wanted = wanted_targets(settings, targets, urls or [], vendor, codes("--jurisdiction", jurisdiction))
     return _look(ctx, settings, wanted, exit_code=exit_code, only_due=False)
 
 
@@ -103,13 +108,18 @@ def run(
     return _look(ctx, settings, wanted_targets(settings, targets, [], ""), exit_code=exit_code, only_due=True)
 
 
-def wanted_targets(settings: Settings, file: Path | None, urls: list[str], vendor: str) -> tuple[Target, ...]:
-    """The targets from --targets, from URLs, or from the file that the settings or custom name."""
+def wanted_targets(
+    settings: Settings, file: Path | None, urls: list[str], vendor: str, jurisdictions: tuple[str, ...] = ()
+) -> tuple[Target, ...]:
+    """The targets from --targets, from URLs, or from the file that the settings or custom name.
+
+    `jurisdictions` are those of the URLs; targets in a file have their own, or those of the settings.
+    """
     from ..collect.targets import from_urls, load_targets
 
     wanted: tuple[Target, ...] = ()
     if urls:
-        wanted += _of_vendor(from_urls(urls), vendor)
+        wanted += tuple(replace(one, jurisdictions=jurisdictions) for one in _of_vendor(from_urls(urls), vendor))
     if file is None and not urls:
         file = _usual_file(settings)
     if file is not None:
@@ -152,4 +162,7 @@ def _look(
     if report is None:
         note(ctx, "nothing is due")
         return 0
+    if any(law.gap is LawGap.NO_JURISDICTION for law in report.law.values()):
+        what = "no provisions are named for vendors without a jurisdiction"
+        note(ctx, f"note: {what}; say it in the targets file, or in law.jurisdictions")
     return finish(report, settings, exit_code=exit_code)

@@ -47,7 +47,7 @@ user_agent_contact = ""
 [report]
 # Language of the reports: "en" or "zh".
 # lang = "en"
-# formats = ["html", "json", "csv", "markdown"]
+# formats = ["html", "json", "csv", "markdown", "letters"]
 
 [run]
 # How old a page may get before `noticescan run` looks again; a target can have its own interval.
@@ -57,9 +57,21 @@ targets = "targets.csv"
 [rules]
 # A patterns folder of your own; empty is the one that came with noticescan.
 # path = ""
+
+[law]
+# Reports name articles of law that a wording may engage, only those in force on the day of the capture, and only for
+# places that you name: where your vendors are and whom they address, such as ["CN"], ["EU", "UK"] or ["US-IL"].
+# A target can have its own (column `jurisdiction`). `noticescan law list` shows what there is.
+# jurisdictions = []
+
+# Whose duties: "vendor", "advertiser", "deployer" (whoever uses a product; no use follows from an advertisement).
+# role = ["vendor", "advertiser"]
+
+# Whom the pages address: "b2b", "b2c" or "both"; empty is not known, and consumer law is then left out.
+# audience = ""
 """
 
 TARGETS = """\
-vendor,url,notice_url,note
-Name of the vendor as registered,https://vendor.example/,https://vendor.example/privacy,replace this line by your own
+vendor,url,notice_url,note,jurisdiction,audience
+Name of the vendor as registered,https://vendor.example/,https://vendor.example/privacy,replace this line by your own,,
 """

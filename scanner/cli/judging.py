@@ -5,22 +5,26 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import ExitCode, UsageError
+from ..model import LawGap
 from .common import (
     ConfigFlag,
     DbFlag,
     ExitCodeFlag,
     FormatsFlag,
+    JurisdictionFlag,
     LangFlag,
     OutFlag,
     RulesFlag,
     VendorFlag,
     choice,
+    codes,
     load_rules,
     load_settings,
     note,
@@ -29,8 +33,9 @@ from .common import (
 
 if TYPE_CHECKING:
     from ..detect.rules import RuleSet
-    from ..model import Finding
+    from ..model import Finding, RelevantLaw
     from ..pipeline.check import Checked
+    from ..pipeline.lawful import Counsel
 
 CHECK_FORMATS = ("table", "jsonl")
 
@@ -51,19 +56,39 @@ def check(
     config: ConfigFlag = None,
     rules: RulesFlag = None,
     lang: LangFlag = None,
+    jurisdiction: JurisdictionFlag = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            "--at",
+            formats=["%Y-%m-%d"],
+            help="Day on which files without a date of their own were saved; whose law.",
+            show_default=False,
+        ),
+    ] = None,
     exit_code: ExitCodeFlag = False,
 ) -> int:
-    """Judge saved pages. No network, nothing is written; findings go to stdout, everything else to stderr."""
+    """Judge saved pages. No network, nothing is written; findings go to stdout, everything else to stderr.
+
+    Provisions are named for the day of the capture: WARC files know it, for other files say it with --at.
+    """
     from ..pipeline.check import check as check_files
+    from ..pipeline.lawful import counsel
 
     choice("--format", format, CHECK_FORMATS)
-    settings = load_settings(ctx, config, rules__path=str(rules) if rules else None, report__lang=lang)
+    settings = load_settings(
+        ctx, config, rules__path=str(rules) if rules else None, report__lang=lang,
+        law__jurisdictions=codes("--jurisdiction", jurisdiction),
+    )  # fmt: skip
     rule_set = load_rules(settings)
-    results = check_files(paths, rule_set, vendor=vendor)
-    checked = list((_as_lines if format == "jsonl" else _noting_unread)(ctx, results))
+    advice = counsel(settings, rule_set, when=at)
+    results = _noting_unread(ctx, check_files(paths, rule_set, vendor=vendor))
+    checked = list(_as_lines(ctx, results, advice) if format == "jsonl" else results)
     if not checked:
         raise UsageError("no page in the given folders", "known kinds: html, txt, json, mhtml, warc, warc.gz, wacz")
     if format == "table":
+        if jurisdiction or at:
+            note(ctx, "provisions are told with --format jsonl; here only what was found is shown")
         _show(checked, rule_set, settings.report.lang)
     if any(one.damaged for one in checked):
         return ExitCode.EVIDENCE
@@ -72,17 +97,26 @@ def check(
     return ExitCode.NOT_ALL_READ if any(one.judgement.unread for one in checked) else ExitCode.OK
 
 
-def _as_lines(ctx: typer.Context, results: Iterator[Checked]) -> Iterator[Checked]:
+def _as_lines(ctx: typer.Context, results: Iterator[Checked], advice: Counsel) -> Iterator[Checked]:
     """Each finding on stdout as soon as it is known: the reader of a pipe need not wait for the last file."""
-    for one in _noting_unread(ctx, results):
+    from ..pipeline.lawful import with_ids
+
+    undated = False
+    for one in results:
         for finding in one.judgement.findings:
-            write_line(finding)
+            law = advice.on(finding)
+            undated = undated or (law is not None and law.gap is LawGap.NO_DATE)
+            write_line(with_ids(finding, law), law)
         yield one
+    if undated:
+        note(ctx, "no provisions named: the day of these pages is not known; say it with --at YYYY-MM-DD")
 
 
-def write_line(finding: Finding, **more: Any) -> None:
-    """One JSON line of the public contract. Lone surrogates of hostile pages stay escaped: they are not UTF-8."""
-    line = json.dumps(finding.as_json() | more, ensure_ascii=False)
+def write_line(finding: Finding, law: RelevantLaw | None, **more: Any) -> None:
+    """One JSON line of the public contract, with what stands beside the provisions: defences and scope. Lone surrogates
+    of hostile pages stay escaped: they are not UTF-8."""
+    beside = {"provisions_beside": [one.id for one in law.beside] if law else []}
+    line = json.dumps(finding.as_json() | beside | more, ensure_ascii=False)
     sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
 

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import UsageError
-from .common import ConfigFlag, DbFlag, FormatsFlag, LangFlag, OutFlag, choice, load_rules, load_settings, note
+from .common import (
+    ConfigFlag,
+    DbFlag,
+    FormatsFlag,
+    JurisdictionFlag,
+    LangFlag,
+    OutFlag,
+    choice,
+    codes,
+    load_rules,
+    load_settings,
+    note,
+)
 
 if TYPE_CHECKING:
     from ..model import Report, Tracked
@@ -28,6 +40,7 @@ def report(
     run: RunFlag = "",
     format: FormatsFlag = None,
     lang: LangFlag = None,
+    jurisdiction: JurisdictionFlag = None,
     out: OutFlag = None,
     db: DbFlag = None,
     config: ConfigFlag = None,
@@ -36,7 +49,8 @@ def report(
     from ..pipeline.reporting import stored_report, write_reports
 
     settings = load_settings(ctx, config, out_dir=out, store__url=db, report__formats=format, report__lang=lang)
-    for path in write_reports(stored_report(settings, load_rules(settings), run), settings).values():
+    stored = stored_report(settings, load_rules(settings), run, codes("--jurisdiction", jurisdiction))
+    for path in write_reports(stored, settings).values():
         typer.echo(str(path))
     return 0
 
@@ -55,13 +69,14 @@ def findings(
     limit: Annotated[int, typer.Option(min=0, help="At most so many; 0: all.")] = 0,
     format: Annotated[str, typer.Option("--format", "-f", help="table or jsonl (one finding a line).")] = "table",
     lang: LangFlag = None,
+    jurisdiction: JurisdictionFlag = None,
     out: OutFlag = None,
     db: DbFlag = None,
     config: ConfigFlag = None,
 ) -> int:
     """List what was found, with filters.
 
-    JSON lines carry `change`, `first_seen` and `last_seen` besides the finding.
+    JSON lines carry `change`, `first_seen`, `last_seen` and `provisions_beside` besides the finding.
     """
     from dataclasses import replace
 
@@ -77,7 +92,7 @@ def findings(
     rules = load_rules(settings)
     if category and category not in rules.categories:
         raise UsageError(f"--category {category}: not known", f"one of: {', '.join(sorted(rules.categories))}")
-    whole = stored_report(settings, rules, run)
+    whole = stored_report(settings, rules, run, codes("--jurisdiction", jurisdiction))
     day = since.replace(tzinfo=UTC) if since else None
     kept = [t for t in whole.findings if _wanted(t, vendor, category, stance, severity, new, day)]
     kept = kept[:limit] if limit else kept
@@ -117,4 +132,7 @@ def _print(report: Report, format: str, lang: str) -> None:
         first, last = (
             t.isoformat().replace("+00:00", "Z") if t else None for t in (tracked.first_seen, tracked.last_seen)
         )
-        write_line(tracked.finding, change=tracked.change.value, first_seen=first, last_seen=last)
+        write_line(
+            tracked.finding, report.law_of(tracked.finding),
+            change=tracked.change.value, first_seen=first, last_seen=last,
+        )  # fmt: skip

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from ..errors import ExitCode, UsageError
-from .common import ConfigFlag, RulesFlag, load_rules, load_settings, note, one_line
+from ..errors import ExitCode, RulesError, UsageError
+from .common import ConfigFlag, RulesFlag, load_law, load_rules, load_settings, note, one_line
 
 if TYPE_CHECKING:
     from ..detect.rules import Rule, RuleSet
 
+A = TypeVar("A")
+B = TypeVar("B")
 app = typer.Typer(help="The rules: list, show, check, test, explain and compare them.", no_args_is_help=True)
 
 
@@ -84,10 +87,26 @@ def _described(rule: Rule) -> list[str]:
 @app.command("check")
 def check(ctx: typer.Context, rules: RulesFlag = None, config: ConfigFlag = None) -> int:
     """Load the folder as strictly as a crawl does; lists every problem with its file and key."""
-    found = _rule_set(ctx, config, rules)
+    settings = load_settings(ctx, config, rules__path=str(rules) if rules else None)
+    found, book = _all_of(lambda: load_rules(settings), lambda: load_law(settings))
     categories = {rule.category for rule in found.rules}
     typer.echo(f"{len(found.rules)} rules in {len(categories)} categories, no problem (digest {found.digest[:12]})")
+    typer.echo(f"{len(book.provisions)} provisions of {len(book.jurisdictions)} jurisdictions, no problem")
     return 0
+
+
+def _all_of(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+    """Both, or one RulesError with the problems of both: whoever mends a folder wants to see all of them at once."""
+    try:
+        one = first()
+    except RulesError as error:
+        try:
+            second()
+        except RulesError as other:
+            problems = (*error.problems, *other.problems)
+            raise RulesError(f"{len(problems)} problems in the patterns folder", problems, error.tip) from None
+        raise
+    return one, second()
 
 
 @app.command("test")

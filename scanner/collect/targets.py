@@ -15,20 +15,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..config import jurisdiction
 from ..errors import TargetsError
 from ..model import Target
 from .urls import BadUrl, split
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
 MAX_INTERVAL_HOURS = 24 * 366 * 10
-TIP = "TOML with [[target]] tables, CSV with the header vendor,url[,notice_url,note], or one URL a line"
+TIP = (
+    "TOML with [[target]] tables, CSV with the header vendor,url[,notice_url,note,jurisdiction,audience], "
+    "or one URL a line"
+)
 _COLUMNS = {
     "vendor": "vendor", "厂商": "vendor", "供应商": "vendor", "廠商": "vendor", "公司": "vendor", "company": "vendor",
     "url": "url", "网址": "url", "網址": "url", "链接": "url", "link": "url",
     "notice_url": "notice_url", "notice": "notice_url", "隐私政策": "notice_url", "隱私政策": "notice_url",
     "note": "note", "备注": "note", "備註": "note",
+    "jurisdiction": "jurisdiction", "法域": "jurisdiction",
+    "audience": "audience", "受众": "audience", "受眾": "audience",
 }  # fmt: skip
 _KEYS = {"vendor", "urls", "url", "notice_urls", "notice_url", "note", "include", "exclude", "interval_hours"}
+_KEYS |= {"jurisdiction", "jurisdictions", "audience"}
+_AUDIENCES = ("", "b2b", "b2c", "both")
 _HOST = re.compile(r"(?!-)[^\s/?#@:]{1,253}(:\d{1,5})?")
 
 
@@ -123,8 +131,9 @@ def _from_table(table: Mapping[str, Any], source: _Source) -> Target:
         raise source.error(f"unknown key `{unknown[0]}`", f"known: {', '.join(sorted(_KEYS))}")
     vendor = table.get("vendor", "")
     note = table.get("note", "")
-    if not isinstance(vendor, str) or not isinstance(note, str):
-        raise source.error("`vendor` and `note` must be text")
+    audience = table.get("audience", "")
+    if not all(isinstance(text, str) for text in (vendor, note, audience)):
+        raise source.error("`vendor`, `note` and `audience` must be text")
     interval = table.get("interval_hours")
     if interval is not None and (
         isinstance(interval, bool) or not isinstance(interval, int | float) or not 0 < interval <= MAX_INTERVAL_HOURS
@@ -141,6 +150,8 @@ def _from_table(table: Mapping[str, Any], source: _Source) -> Target:
         include=_strings(table, "include", source),
         exclude=_strings(table, "exclude", source),
         interval_hours=None if interval is None else float(interval),
+        jurisdictions=(*_strings(table, "jurisdiction", source), *_strings(table, "jurisdictions", source)),
+        audience=audience,
     )
 
 
@@ -161,7 +172,20 @@ def _target(source: _Source, *, vendor: str, urls: tuple[str, ...], **rest: Any)
         _check(url, source)
     for prefix in (*rest.get("include", ()), *rest.get("exclude", ())):
         _check_prefix(prefix, source)
+    rest["jurisdictions"] = _jurisdictions(rest.get("jurisdictions", ()), source)
+    rest["audience"] = rest.get("audience", "").strip().lower()
+    if rest["audience"] not in _AUDIENCES:
+        what = f"`audience` {rest['audience'][:80]!r} is not known"
+        raise source.error(what, "b2b, b2c or both; leave it out if unsure")
     return Target(vendor=" ".join(vendor.split()), urls=tuple(dict.fromkeys(urls)), **rest)
+
+
+def _jurisdictions(codes: Iterable[str], source: _Source) -> tuple[str, ...]:
+    """Each code once, in capitals."""
+    try:
+        return tuple(dict.fromkeys(jurisdiction(code) for code in codes))
+    except ValueError as error:
+        raise source.error(str(error)) from None
 
 
 def _check(url: str, source: _Source) -> None:
@@ -230,6 +254,8 @@ def _from_row(cells: Mapping[str, str], source: _Source) -> Target:
         urls=(url,) if url else (),
         notice_urls=(notice,) if notice else (),
         note=cells.get("note", "").strip(),
+        jurisdictions=tuple(re.findall(r"[^\s,;|/、，；]+", cells.get("jurisdiction", ""))),
+        audience=cells.get("audience", ""),
     )
 
 
@@ -243,7 +269,14 @@ def _merged(first: Target | None, second: Target) -> Target:
         urls=tuple(dict.fromkeys(first.urls + second.urls)),
         notice_urls=tuple(dict.fromkeys(first.notice_urls + second.notice_urls)),
         note="; ".join(notes),
+        jurisdictions=tuple(dict.fromkeys(first.jurisdictions + second.jurisdictions)),
+        audience=joined_audience(first.audience, second.audience),
     )
+
+
+def joined_audience(first: str, second: str) -> str:
+    """Whom the pages of two targets of one vendor address together; what only one of them says stands for both."""
+    return first if first == second or not second else second if not first else "both"
 
 
 def _from_lines(text: str, source: _Source) -> tuple[Target, ...]:

@@ -40,6 +40,8 @@ WARCS = (".warc", ".warc.gz", ".wacz")
 _SITEMAP = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:urlset|sitemapindex|rss|feed)\b", re.DOTALL)
 OUR_REPORT = frozenset({"html", "report.json", "coverage.csv"})
 """What lies in the folder of a report that noticescan wrote."""
+OUR_LETTER = "reply-letter-"
+"""How the names of our letters begin; they quote what pages say."""
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"})
 
 
@@ -94,6 +96,8 @@ def _in_folder(folder: Path) -> list[Path]:
 def _is_page(path: Path) -> bool:
     name = path.name.lower()
     suffix = path.suffix.lower()
+    if name.startswith(OUR_LETTER):
+        return False
     return name.endswith(WARCS) or suffix in PAGES or suffix in SAVED or suffix in PICTURES
 
 

@@ -19,6 +19,7 @@ from ..collect.fetch import Fetcher, environment, user_agent
 from ..collect.frontier import Crawler
 from ..collect.guard import Guard
 from ..collect.scope import REDIRECTS, Scope, seeds
+from ..collect.targets import joined_audience
 from ..errors import LockedError
 from ..model import Outcome, Report, RunFacts, Target
 from ..schedule import due
@@ -54,6 +55,7 @@ def crawl(
     scopes = {target.vendor: scope_of(target, settings) for target in targets}
     with locked(Path(settings.out_dir)), open_store(settings.database_url()) as store:
         now = datetime.now(UTC)
+        store.describe_vendors(targets)
         wanted = due(targets, store.last_success(), now, settings.run.interval_hours) if only_due else targets
         run = _take_up(store, scopes, settings, rules, watcher, now)
         if run is None and not wanted:
@@ -67,7 +69,7 @@ def crawl(
             watcher.note("nothing is lost: the same command goes on from here")
             raise
         close_run(store, run.id)
-        return build_report(store, rules, run.id)
+        return build_report(store, rules, run.id, settings)
 
 
 async def _look(
@@ -183,6 +185,8 @@ def _both(first: Target, second: Target) -> Target:
         include=tuple(dict.fromkeys(first.include + second.include)),
         exclude=tuple(dict.fromkeys(first.exclude + second.exclude)),
         interval_hours=shorter,
+        jurisdictions=tuple(dict.fromkeys(first.jurisdictions + second.jurisdictions)),
+        audience=joined_audience(first.audience, second.audience),
     )
 
 

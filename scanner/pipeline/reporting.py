@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..history import compare
 from ..model import Change, Report
 from ..report import FORMATS
+from .lawful import counsel, with_law
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -17,10 +19,13 @@ if TYPE_CHECKING:
 REPORTS = "reports"
 
 
-def build_report(store: Store, rules: RuleSet, run: str | None) -> Report:
+def build_report(
+    store: Store, rules: RuleSet, run: str | None, settings: Settings, jurisdictions: Sequence[str] = ()
+) -> Report:
     """The report of a run (None: the newest finished one), compared with the last successful looks before it.
 
-    Raises StoreError where there is no such run.
+    `jurisdictions`: whose law is named, whatever targets and settings say. Raises StoreError where there is no such
+    run.
     """
     parts = store.report(run)
     tracked = compare(
@@ -33,22 +38,24 @@ def build_report(store: Store, rules: RuleSet, run: str | None) -> Report:
         run=parts.run.id,
         run_at=parts.run.started_at if parts.run.kind == "crawl" else None,
     )
-    return Report(
+    report = Report(
         run=parts.run,
         findings=tracked,
         coverage=parts.coverage,
         categories=rules.categories,
         contexts=store.contexts([one.finding for one in tracked if one.change is not Change.NOT_SEEN]),
         settings_note=parts.note,
+        warc_files=store.warc_files(one.finding for one in tracked),
     )
+    return with_law(report, counsel(settings, rules, store.vendor_places(), jurisdictions))
 
 
-def stored_report(settings: Settings, rules: RuleSet, run: str) -> Report:
-    """The report of a stored run; an empty name is the newest finished one."""
+def stored_report(settings: Settings, rules: RuleSet, run: str, jurisdictions: Sequence[str] = ()) -> Report:
+    """The report of a stored run; an empty name is the newest finished one. `jurisdictions` as in `build_report`."""
     from ..store import open_to_read
 
     with open_to_read(settings.database_url()) as store:
-        return build_report(store, rules, run or None)
+        return build_report(store, rules, run or None, settings, jurisdictions)
 
 
 def write_reports(report: Report, settings: Settings) -> dict[str, Path]:

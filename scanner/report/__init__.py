@@ -1,7 +1,8 @@
 """Report in, files out: one file a format. Nothing here knows how a finding was made.
 
 Each format takes (report, output folder, interface language "en" | "zh") and returns the path of what it wrote:
-html `html/index.html`, json `report.json`, csv `findings.csv` (with `coverage.csv` beside it), markdown `report.md`.
+html `html/index.html`, json `report.json`, csv `findings.csv` (with `coverage.csv` beside it), markdown `report.md`,
+letters `letters/` (the right of reply, a text file a vendor and language).
 They raise `UsageError` for a language without words, and `NoticescanError` where the folder cannot be written.
 The makers are imported when they are called, so that a command which prints a table never loads a template engine.
 """
@@ -41,6 +42,12 @@ def _markdown(report: Report, out: Path, lang: str) -> Path:
     return _written(write_markdown, report, out, lang)
 
 
+def _letters(report: Report, out: Path, lang: str) -> Path:
+    from scanner.report.letter import write_letters
+
+    return _written(write_letters, report, out, lang)
+
+
 def _written(writer: Writer, report: Report, out: Path, lang: str) -> Path:
     try:
         return writer(report, out, lang)
@@ -52,4 +59,4 @@ def _written(writer: Writer, report: Report, out: Path, lang: str) -> Path:
         ) from error
 
 
-FORMATS: dict[str, Writer] = {"html": _html, "json": _json, "csv": _csv, "markdown": _markdown}
+FORMATS: dict[str, Writer] = {"html": _html, "json": _json, "csv": _csv, "markdown": _markdown, "letters": _letters}

@@ -35,6 +35,7 @@ FINDING_COLUMNS: tuple[tuple[str, str], ...] = (
     ("rule_version", "规则版本"), ("first_seen", "首次见于"), ("last_seen", "最近见于"),
     ("provisions", "可能涉及的条款"), ("capture_sha256", "内容 SHA-256"), ("warc_record", "WARC 记录"),
     ("fingerprint", "指纹"), ("id", "编号"), ("run", "运行"),
+    ("warc_file", "WARC 文件"), ("provisions_beside", "抗辩与适用范围"),
 )  # fmt: skip
 COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("vendor", "厂商"), ("url", "网址"), ("outcome", "结果"), ("outcome_title", "结果说明"),
@@ -75,6 +76,7 @@ def _table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], t:
 def _finding_row(tracked: Tracked, report: Report, t: Words) -> list[str]:
     f = tracked.finding
     title = report.categories.get(f.category, {}).get(f"title_{t.lang}", f.category)
+    law = report.law_of(f)
     return [
         f.vendor, f.category, str(title), t.label(f.severity),
         t.label(f.stance), f.quote, f.prefix, f.suffix, t.label(tracked.change),
@@ -85,6 +87,7 @@ def _finding_row(tracked: Tracked, report: Report, t: Words) -> list[str]:
         str(f.rule_version), utc(tracked.first_seen), utc(tracked.last_seen),
         " ".join(f.provisions), f.capture_sha256, f.warc_record,
         f.fingerprint, f.id, f.run,
+        report.warc_files.get(f.warc_record, ""), " ".join(one.id for one in law.beside) if law else "",
     ]  # fmt: skip
 
 

@@ -19,10 +19,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from scanner.model import REPORT_SCHEMA, Change, Finding, Outcome, Report, Stance, Tracked
+from scanner.report import lawtext
 from scanner.report.files import write_text
-from scanner.report.text import clip_end, clip_start, day, one_line, safe_lang, safe_url, shanghai, utc, visible
-from scanner.report.view import CURRENT, SEVERITIES, Coverage, View, by_category, view
-from scanner.report.words import LIMITS, Words, words
+from scanner.report.lawview import law_groups
+from scanner.report.letter import letter
+from scanner.report.text import clip_end, clip_start, day, days, one_line, safe_lang, safe_url, shanghai, utc, visible
+from scanner.report.view import CURRENT, SEVERITIES, Coverage, VendorView, View, by_category, view
+from scanner.report.words import LANGS, LIMITS, Words, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
@@ -45,8 +48,7 @@ def write_html(report: Report, out: Path, lang: str) -> Path:
     written = set()
     for vendor in derived.vendors:
         page = folder / "vendor" / f"{vendor.slug}.html"
-        says, denies = _sides(vendor.current)
-        written.add(_page(shared, "vendor.html", page, "../", vendor=vendor, says=says, denies=denies))
+        written.add(_page(shared, "vendor.html", page, "../", **_vendor_values(vendor, report)))
     for tracked in (*derived.current, *derived.past):
         page = folder / "finding" / f"{names[tracked.finding.id]}.html"
         written.add(_page(shared, "finding.html", page, "../", **_finding_values(tracked, report)))
@@ -83,6 +85,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters.update(line=one_line, head=clip_end, tail=clip_start, lang=safe_lang)
+    env.globals.update(safe=safe_url, days=days)
     env.filters.update(utc=utc, shanghai=shanghai, day=day)
     return env
 
@@ -102,6 +105,8 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "csp": _policy(script), "generator": GENERATOR,
         "slugs": {vendor.name: vendor.slug for vendor in derived.vendors},
         "category": lambda key, part: _category(report.categories, key, part, t.lang),
+        "law": lawtext, "own_letter": lambda vendor, lang: letter(vendor, report, lang),
+        "langs": LANGS,
         "around": lambda f: report.contexts.get(f.id, (f.prefix, f.suffix)),
         "bar": coverage_bar, "current": CURRENT, "severities": SEVERITIES, "limits": LIMITS,
         "current_changes": [change for change in Change if change in CURRENT and derived.changes[change]],
@@ -138,6 +143,19 @@ def _sides(current: Sequence[Tracked]) -> tuple[dict[str, list[Tracked]], dict[s
     return by_category(asserted), by_category(other)
 
 
+def _vendor_values(vendor: VendorView, report: Report) -> dict[str, Any]:
+    """`order`: every category of the page, that with the gravest asserted claim first, what is only denied last."""
+    says, denies = _sides(vendor.current)
+    return {
+        "vendor": vendor,
+        "says": says,
+        "denies": denies,
+        "order": list(dict.fromkeys([*says, *denies])),
+        "laws": {key: law_groups(report, group) for key, group in says.items()},
+        "unplaced": any(lawtext.unstated(report.law_of(tracked.finding)) for tracked in vendor.current),
+    }
+
+
 def _finding_values(tracked: Tracked, report: Report) -> dict[str, Any]:
     f = tracked.finding
     before, after = report.contexts.get(f.id, (f.prefix, f.suffix))
@@ -150,6 +168,8 @@ def _finding_values(tracked: Tracked, report: Report) -> dict[str, Any]:
         "cut": cut,
         "last_look": _last_look(tracked, report),
         "live": live_url(f),
+        "relevant": report.law_of(f),
+        "warc_file": report.warc_files.get(f.warc_record, ""),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from scanner.model import REPORT_SCHEMA, CoverageRow, Report, RunFacts, Tracked
 from scanner.report.files import write_text
+from scanner.report.lawtext import law_json, provision_json, provisions_in
 from scanner.report.text import iso
 from scanner.report.view import Coverage, View, view
 from scanner.report.words import words
@@ -19,8 +20,9 @@ characters stand only inside strings, so the escape never changes the value."""
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """The JSON object. Findings are those of `noticescan/finding/1` with `history` and `context` added; coverage holds
-    every URL known in the run and totals that add up."""
+    """The JSON object. Findings are those of `noticescan/finding/1` with `history`, `context`, `law` (ids of
+    `provisions`, in the parts in which they must be read) and `warc_file` added; coverage holds every URL known in the
+    run and totals that add up."""
     derived = view(report)
     return {
         "schema": REPORT_SCHEMA,
@@ -29,6 +31,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "findings": [_finding(tracked, report) for tracked in derived.current],
         "earlier_findings": [_finding(tracked, report) for tracked in derived.past],
         "coverage": _coverage(derived.coverage, report.coverage),
+        "provisions": _provisions(report),
         "categories": {key: dict(value) for key, value in report.categories.items()},
         "settings": dict(report.settings_note),
     }
@@ -76,7 +79,18 @@ def _finding(tracked: Tracked, report: Report) -> dict[str, Any]:
         "first_run": tracked.first_run,
         "last_run": tracked.last_run,
     }
-    return tracked.finding.as_json() | {"history": history, "context": {"before": before, "after": after}}
+    found = report.law_of(tracked.finding)
+    return tracked.finding.as_json() | {
+        "history": history,
+        "context": {"before": before, "after": after},
+        "law": law_json(found),
+        "warc_file": report.warc_files.get(tracked.finding.warc_record, ""),
+    }
+
+
+def _provisions(report: Report) -> dict[str, Any]:
+    """id -> provision, of every one that is named beside some finding."""
+    return {one.id: provision_json(one) for law in report.law.values() for one in provisions_in(law)}
 
 
 def _coverage(totals: Coverage, rows: tuple[CoverageRow, ...]) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scanner.model import Change, Outcome, Report, Stance, Tracked
+from scanner.model import Change, Outcome, Provision, ProvisionRole, RelevantLaw, Report, Stance, Tracked
+from scanner.report import lawtext
 from scanner.report.files import write_text
-from scanner.report.text import one_line, safe_url, shanghai, utc
-from scanner.report.view import Coverage, VendorView, View, by_category, view
+from scanner.report.lawview import LawGroup, law_groups
+from scanner.report.text import days, one_line, safe_url, shanghai, utc
+from scanner.report.view import CURRENT, Coverage, VendorView, View, by_category, view
 from scanner.report.words import LIMITS, Words, words
 
 _ACTS = re.compile(r"[\\`*_\[\]{}|~$!#<>&@:^]")
@@ -64,7 +66,7 @@ def _lines(report: Report, derived: View, t: Words) -> Iterator[str]:
     yield from _new(report, derived, t)
     yield f"\n## {t['findings_heading']}\n\n" + t["findings_note" if derived.current else "findings_none"]
     for vendor in derived.vendors:
-        yield from _vendor(vendor, report.categories, t)
+        yield from _vendor(vendor, report, t)
     yield from _coverage(derived.coverage, t)
     yield f"\n## {t['limits']}\n"
     for limit in LIMITS:
@@ -84,17 +86,77 @@ def _new(report: Report, derived: View, t: Words) -> Iterator[str]:
         yield f"| {t[key]}{t['colon']}{t[key + '_note']} | {derived.changes[change]} |"
 
 
-def _vendor(vendor: VendorView, categories: Mapping[str, Mapping[str, Any]], t: Words) -> Iterator[str]:
+def _vendor(vendor: VendorView, report: Report, t: Words) -> Iterator[str]:
     if not vendor.current and not vendor.past:
         return
     yield f"\n### {escape(vendor.name) or t['no_vendor']}"
     for category, group in by_category((*vendor.current, *vendor.past)).items():
-        entry = categories.get(category, {})
+        entry = report.categories.get(category, {})
         yield f"\n#### {escape(str(entry.get(f'title_{t.lang}', category)))}\n"
         if entry.get(f"why_{t.lang}"):
             yield f"{escape(str(entry[f'why_{t.lang}']))}\n"
         for tracked in group:
             yield from _finding(tracked, t)
+        asserted = [x for x in group if x.finding.stance is Stance.ASSERTED and x.change in CURRENT]
+        if asserted:
+            yield from _questions(entry, t)
+        for laws in law_groups(report, asserted):
+            yield from _law(laws, t)
+
+
+def _questions(entry: Mapping[str, Any], t: Words) -> Iterator[str]:
+    if entry.get(f"questions_{t.lang}"):
+        yield f"\n{t['questions']}{t['colon'].rstrip()}\n"
+        for question in entry[f"questions_{t.lang}"]:
+            yield f"- {escape(str(question))}"
+
+
+def _law(laws: LawGroup, t: Words) -> Iterator[str]:
+    """The provisions of some claims, with what speaks for the company below them, never without."""
+    law = laws.law
+    if gap := lawtext.gap_text(law, t):
+        rest = lawtext.left_out(law, t)
+        yield f"\n{escape(gap)}" + (f" {escape(rest)}{t['stop']}" if rest else "")
+        if law.more or law.of_others:
+            yield from _touching(law, t)
+            yield from _others(law, t)
+            yield from _beside(law, t)
+        return
+    n = t.count("law_count", len(law.shown))
+    yield f"\n{t.say('law_fold', n=n, date=days(laws.first, laws.last))}{t['colon'].rstrip()} {t['provisions_note']}"
+    yield ""
+    yield from (_article(one, t) for one in law.shown)
+    yield from _beside(law, t)
+    yield from _others(law, t)
+
+
+def _beside(law: RelevantLaw, t: Words) -> Iterator[str]:
+    yield f"\n{t['law_beside']}{t['colon'].rstrip()} {t['law_defences']}\n"
+    yield from (_article(one, t) for one in law.beside)
+
+
+def _touching(law: RelevantLaw, t: Words) -> Iterator[str]:
+    """Only where nothing addresses the claim by name; else report.json and the pages have them."""
+    if law.more:
+        yield f"\n{t.count('law_touching', len(law.more))}{t['colon'].rstrip()} {t['law_touch']}\n"
+        yield from (_article(one, t) for one in law.more)
+
+
+def _others(law: RelevantLaw, t: Words) -> Iterator[str]:
+    if law.of_others:
+        yield f"\n{t.count('law_others', len(law.of_others))}{t['colon'].rstrip()} {t['law_others_note']}\n"
+        yield from (_article(one, t) for one in law.of_others)
+
+
+def _article(one: Provision, t: Words) -> str:
+    note = f" {escape(one.note(t.lang))}" if one.note(t.lang) else ""
+    penal = f" {t['law_penal']}" if one.penal else ""
+    kind = "" if one.role is ProvisionRole.DUTY else f"{t['law_role_' + one.role]}{t['colon']}"
+    where = f"(`{_code(one.id)}`; {escape(lawtext.facts(one, t))})"
+    return (
+        f"- {kind}**{escape(lawtext.heading(one, t))}** {where}{t['colon']}"
+        f"{escape(one.summary(t.lang))}{penal}{note} {link(one.source_url)}"
+    )
 
 
 def _finding(tracked: Tracked, t: Words) -> Iterator[str]:

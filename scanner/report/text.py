@@ -95,6 +95,11 @@ def day(moment: datetime | None) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d") if moment else ""
 
 
+def days(first: datetime | None, last: datetime | None) -> str:
+    """The UTC day, or `2026-11-22 – 2026-11-28` where there are two."""
+    return day(first) if day(first) == day(last) else f"{day(first)} – {day(last)}"
+
+
 def iso(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC with `Z`, or None."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from scanner.errors import UsageError
 from scanner.report.labels import label
+from scanner.report.lawwords import LAW_TABLE
 
 LANGS = ("en", "zh")
 LIMITS = ("law", "deploy", "truth", "absence", "intent", "names", "machine")
@@ -331,6 +332,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "Made by noticescan {version}. Times are UTC unless marked otherwise.",
         "由 noticescan {version} 生成。除另有注明外，时间均为 UTC。",
     ),
+    *LAW_TABLE,
 )
 
 _EN = {key: english for key, english, _ in _TABLE}

@@ -18,10 +18,11 @@ from scanner.model import (
     RunFacts,
     Severity,
     Stance,
+    Target,
     UnreadReason,
 )
 
-from . import crawl, known, look, report, rows
+from . import crawl, known, look, report, rows, vendors
 from .connect import BUSY_SECONDS, connect, connect_to_read, reading, writing
 from .tables import runs
 
@@ -82,6 +83,23 @@ class Store:
         """All runs, newest first."""
         with reading(self._engine) as connection:
             return look.run_facts(connection)
+
+    # Vendors
+
+    def describe_vendors(self, targets: Iterable[Target]) -> None:
+        """Keep where each vendor is and whom it addresses, as its target says."""
+        with writing(self._engine) as connection:
+            vendors.describe(connection, tuple(targets))
+
+    def vendor_places(self) -> dict[str, vendors.Place]:
+        """Vendor -> (jurisdictions, audience), where either is known."""
+        with reading(self._engine) as connection:
+            return vendors.places(connection)
+
+    def warc_files(self, found: Iterable[Finding]) -> dict[str, str]:
+        """WARC record id -> the file that holds it, relative to the output folder."""
+        with reading(self._engine) as connection:
+            return vendors.warc_files(connection, tuple(found))
 
     # The frontier
 

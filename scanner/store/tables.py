@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from .types import BigInt, Flag, Instant, Json, Prose, Real
 
-HEAD = "0002"
+HEAD = "0003"
 """The migration that this code needs; kept here so that opening a current database does not import alembic."""
 VERSION_TABLE = "noticescan_schema"
 
@@ -32,6 +32,8 @@ vendors = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("name", Prose, nullable=False, unique=True),
+    _text("jurisdictions"),
+    _text("audience"),
     sqlite_strict=True,
 )
 

@@ -54,6 +54,33 @@ def test_csv_with_chinese_column_names(tmp_path: Path) -> None:
     assert target == Target("乙", ("http://b.example/",), note="注")
 
 
+def test_where_a_vendor_is_and_whom_it_addresses(tmp_path: Path) -> None:
+    text = '[[target]]\nvendor = "A"\nurls = ["https://a.example/"]\njurisdiction = ["de", "US-il"]\naudience = "B2B"\n'
+    (one,) = load_targets(write(tmp_path, text, "targets.toml"))
+    assert (one.jurisdictions, one.audience) == (("DE", "US-IL"), "b2b")
+    rows = "厂商,网址,法域,受众\n甲,https://a.example/,CN；HK,b2b\n甲,https://a.example/b,cn,b2c\n乙,https://b.example/,,\n"
+    first, second = load_targets(write(tmp_path, rows, "targets.csv"))
+    assert (first.jurisdictions, first.audience) == (("CN", "HK"), "both")
+    assert (second.jurisdictions, second.audience) == ((), "")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('jurisdiction = "China"', "'China' is not a jurisdiction: write a code such as CN"),
+        ("jurisdiction = 1", "`jurisdiction` must be text"),
+        ('audience = "shops"', "`audience` 'shops' is not known"),
+        ("audience = true", "must be text"),
+    ],
+)
+def test_a_place_or_audience_that_is_none_is_said_with_its_line(tmp_path: Path, line: str, said: str) -> None:
+    text = f'\n[[target]]\nvendor = "A"\nurls = ["https://a.example/"]\n{line}\n'
+    with pytest.raises(TargetsError) as caught:
+        load_targets(write(tmp_path, text, "targets.toml"))
+    assert said in caught.value.message
+    assert "targets.toml:2" in caught.value.message
+
+
 def test_plain_urls(tmp_path: Path) -> None:
     text = "# ours\n\nhttps://a.example/1\nhttps://a.example/2\nhttps://b.example/\n"
     first, second = load_targets(write(tmp_path, text, "targets.txt"))

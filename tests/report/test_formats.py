@@ -19,7 +19,18 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from scanner.errors import NoticescanError, UsageError
-from scanner.model import Change, Cue, Outcome, Report, Severity, Stance, UnreadReason
+from scanner.model import (
+    Change,
+    Cue,
+    Outcome,
+    Provision,
+    ProvisionRole,
+    RelevantLaw,
+    Report,
+    Severity,
+    Stance,
+    UnreadReason,
+)
 from scanner.report import FORMATS
 from scanner.report.csv_ import safe_cell
 from scanner.report.labels import LABELS
@@ -29,7 +40,7 @@ from scanner.report.text import safe_url, slug, visible
 from scanner.report.view import view
 from scanner.report.words import WORDS, words
 
-from .sample import forty, make_finding, make_report, make_row, make_run, make_tracked
+from .sample import START, forty, make_finding, make_report, make_row, make_run, make_tracked
 
 LANGS = ("en", "zh")
 
@@ -92,7 +103,7 @@ TAGS = set(
         """html head meta title link body a header p span nav main h1 h2 h3 section dl div dt dd table caption
         tbody thead tfoot tr th td svg rect ul li bdi form fieldset legend label select option input
         output button noscript script details summary i b blockquote mark code time br footer
-        article""",
+        article h4""",
     )
 )
 ATTRIBUTES = set(
@@ -144,6 +155,29 @@ def test_hostile_vendor_text_is_inert_in_every_format(text: str, lang: str, tmp_
     assert_markdown_inert(written["markdown"])
     data = json.loads(written["json"].read_text(encoding="utf-8"))
     assert any(item["quote"] == item["prefix"] == text for item in data["findings"])  # exact, not neutralised
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_law_of_a_folder_of_somebody_else_is_inert_too(lang: str, tmp_path: Path) -> None:
+    """provisions.toml may come with a patterns folder from anywhere."""
+    for number, text in enumerate(HOSTILE):
+        one = Provision(
+            id=text, jurisdiction=text, instrument=text, instrument_en=text, instrument_zh=text, article=text,
+            article_en=text, article_zh=text, in_force_from=START.date(), in_force_until=START.date(),
+            role=ProvisionRole.DUTY, applies_to=("vendor",), audience="b2c", engages=(text,), direct=(text,),
+            penal=True, verified=False, source_url=text, summary_en=text, summary_zh=text, note_en=text, note_zh=text,
+        )  # fmt: skip
+        finding = make_finding("claim")
+        law = RelevantLaw((one, one), (one,), (one,), (one,), (one,), (one,), (one,), (text,), (), None, 1)
+        report = replace(
+            make_report((make_tracked(finding),)), law={(finding.vendor, finding.source, finding.id): law},
+            warc_files={finding.warc_record: text},
+        )  # fmt: skip
+        out = tmp_path / str(number)
+        written = {name: write(report, out, lang) for name, write in FORMATS.items()}
+        assert_inert(out / "html")
+        assert_no_formula(written["csv"])
+        assert_markdown_inert(written["markdown"])
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,0 +1,80 @@
+"""Findings + the law of the day on which each page was captured -> findings that name provisions.
+
+Only what a page says in its own voice engages anything: a denial, a report or a court's words are never a claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from ..law import LawBook, load, provisions_for
+from ..model import Finding, RelevantLaw, Report, Stance
+
+if TYPE_CHECKING:
+    from ..config import LawSettings, Settings
+    from ..detect.rules import RuleSet
+
+Place = tuple[tuple[str, ...], str]
+"""(jurisdictions, audience) of a vendor"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counsel:
+    """The law book with the settings that decide whose law is looked at."""
+
+    book: LawBook
+    settings: LawSettings
+    places: Mapping[str, Place]
+    """vendor -> what its target says of it"""
+    only: tuple[str, ...] = ()
+    """Jurisdictions that were asked for by hand: they come before the target's own and the settings'."""
+    when: date | None = None
+    """The day of captures that have no date of their own; None: it is not known."""
+
+    def on(self, finding: Finding) -> RelevantLaw | None:
+        """The law for one finding at the day of its capture; None for whatever is not said in the page's own voice."""
+        asserted = finding.stance is Stance.ASSERTED
+        return self.for_claim(finding.vendor, finding.category, finding.captured_at) if asserted else None
+
+    def for_claim(self, vendor: str, category: str, captured_at: datetime | None) -> RelevantLaw:
+        """The law for an asserted claim of a vendor."""
+        stated, audience = self.places.get(vendor, ((), ""))
+        return provisions_for(
+            self.book,
+            category,
+            captured_at or self.when,
+            jurisdictions=self.only or stated or self.settings.jurisdictions,
+            roles=self.settings.role,
+            audience=audience or self.settings.audience,
+        )
+
+
+def counsel(
+    settings: Settings,
+    rules: RuleSet,
+    places: Mapping[str, Place] | None = None,
+    only: Sequence[str] = (),
+    when: date | None = None,
+) -> Counsel:
+    """Reads the law of the rule set's folder. Raises RulesError."""
+    return Counsel(load(rules.path), settings.law, places or {}, tuple(only), when)
+
+
+def with_ids(finding: Finding, law: RelevantLaw | None) -> Finding:
+    """The finding with the ids of the duties shown."""
+    return replace(finding, provisions=tuple(one.id for one in law.shown) if law else ())
+
+
+def with_law(report: Report, advice: Counsel) -> Report:
+    """The report with the law of each finding's day."""
+    law: dict[tuple[str, str, str], RelevantLaw] = {}
+    findings = []
+    for tracked in report.findings:
+        f, found = tracked.finding, advice.on(tracked.finding)
+        if found is not None:
+            law[f.vendor, f.source, f.id] = found
+        findings.append(replace(tracked, finding=with_ids(f, found)))
+    return replace(report, findings=tuple(findings), law=law)

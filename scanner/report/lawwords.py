@@ -1,0 +1,214 @@
+"""Interface text about law, the right of reply and the short account of a vendor: (key, English, Chinese).
+
+Part of the table in `words.py`, in a file of its own. Here more than anywhere: "may engage", and nothing stronger.
+"""
+
+from __future__ import annotations
+
+LAW_TABLE: tuple[tuple[str, str, str], ...] = (
+    ("law_heading", "Provisions that the wording may engage", "该措辞可能涉及的条款"),
+    ("law_fold", "{n}, as in force on {date}", "{n}（采集当日 {date} 已施行）"),
+    ("law_around", "Law near by, as in force on {date}", "相关的其他条款（采集当日 {date} 已施行）"),
+    (
+        "law_count",
+        "{n} provision that the wording may engage|{n} provisions that the wording may engage",
+        "该措辞可能涉及的条款 {n} 项",
+    ),
+    ("law_places", "Law looked at: {places}.", "所查看的法域：{places}。"),
+    (
+        "law_touch",
+        "These do not address this kind of claim by name; they touch on it, some of them only in part.",
+        "以下条款并非直接针对此类表述，只是有所关联，有的仅部分相关。",
+    ),
+    ("law_unverified", "unconfirmed", "未经核实"),
+    (
+        "law_unverified_note",
+        "“Unconfirmed”: written from memory, or no source confirmed the article number. Check it before relying on it.",
+        "“未经核实”：凭记忆写出，或条号尚无来源可核对。引用前请先核对。",
+    ),
+    (
+        "law_penal",
+        "Only a court or the competent authority can find that it applies; an advertisement cannot show it.",
+        "是否适用，只能由法院或主管机关认定，仅凭广告无从判断。",
+    ),
+    ("law_beside", "What may speak for the company, and where these laws end", "可能有利于该公司的情形，以及适用边界"),
+    (
+        "law_defences",
+        "In every case: the person may have consented; the installation may serve public security; people may only be "
+        "counted, without anybody being recognised; news reporting has grounds of its own. A page need not mention it.",
+        "任何情形下都应考虑：当事人可能已经同意；安装可能出于公共安全需要；可能只作匿名计数而不识别任何人；新闻报道另有"
+        "依据。页面未必提及这些情形。",
+    ),
+    (
+        "law_others",
+        "{n} duty of others, mostly of whoever uses such a product|"
+        "{n} duties of others, mostly of whoever uses such a product",
+        "其他主体的义务 {n} 项，多为此类产品的使用者",
+    ),
+    (
+        "law_others_note",
+        "These do not address the vendor. Nothing here says that anybody uses the product; they show what to ask those "
+        "who might.",
+        "这些条款并不针对厂商。此处也不表明有人使用该产品；列出它们，是为了知道可以向可能的使用者询问什么。",
+    ),
+    ("law_more", "{n} more article that touches on it|{n} more articles that touch on it", "另有 {n} 项相关条款"),
+    ("law_touching", "{n} article that touches on it|{n} articles that touch on it", "有所关联的条款 {n} 项"),
+    ("law_context", "Context: rights of the people concerned, and sanctions", "背景：当事人的权利与罚则"),
+    ("law_context_note", "No amount can be worked out from an advertisement.", "不能从广告推算任何金额。"),
+    (
+        "law_not_binding",
+        "Not binding: standards, guidance, and decisions on one named party",
+        "不具约束力：标准、指引，以及仅针对特定当事方的裁决",
+    ),
+    ("law_in_force", "in force from {date}", "{date} 起施行"),
+    ("law_until", "until {date}", "至 {date} 止"),
+    ("law_addresses", "addresses: {roles}", "对象：{roles}"),
+    ("law_to_vendor", "vendor", "厂商"),
+    ("law_to_deployer", "whoever uses a product", "产品使用者"),
+    ("law_to_advertiser", "advertiser", "广告主及广告经营者"),
+    ("law_b2c", "only towards consumers", "仅适用于面向消费者"),
+    ("law_b2b", "only between businesses", "仅适用于企业之间"),
+    ("law_source", "source", "来源"),
+    ("law_left", "Left out:", "未列出："),
+    (
+        "law_left_not_in_force",
+        "{n} not in force on the day of the capture|{n} not in force on the day of the capture",
+        "采集当日未施行的 {n} 项",
+    ),
+    (
+        "law_left_role",
+        "{n} that addresses others, such as whoever uses a product|"
+        "{n} that address others, such as whoever uses a product",
+        "针对其他主体（如产品使用者）的 {n} 项",
+    ),
+    (
+        "law_left_audience",
+        "{n} that holds only towards consumers or only between businesses (it is not stated whom the pages address)|"
+        "{n} that hold only towards consumers or only between businesses (it is not stated whom the pages address)",
+        "仅适用于面向消费者或仅适用于企业之间、而尚未说明页面面向谁的 {n} 项",
+    ),
+    (
+        "law_gap_no_date",
+        "No provision is named: the day of the capture is not known, so neither is the law of that day.",
+        "未列出条款：采集日期不详，无从确定当日施行的法律。",
+    ),
+    (
+        "law_gap_no_jurisdiction",
+        "No provision is named: nobody has said where the vendor is or whom its pages address. The targets file has a "
+        "column for it (jurisdiction).",
+        "未列出条款：尚未说明厂商所在地或其页面面向何地。可在目标清单的 jurisdiction 一栏填写。",
+    ),
+    (
+        "law_gap_not_listed",
+        "The list holds no provision for this kind of claim in {places}. It is not complete: others may apply.",
+        "清单中没有 {places} 针对此类表述的条款。清单并不完整，可能有其他规定适用。",
+    ),
+    (
+        "law_gap_none_fits",
+        "No provision is named: those in the list for {places} do not fit the day, the vendor’s role or the audience.",
+        "未列出条款：清单中 {places} 的条款与采集日期、厂商角色或受众不符。",
+    ),
+    (
+        "law_gap_only_touched",
+        "No provision in the list for {places} addresses this kind of claim by name.",
+        "清单中 {places} 没有直接针对此类表述的条款。",
+    ),
+    (
+        "law_gap_not_asserted",
+        "No provision is named: the page does not say this in its own voice.",
+        "未列出条款：这不是页面以自己的口吻所说。",
+    ),
+    (
+        "law_paraphrase",
+        "Summaries are ours, not the text of the law. Read the article itself before you rely on it.",
+        "摘要为本报告的转述，不是法律原文。引用前请阅读条文本身。",
+    ),
+    ("place_CN", "China (mainland)", "中国大陆"),
+    ("place_HK", "Hong Kong", "香港"),
+    ("place_TW", "Taiwan", "台湾"),
+    ("place_EU", "European Union", "欧盟"),
+    ("place_UK", "United Kingdom", "英国"),
+    ("place_GB", "United Kingdom", "英国"),
+    ("place_US", "United States (federal law)", "美国（联邦法）"),
+    ("place_US-IL", "Illinois", "美国伊利诺伊州"),
+    ("place_US-TX", "Texas", "美国得克萨斯州"),
+    ("place_US-WA", "Washington State", "美国华盛顿州"),
+    ("place_US-CA", "California", "美国加利福尼亚州"),
+    ("place_US-NYC", "New York City", "美国纽约市"),
+    ("law_id", "Id", "编号"),
+    ("law_kind", "Kind", "性质"),
+    ("law_from", "From", "施行"),
+    ("law_name", "Name", "名称"),
+    ("law_role_duty", "duty", "义务"),
+    ("law_role_scope", "scope", "适用范围"),
+    ("law_role_defence", "defence", "抗辩事由"),
+    ("law_role_penalty", "sanction", "罚则"),
+    ("law_role_right", "right", "权利"),
+    ("law_role_order", "decision on one party", "针对特定一方的裁决"),
+    ("law_role_standard", "not binding", "无约束力"),
+    ("law_about", "About the provisions", "关于所列条款"),
+    (
+        "law_about_body",
+        "Beside a claim that a page makes in its own voice, the report names articles that the wording may engage: "
+        "only those of the places stated for the vendor, in force on the day of the capture, and addressed to the "
+        "roles looked at. What is not known leaves an article out. The list is ours and not complete; it decides "
+        "nothing.",
+        "对于页面以自己的口吻作出的表述，报告列出该措辞可能涉及的条款：仅限为该厂商注明的法域、采集当日已施行、且针对所查"
+        "看角色的条款。凡情况不明者不予列出。清单由我们整理，并不完整，也不作任何认定。",
+    ),
+    ("short_heading", "In short", "要点"),
+    ("short_claims", "What the pages say", "页面说了什么"),
+    (
+        "short_none",
+        "In the text read, nothing was flagged that the pages say in their own voice.",
+        "在读到的文本中，未发现页面以自己的口吻作出的此类表述。",
+    ),
+    ("short_claims_count", "{n} passage|{n} passages", "{n} 处"),
+    ("short_denials", "What they deny, limit or relay ({n})", "否认、限定或转述（{n} 处）"),
+    ("short_denials_more", "More of them stand below.", "其余列于下方。"),
+    ("not_asserted", "only denied or relayed here", "此处仅见否认或转述"),
+    ("short_unknown", "What is not known", "尚不清楚的情况"),
+    (
+        "unknown_use",
+        "Whether anything advertised was delivered, installed or used.",
+        "所宣传的产品是否已经交付、安装或使用。",
+    ),
+    ("unknown_truth", "Whether the pages’ boasts are true.", "页面的夸口是否属实。"),
+    (
+        "unknown_unread",
+        "What stands on {pages} of this vendor that could not be read (listed below).",
+        "该厂商未能读取的 {pages}（列于下方）写了什么。",
+    ),
+    (
+        "unknown_pictures",
+        "What stands in pictures, video and signs, which were not read.",
+        "图片、视频与现场告示上的内容，因其未被读取。",
+    ),
+    (
+        "unknown_answer",
+        "What the company answers. Ask it first: a letter stands below.",
+        "该公司如何答复。请先询问：下方附信函。",
+    ),
+    (
+        "unknown_place",
+        "Which law applies: where the vendor is and whom it addresses has not been stated.",
+        "适用何地法律：尚未说明厂商所在地及其面向何地。",
+    ),
+    ("short_ask", "What to ask first", "首先可以问什么"),
+    (
+        "short_ask_more",
+        "All questions stand under each heading below and in the letter.",
+        "全部问题列于下方各项之下及信函之中。",
+    ),
+    ("letter_heading", "Letter to the company", "致该公司的信函"),
+    (
+        "letter_note",
+        "A template: fill in what stands in square brackets. It quotes and asks, and accuses nobody. The folder "
+        "“letters” of this report has it as a text file in both languages.",
+        "此为范本：请填写方括号中的内容。信中只作引述与提问，不作任何指责。本报告的 letters 文件夹中有中英文文本文件。",
+    ),
+    ("letter_fold", "Letter in {language}", "信函（{language}）"),
+    ("lang_en", "English", "英文"),
+    ("lang_zh", "Chinese", "中文"),
+    ("warc_file", "WARC file", "WARC 文件"),
+)

@@ -1,0 +1,204 @@
+"""The law on the command line: who says where a vendor is, and what follows in each output."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.cli.main import run
+from tests.few_rules import few_rules
+from tests.loopback import CLAIM, Page, Vendor, html, vendor
+
+SHOP = ["--allow-network", "127.0.4.0/24", "--delay", "0"]
+CN = ["cn.r799.9", "cn.frt.13", "cn.pipl.26"]
+
+
+@pytest.fixture(scope="session")
+def patterns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return few_rules(tmp_path_factory.mktemp("rules") / "patterns")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, patterns: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nobody"))
+    monkeypatch.setenv("NOTICESCAN_RULES__PATH", str(patterns))
+    return work
+
+
+@pytest.fixture
+def shop() -> Iterator[Vendor]:
+    with vendor() as server:
+        server.pages["/"] = Page(html(CLAIM))
+        server.pages["/sitemap.xml"] = Page(b"<urlset/>", kind="application/xml")
+        yield server
+
+
+def lines(capsys: pytest.CaptureFixture[str], *args: str) -> list[dict[str, Any]]:
+    capsys.readouterr()
+    assert run([*args, "--format", "jsonl"]) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def written(out: str = "noticescan-out") -> Path:
+    (folder,) = Path(out, "reports").iterdir()
+    return folder
+
+
+def test_from_the_targets_file_through_the_store_to_every_report(
+    folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("targets.csv").write_text(
+        f"vendor,url,notice_url,note,jurisdiction,audience\n甲公司,{shop.url()},,,cn,b2b\n", encoding="utf-8"
+    )
+    assert run(["--quiet", "crawl", *SHOP]) == 0
+    (found,) = lines(capsys, "findings")
+    assert found["provisions"] == CN
+    assert {"cn.pipl.3", "cn.frt.2"} <= set(found["provisions_beside"])
+    data = json.loads((written() / "report.json").read_text(encoding="utf-8"))
+    (one,) = data["findings"]
+    assert one["provisions"] == one["law"]["shown"] == CN
+    assert one["law"]["jurisdictions"] == ["CN"]
+    assert set(CN) <= set(data["provisions"])
+    assert re.fullmatch(r"warc/.+\.warc\.gz", one["warc_file"])
+    assert Path("noticescan-out", one["warc_file"]).is_file()
+    assert one["warc_file"] in next((written() / "html" / "finding").iterdir()).read_text(encoding="utf-8")
+    letters = sorted(path.name for path in (written() / "letters").iterdir())
+    assert [name.rsplit(".", 2)[1] for name in letters] == ["en", "zh"]
+    assert CLAIM in (written() / "letters" / letters[1]).read_text(encoding="utf-8")
+    # Another place is asked for by hand; the targets file no longer says where the vendor is.
+    assert lines(capsys, "findings", "--jurisdiction", "HK")[0]["provisions"] == []
+    assert lines(capsys, "findings", "--jurisdiction", "cn")[0]["provisions"] == CN
+    Path("targets.csv").write_text(f"vendor,url\n甲公司,{shop.url()}\n", encoding="utf-8")
+    assert run(["--quiet", "crawl", *SHOP]) == 0
+    assert lines(capsys, "findings")[0]["provisions"] == []
+
+
+def test_report_for_another_place_names_another_law_and_the_page_says_why_none(
+    folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--quiet", "crawl", shop.url(), "--vendor", "Shop", *SHOP, "--format", "html"]) == 0
+    (page,) = (written() / "html" / "vendor").iterdir()
+    assert "nobody has said where the vendor is" in page.read_text(encoding="utf-8")
+    shown: dict[str, set[str]] = {}
+    for place in ("CN", "EU", "JP"):
+        assert run(["report", "--jurisdiction", place, "--format", "html"]) == 0
+        text = page.read_text(encoding="utf-8")
+        shown[place] = set(re.findall(r"<code>((?:cn|eu)\.[\w.-]+)</code>", text))
+        assert "nobody has said" not in text
+    assert set(CN) <= shown["CN"]
+    assert not any(name.startswith("cn.") for name in shown["EU"])
+    assert shown["JP"] == set()
+    assert "holds no provision for this kind of claim in JP" in page.read_text(encoding="utf-8")
+    assert "It is not complete" in page.read_text(encoding="utf-8")
+
+
+def test_the_flag_of_a_crawl_is_kept_for_its_urls(
+    folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--quiet", "crawl", shop.url(), "--jurisdiction", "CN", *SHOP]) == 0
+    assert lines(capsys, "findings")[0]["provisions"] == CN
+
+
+def test_check_knows_the_day_of_a_warc_and_asks_for_that_of_a_page(
+    folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("page.html").write_bytes(html(CLAIM))
+    assert lines(capsys, "check", "page.html")[0]["provisions"] == []
+    run(["check", "page.html", "--jurisdiction", "CN", "--format", "jsonl"])
+    out, err = capsys.readouterr()
+    assert json.loads(out)["provisions"] == []
+    assert "the day of these pages is not known; say it with --at" in err
+    (dated,) = lines(capsys, "check", "page.html", "--jurisdiction", "CN", "--at", "2025-05-31")
+    assert dated["provisions"] == ["cn.r799.9", "cn.pipl.26"]  # the face measures began the day after
+    (later,) = lines(capsys, "check", "page.html", "--jurisdiction", "CN", "--at", "2025-06-01")
+    assert later["provisions"] == CN
+    run(["--quiet", "crawl", shop.url(), *SHOP])
+    (kept,) = lines(capsys, "check", "noticescan-out/warc", "--jurisdiction", "CN", "--at", "1990-01-01")
+    assert kept["provisions"] == CN
+
+
+def test_letters_are_not_read_as_pages_of_a_vendor(
+    folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["--quiet", "crawl", shop.url(), *SHOP, "--format", "letters"])
+    sources = {found["source"] for found in lines(capsys, "check", "noticescan-out")}
+    assert sources == {shop.url()}
+
+
+def test_law_list_and_show(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["law", "list", "--category", "covert-capture", "--jurisdiction", "cn"]
+    before, after = (lines(capsys, *asked, "--at", day) for day in ("2025-05-31", "2025-06-01"))
+    new = {one["id"] for one in after} - {one["id"] for one in before}
+    assert new
+    assert all(name.startswith("cn.frt.") for name in new)
+    assert {one["jurisdiction"] for one in after} == {"CN"}
+    assert after[0]["role"] == "duty"
+    roles = [one["role"] for one in after]
+    assert roles == sorted(roles, key=["duty", "scope", "defence", "penalty", "right", "order", "standard"].index)
+    assert all("vendor" in one["applies_to"] for one in lines(capsys, *asked, "--role", "vendor"))
+    assert len(lines(capsys, "law", "list")) == 215
+    assert lines(capsys, "law", "list", "--category", "everyone-does-it") == []  # a category, and nothing is listed
+    assert run(["law", "list", "--lang", "zh"]) == 0
+    assert "个人信息保护法 第26条" in capsys.readouterr().out
+    (one,) = lines(capsys, "law", "show", "CN.PIPL.26")
+    assert (one["schema"], one["in_force_from"], one["binding"]) == ("noticescan/provision/1", "2021-11-01", True)
+    (order,) = lines(capsys, "law", "show", "us.ftc.riteaid2023")
+    assert order["binding"] is False
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_law_show_tells_what_is_unsure_and_what_binds_nobody(
+    folder: Path, capsys: pytest.CaptureFixture[str], lang: str
+) -> None:
+    said = {"en": ("unconfirmed", "Not binding", "Only a court"), "zh": ("未经核实", "不具约束力", "只能由法院")}[lang]
+    for name, words in (("uk.ipa.3", said[0]), ("cn.gbt41819", said[1]), ("cn.criminal.283", said[2])):
+        assert run(["law", "show", name, "--lang", lang]) == 0
+        assert words in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["law", "show", "cn.pipl.9999"], "no provision cn.pipl.9999"),
+        (["law", "list", "--category", "covert"], "--category covert: not known"),
+        (["law", "list", "--jurisdiction", "China"], "'China' is not a jurisdiction"),
+        (["law", "list", "--role", "seller"], "--role seller: not known"),
+        (["law", "list", "--format", "pdf"], "--format pdf: not known"),
+        (["law", "list", "--at", "yesterday"], "yesterday"),
+        (["check", ".", "--jurisdiction", "C"], "'C' is not a jurisdiction"),
+        (["report", "--jurisdiction", ""], "'' is not a jurisdiction"),
+    ],
+)
+def test_a_mistake_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str], args: list[str], said: str) -> None:
+    assert run(args) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err.splitlines()[0]
+    assert "Traceback" not in err
+
+
+def test_rules_check_lists_the_problems_of_rules_and_law_together(
+    folder: Path, capsys: pytest.CaptureFixture[str], patterns: Path
+) -> None:
+    shutil.copytree(patterns, "mine")
+    claims, provisions = Path("mine/claims.toml"), Path("mine/provisions.toml")
+    claims.write_text(claims.read_text(encoding="utf-8").replace('severity = "low"', 'severity = "lo"', 1), "utf-8")
+    provisions.write_text(
+        provisions.read_text(encoding="utf-8").replace('role = "scope"', 'role = "scop"', 1), encoding="utf-8"
+    )
+    assert run(["rules", "check", "--rules", "mine"]) == 2
+    err = capsys.readouterr().err
+    assert "2 problems in the patterns folder" in err
+    assert "claims.toml: scale-boast.severity" in err
+    assert "provisions.toml: cn.pipl.3.role" in err
+    provisions.unlink()
+    assert run(["check", "--rules", "mine", "."]) == 2
