@@ -24,6 +24,9 @@ def _rule_set(ctx: typer.Context, config: Path | None, rules: Path | None) -> Ru
     return load_rules(load_settings(ctx, config, rules__path=str(rules) if rules else None))
 
 
+READER = "reader."
+
+
 @app.command("list")
 def list_rules(ctx: typer.Context, rules: RulesFlag = None, config: ConfigFlag = None) -> int:
     """One rule a line: id, category, severity, status, revision, number of tests."""
@@ -52,6 +55,9 @@ def show(
     """Everything about one rule: what it looks for, why it matters, its tests and known gaps."""
     rule_set = _rule_set(ctx, config, rules)
     rule = rule_set.rule(rule_id)
+    if rule is None and rule_id.startswith(READER) and rule_id.removeprefix(READER) in rule_set.categories:
+        typer.echo("\n".join(_proposes(rule_id, rule_set)))
+        return 0
     if rule is None:
         import difflib
 
@@ -59,6 +65,23 @@ def show(
         raise UsageError(f"no rule {rule_id}", f"did you mean {near[0]}?" if near else "`noticescan rules list`")
     typer.echo("\n".join(_described(rule)))
     return 0
+
+
+def _proposes(rule_id: str, rule_set: RuleSet) -> list[str]:
+    """What stands behind `reader.<category>`, the name under which the second reader proposes claims."""
+    from ..detect.second import reader
+    from ..detect.weigh import proposing
+
+    model = reader()
+    if model is None:
+        raise UsageError(f"no rule {rule_id}", "this installation has no second reader; `noticescan rules list`")
+    category = rule_id.removeprefix(READER)
+    bar = model.propose.get(category, 1.0)
+    return [
+        *_described(proposing(rule_set, model, category)),
+        f"claim     a sentence to which the second reader gives {bar:.2f} or more for this category",
+        "see       docs/decisions/0006-second-reader.md",
+    ]
 
 
 def _in(texts: object) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.detect import rules as R
-from scanner.detect import voice
+from scanner.detect import second, voice
 from scanner.detect.normalise import Fold, literal, load_fold
 from scanner.errors import RulesError
 from scanner.model import PageRole, Severity, Stance
@@ -327,8 +327,10 @@ def _pair_only(path: Path, loaded: Iterable[R.Rule], atoms: Mapping[str, _AtomEn
 
 
 def _digest(path: Path) -> str:
-    """sha256 over the names and bytes of every pattern file, in order, and of the voice model: all that decides."""
-    total = hashlib.sha256(voice.FILE.read_bytes() if voice.FILE.is_file() else b"")
+    """sha256 over the names and bytes of every pattern file, in order, and of both models: all that decides."""
+    total = hashlib.sha256()
+    for model in (voice.FILE, second.FILE):
+        total.update(model.read_bytes() if model.is_file() else b"")
     for file in sorted(path.rglob("*.toml")):
         if file == path / "provisions.toml":  # names law beside findings, decides none of them
             continue
