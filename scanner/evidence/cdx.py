@@ -1,7 +1,7 @@
 """The index of a WACZ (CDXJ): where in which WARC file the record of a URL lies.
 
 The usual key maker, `surt`, is under the AGPL and cannot come with this program; `cdxj-indexer` and `wacz` need it. The
-key below is the same for ordinary URLs: host reversed, `www.` and default port gone, path and query in lower case,
+key below is the same for ordinary URLs: host turned round, `www.` and default port gone, path and query in lower case,
 query sorted. Replay tools look the URL itself up in the JSON part where the key alone does not decide.
 """
 
@@ -11,11 +11,12 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from ..warcfile import Member
 
 INDEXED = frozenset({"response", "resource", "revisit"})
+_AS_IS = "!$%&'()*+,-./:;=@_~?"
 _WWW = re.compile(r"^www\d*\.")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _STATUS = re.compile(rb"HTTP/\S+ (\d{3})")
@@ -39,17 +40,24 @@ def key(url: str) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return url.lower().replace(" ", "%20")
+        return quote(url.lower(), safe=_AS_IS)
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        return url.lower().replace(" ", "%20")
-    host = _WWW.sub("", parts.hostname.lower())
-    is_address = ":" in host or re.fullmatch(r"[\d.]+", host)
-    reversed_host = host if is_address else ",".join(reversed(host.split(".")))
+        return quote(url.lower(), safe=_AS_IS)
+    host = _WWW.sub("", _ascii_host(parts.hostname))
+    # IPv4 addresses are turned round as well: that is what the other tools do.
+    reversed_host = host if ":" in host else ",".join(reversed(host.split(".")))
     shown_port = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
-    path = parts.path.lower()
+    path = quote(parts.path, safe=_AS_IS).lower()
     path = path.rstrip("/") or "/" if path.endswith("/") else path or "/"
-    query = "&".join(sorted(parts.query.lower().split("&"))) if parts.query else ""
-    return f"{reversed_host}{shown_port}){path}{'?' + query if query else ''}".replace(" ", "%20")
+    query = "&".join(sorted(quote(parts.query, safe=_AS_IS).lower().split("&"))) if parts.query else ""
+    return f"{reversed_host}{shown_port}){path}{'?' + query if query else ''}"
+
+
+def _ascii_host(host: str) -> str:
+    try:
+        return host.lower().encode("idna").decode("ascii")
+    except UnicodeError:
+        return quote(host.lower(), safe=":")
 
 
 def line(one: Member, filename: str) -> str:
