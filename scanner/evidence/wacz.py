@@ -184,7 +184,12 @@ def _entry(bundle: zipfile.ZipFile, name: str, source: IO[bytes], size: int, cre
         while piece := source.read(_READ):
             digest.update(piece)
             out.write(piece)
-    return {"name": name.rpartition("/")[2].lower(), "path": name, "hash": f"sha256:{digest.hexdigest()}", "bytes": size}
+    return {
+        "name": name.rpartition("/")[2].lower(),
+        "path": name,
+        "hash": f"sha256:{digest.hexdigest()}",
+        "bytes": size,
+    }
 
 
 def _package(resources: Sequence[dict[str, Any]], title: str, created: datetime, main: str) -> bytes:
