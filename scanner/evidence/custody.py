@@ -145,10 +145,10 @@ def read_folder(folder: Path) -> Read:
     return read(_bytes(folder / LINKS), _bytes(folder / DETAILS))
 
 
-def excerpt(chain: Read, first: int, shown: Iterable[int], details: bytes) -> tuple[bytes, bytes]:
-    """(links from number `first` on, details of the events in `shown`): what a case file carries."""
+def excerpt(chain: Read, shown: Iterable[int], details: bytes) -> tuple[bytes, bytes]:
+    """(links from the first of the events in `shown` to the last, their details): what a case file carries."""
     wanted = set(shown)
-    links = b"".join(link.line for link in chain.links if link.n >= first)
+    links = b"".join(link.line for link in chain.links if min(wanted) <= link.n <= max(wanted))
     kept = [line for line in details.splitlines(keepends=True) if _number(line) in wanted]
     return links, b"".join(kept)
 

@@ -10,10 +10,11 @@ from typing import Any
 from ..evidence import places
 from ..evidence.custody import Chain
 from ..model import Capture, Exchange, RunFacts
-from ..warcfile import members
+from ..warcfile import BrokenWarc, members
 
 RUN_BEGUN = "run begun"
 RUN_TAKEN_UP = "run taken up again"
+FILE_BEGUN = "file begun"
 KEPT = "capture kept"
 ADOPTED = "records adopted"
 CONDITIONS = "conditions"
@@ -24,9 +25,36 @@ NOT_STAMPED = "not stamped"
 EXPORTED = "case file exported"
 
 
+def open_chain(out: Path) -> Chain:
+    """The chain of an output folder. Where there is none yet, it begins with what was kept before.
+
+    Raises ArchiveError, EvidenceError.
+    """
+    chain = Chain(out)
+    if chain.n == 0:
+        for warc in sorted((out / "warc").glob("*.warc.gz")):
+            records, damage = _records_of(warc)
+            run = warc.name.removesuffix(".warc.gz").rpartition("-")[0]
+            detail = {"damage": damage} if damage else {}
+            chain.append(ADOPTED, run=run, file=f"warc/{warc.name}", records=records, **detail)
+    return chain
+
+
+def _records_of(warc: Path) -> tuple[list[str], str]:
+    """(digests of the whole records of a file, what is wrong behind them)."""
+    found: list[str] = []
+    try:
+        with warc.open("rb") as stream:
+            for one in members(stream):
+                found.append(one.sha256)  # noqa: PERF401 - what comes before the damage counts
+    except BrokenWarc as error:
+        return found, str(error)
+    return found, ""
+
+
 def run_begun(out: Path, facts: RunFacts) -> None:
     """First event of a run. Raises ArchiveError, EvidenceError."""
-    Chain(out).append(
+    open_chain(out).append(
         RUN_BEGUN, sync=True, run=facts.id, kind=facts.kind, started_at=facts.started_at.isoformat(),
         tool=facts.tool_version, rules=facts.rules_digest, config=facts.config_digest,
     )  # fmt: skip
@@ -56,9 +84,9 @@ class Custodian:
             file.seek(start)
             records = list(members(io.BytesIO(file.read(end - start))))
         self._ends[capture.warc_file] = end
-        self._chain.append(
-            KEPT, run=self._run, records=[one.sha256 for one in records], offset=start, **capture_facts(capture)
-        )  # fmt: skip
+        if start == 0:  # the record that opens the file belongs to no capture
+            self._chain.append(FILE_BEGUN, run=self._run, file=capture.warc_file, records=[records.pop(0).sha256])
+        self._chain.append(KEPT, run=self._run, records=[one.sha256 for one in records], **capture_facts(capture))
 
     def _keep_certificates(self, exchange: Exchange) -> None:
         """The certificates themselves, once each: their digests are with every capture."""

@@ -1,0 +1,96 @@
+"""Which records of the WARC files, and which events of the custody chain, belong to some captures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..errors import EvidenceError
+from ..evidence import custody
+from ..model import Capture
+from ..warcfile import BrokenWarc, Member, members
+from . import custodian
+
+_OF_A_RUN = frozenset(
+    {
+        custodian.RUN_BEGUN, custodian.RUN_TAKEN_UP, custodian.RUN_FINISHED, custodian.CONDITIONS, custodian.STAMPED,
+        custodian.NOT_STAMPED,
+    }
+)  # fmt: skip
+_REFERENCES = ("WARC-Record-ID", "WARC-Concurrent-To", "WARC-Refers-To")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The wanted records of one WARC file, in order, and where each lies in the file that is made of them."""
+
+    name: str
+    records: tuple[Member, ...]
+
+    @property
+    def data(self) -> bytes:
+        return b"".join(one.packed for one in self.records)
+
+    def place(self, record_id: str) -> tuple[int, int]:
+        """(offset, length) of a record in the new file. Raises KeyError."""
+        offset = 0
+        for one in self.records:
+            if one.record_id == record_id:
+                return offset, len(one.packed)
+            offset += len(one.packed)
+        raise KeyError(record_id)
+
+
+def pick(out: Path, captures: Iterable[Capture]) -> tuple[Part, ...]:
+    """The records of these captures: answer, request, metadata, and what was made of it (`resource`), with the record
+    that opens each file. Raises EvidenceError where a file is damaged or gone."""
+    by_file: dict[str, set[str]] = defaultdict(set)
+    for capture in captures:
+        by_file[capture.warc_file].add(capture.record_id)
+    parts = []
+    for name in sorted(by_file):
+        path = out / name
+        try:
+            with path.open("rb") as stream:
+                kept = tuple(one for one in members(stream) if _belongs(one, by_file[name]))
+        except OSError as error:
+            raise EvidenceError(f"{name}: {error.strerror}", "the archive file is missing or cannot be read") from None
+        except BrokenWarc as error:
+            raise EvidenceError(f"{name}: {error}", "keep the file as it is, and a copy") from None
+        there = {one.record_id for one in kept}
+        if missing := by_file[name] - there:
+            raise EvidenceError(f"{name}: the recorded capture {min(missing)} is not in it")
+        parts.append(Part(path.name.replace(".warc.gz", "-part.warc.gz"), kept))
+    return tuple(parts)
+
+
+def _belongs(one: Member, wanted: set[str]) -> bool:
+    return one.kind == "warcinfo" or any(one.field(name).strip("<>") in wanted for name in _REFERENCES)
+
+
+def events(
+    chain: custody.Read, parts: Iterable[Part], runs: Iterable[str], hosts: Iterable[str]
+) -> dict[int, Mapping[str, Any]]:
+    """The events that concern these records, runs and hosts, by number."""
+    digests = {one.sha256 for part in parts for one in part.records}
+    wanted_runs, wanted_hosts = set(runs), set(hosts)
+    shown = {}
+    for n, one in chain.details.items():
+        if one["event"] in _OF_A_RUN:
+            concerned = one["run"] in wanted_runs
+        elif one["event"] == custodian.HOST:
+            concerned = one["run"] in wanted_runs and one["host"] in wanted_hosts
+        else:
+            concerned = not digests.isdisjoint(one.get("records", ()))
+        if concerned:
+            shown[n] = one
+    return shown
+
+
+def host_of(url: str) -> str:
+    """Host and port as the custody chain names them."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
