@@ -36,6 +36,7 @@ _SHA256_ALGORITHM = bytes.fromhex("300d06096086480165030402010500")
 """AlgorithmIdentifier of SHA-256 with NULL parameters, in DER."""
 _NOT_SORTED = "InvalidSetOrdering"
 """The strict parser's word for certificates that are not sorted as DER wants; nothing is wrong with such a stamp."""
+_UNKNOWN_ISSUER = re.compile(r"unable to get (local )?issuer|self.signed certificate in certificate chain")
 _OPENSSL_TIME = re.compile(r"^Time stamp: (.+)$", re.MULTILINE)
 
 
@@ -177,6 +178,8 @@ def _by_openssl(answer: bytes, digest: bytes, roots: Sequence[Path], otherwise: 
     time = _openssl_time(shown.stdout)
     if verdict.returncode == 0 and "Verification: OK" in verdict.stdout + verdict.stderr:
         return Stamp(StampState.VERIFIED, time, f"by openssl: {otherwise}")
+    if _UNKNOWN_ISSUER.search(verdict.stderr):
+        return Stamp(StampState.UNVERIFIED, time, "its authority is not among the trusted roots")
     return Stamp(StampState.BROKEN, time, f"openssl does not verify it either ({otherwise})")
 
 

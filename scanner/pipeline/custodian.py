@@ -35,7 +35,7 @@ def open_chain(out: Path) -> Chain:
         for warc in sorted((out / "warc").glob("*.warc.gz")):
             records, damage = _records_of(warc)
             run = warc.name.removesuffix(".warc.gz").rpartition("-")[0]
-            detail = {"damage": damage} if damage else {}
+            detail: dict[str, Any] = {"damage": damage} if damage else {}
             chain.append(ADOPTED, run=run, file=f"warc/{warc.name}", records=records, **detail)
     return chain
 

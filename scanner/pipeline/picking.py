@@ -48,24 +48,32 @@ class Part:
 def pick(out: Path, captures: Iterable[Capture]) -> tuple[Part, ...]:
     """The records of these captures: answer, request, metadata, and what was made of it (`resource`), with the record
     that opens each file. Raises EvidenceError where a file is damaged or gone."""
-    by_file: dict[str, set[str]] = defaultdict(set)
+    by_run: dict[str, set[str]] = defaultdict(set)
     for capture in captures:
-        by_file[capture.warc_file].add(capture.record_id)
+        by_run[capture.warc_file.rpartition("-")[0]].add(capture.record_id)
     parts = []
-    for name in sorted(by_file):
-        path = out / name
-        try:
-            with path.open("rb") as stream:
-                kept = tuple(one for one in members(stream) if _belongs(one, by_file[name]))
-        except OSError as error:
-            raise EvidenceError(f"{name}: {error.strerror}", "the archive file is missing or cannot be read") from None
-        except BrokenWarc as error:
-            raise EvidenceError(f"{name}: {error}", "keep the file as it is, and a copy") from None
-        there = {one.record_id for one in kept}
-        if missing := by_file[name] - there:
-            raise EvidenceError(f"{name}: the recorded capture {min(missing)} is not in it")
-        parts.append(Part(path.name.replace(".warc.gz", "-part.warc.gz"), kept))
+    for run in sorted(by_run):
+        wanted = by_run[run]
+        found: set[str] = set()
+        # What was made of a capture may lie in a later file of the same run.
+        for path in sorted((out / run).parent.glob(f"{Path(run).name}-*.warc.gz")):
+            kept = _read(path, wanted)
+            if any(one.kind != "warcinfo" for one in kept):
+                parts.append(Part(path.name.replace(".warc.gz", "-part.warc.gz"), kept))
+                found |= {one.record_id for one in kept}
+        if missing := wanted - found:
+            raise EvidenceError(f"{run}: the recorded capture {min(missing)} is in none of its WARC files")
     return tuple(parts)
+
+
+def _read(path: Path, wanted: set[str]) -> tuple[Member, ...]:
+    try:
+        with path.open("rb") as stream:
+            return tuple(one for one in members(stream) if _belongs(one, wanted))
+    except OSError as error:
+        raise EvidenceError(f"{path.name}: {error.strerror}", "the archive file cannot be read") from None
+    except BrokenWarc as error:
+        raise EvidenceError(f"{path.name}: {error}", "keep the file as it is, and a copy") from None
 
 
 def _belongs(one: Member, wanted: set[str]) -> bool:

@@ -14,7 +14,8 @@ from scanner.report.casewords import CASE_WORDS
 from scanner.report.html import HTML_LANG, category_part, live_url, own_file, render
 from scanner.report.words import words
 
-CONTEXT_LIMIT = 600
+CONTEXT_LIMIT = 300
+"""Characters of the page that are shown before and after a quotation, cut at a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,14 @@ class Entry:
 
     @property
     def around(self) -> tuple[str, str]:
-        """The text before and after the quote in its block."""
+        """The text of the page before and after the quote; a table cell alone would say too little."""
         found, document = self.finding, self.document
         if document is None:
             return found.prefix, found.suffix
-        inside = [b for b in document.blocks if b.start <= found.start and found.end <= b.end]
-        if not inside:
-            return found.prefix, found.suffix
-        return document.text[inside[-1].start : found.start], document.text[found.end : inside[-1].end]
+        before, after = document.text[: found.start], document.text[found.end :]
+        start = before.find("\n", len(before) - CONTEXT_LIMIT) + 1 if len(before) > CONTEXT_LIMIT else 0
+        end = after.rfind("\n", 0, CONTEXT_LIMIT) if len(after) > CONTEXT_LIMIT else len(after)
+        return before[start:].replace("\n\n", "\n"), after[: end if end > 0 else CONTEXT_LIMIT].replace("\n\n", "\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _TABLE: tuple[tuple[str, str, str], ...] = (
     ("case", "Case file", "证据卷宗"),
+    ("sep", "; ", "；"),
     ("made", "Made {when} by noticescan {version}.", "由 noticescan {version} 于 {when} 生成。"),
     ("of_run", "From run {run}.", "取自运行 {run}。"),
     (
