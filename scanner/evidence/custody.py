@@ -141,8 +141,16 @@ def read(links: bytes, details: bytes, *, whole: bool = True) -> Read:
 
 
 def read_folder(folder: Path) -> Read:
-    """The whole chain of an output folder. A folder without one gives an empty chain."""
-    return read(_bytes(folder / LINKS), _bytes(folder / DETAILS))
+    """The whole chain of an output folder. A folder without one gives an empty chain.
+
+    An end that a killed process left half written was never acknowledged and is left out, as on opening.
+    """
+    links, details = (_whole_lines(_bytes(folder / name)) for name in (LINKS, DETAILS))
+    last = links[links.rfind(b"\n", 0, -1) + 1 :]
+    begun = details[details.rfind(b"\n", 0, -1) + 1 :]
+    if begun and _number(begun) == (_number(last) or 0) + 1:
+        details = details[: -len(begun)]
+    return read(links, details)
 
 
 def excerpt(chain: Read, shown: Iterable[int], details: bytes) -> tuple[bytes, bytes]:
@@ -193,6 +201,10 @@ def _lines(data: bytes, name: str, problems: list[str]) -> list[bytes]:
     if lines.pop():
         problems.append(f"{name}: the last line breaks off")
     return [line + b"\n" for line in lines]
+
+
+def _whole_lines(data: bytes) -> bytes:
+    return data[: data.rfind(b"\n") + 1]
 
 
 def _number(line: bytes) -> int | None:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ..store.look import Look
     from .material import Material
 
-HEAD = "custody-head"
 STATES = {
     StampState.VERIFIED: "verified",
     StampState.UNVERIFIED: "unverified",
@@ -32,12 +31,12 @@ def copy_stamps(
     roots = [Path(path) for path in settings.evidence.trusted_roots]
     found = []
     for one in shown.values():
-        if one["event"] != custodian.STAMPED or one["target"] != HEAD:
+        if one["event"] != custodian.STAMPED or one["target"] != custodian.HEAD:
             continue
         name = places.authority_name(one["authority"])
         source = places.run_folder(out, one["run"]) / places.STAMPS / name
-        target = f"{places.STAMPS}/{one['run']}/{name}/{HEAD}"
-        request, answer = ((source / f"{HEAD}{end}").read_bytes() for end in (".tsq", ".tsr"))
+        target = f"{places.STAMPS}/{one['run']}/{name}/{custodian.HEAD}"
+        request, answer = ((source / f"{custodian.HEAD}{end}").read_bytes() for end in (".tsq", ".tsr"))
         places.write(folder / f"{target}.tsq", request)
         places.write(folder / f"{target}.tsr", answer)
         judged = stamp.check(answer, request, bytes.fromhex(one["sha256"]), roots)

@@ -22,6 +22,8 @@ HOST = "host"
 RUN_FINISHED = "run finished"
 STAMPED = "stamped"
 NOT_STAMPED = "not stamped"
+HEAD = "custody-head"
+"""Target of a stamp: the last event of a run, and with it everything before."""
 EXPORTED = "case file exported"
 
 

@@ -96,7 +96,16 @@ def events(
             concerned = not digests.isdisjoint(one.get("records", ()))
         if concerned:
             shown[n] = one
-    return shown
+    return shown | _stamp_over(chain, shown)
+
+
+def _stamp_over(chain: custody.Read, shown: Mapping[int, Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
+    """The first stamp over the chain that covers these records: of their own run, or else of a later one."""
+    last = max((n for n, one in shown.items() if one.get("records")), default=0)
+    for n, one in chain.details.items():
+        if one["event"] == custodian.STAMPED and one["target"] == custodian.HEAD and one["head"] >= last:
+            return {n: one}
+    return {}
 
 
 def host_of(url: str) -> str:

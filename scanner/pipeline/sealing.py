@@ -31,6 +31,7 @@ def seal_finished(store: Store, settings: Settings, watcher: Watcher) -> None:
     Raises ArchiveError (disk full), EvidenceError (a WARC or the chain is damaged). A missing stamp is only noted.
     """
     out = Path(settings.out_dir)
+    custodian.open_chain(out)  # mends what a killed process left half written
     told = custody.read_folder(out)
     if told.problems:
         raise EvidenceError(f"custody chain: {told.problems[0]}", "keep the folder as it is, and a copy")
@@ -64,7 +65,7 @@ def _seal(store: Store, settings: Settings, facts: RunFacts, noted: frozenset[st
     if built:
         detail["wacz"] = {"sha256": built.sha256, "datapackage_sha256": built.datapackage_sha256, "pages": built.pages}
     head = chain.append(custodian.RUN_FINISHED, sync=True, **detail)
-    targets = [Target("custody-head", head.sha256)]
+    targets = [Target(custodian.HEAD, head.sha256)]
     targets += [Target("datapackage", built.datapackage_sha256)] if built else []
     targets += [Target(name, sha256) for name, sha256 in digests.items()]
     folder = places.run_folder(out, facts.id) / places.STAMPS

@@ -22,7 +22,6 @@ from .verify import check_digest, check_wacz, guarded, judge_stamps
 if TYPE_CHECKING:
     from .verify import Means
 
-_HEAD = "custody-head"
 _DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _KINDS_ON_PAGES = ("record", "url", "canonical", "vendor", "captured_at", "payload_sha256", "record_sha256", "text")
 
@@ -91,7 +90,7 @@ def _custody(verdict: Verdict, folder: Path, records: Mapping[str, Member]) -> c
     told = casefile.read_custody(folder)
     problems = list(told.problems)
     noted = {sha256 for one in told.details.values() for sha256 in one.get("records", ())}
-    if not told.links:
+    if not told.links and not problems:
         verdict.note("custody chain", "these pages were kept before there was a custody chain")
         return told
     problems += [
@@ -150,11 +149,11 @@ def _stamps(
     links = {link.n: link for link in told.links}
     sealed_up_to = 0
     for n, one in sorted(told.details.items()):
-        if one["event"] != custodian.STAMPED or one["target"] != _HEAD:
+        if one["event"] != custodian.STAMPED or one["target"] != custodian.HEAD:
             continue
         head = links.get(one["head"])
         run = re.sub(r"[^\w.-]", "", str(one["run"])).lstrip(".")
-        path = folder / places.STAMPS / run / places.authority_name(one["authority"]) / f"{_HEAD}.tsr"
+        path = folder / places.STAMPS / run / places.authority_name(one["authority"]) / f"{custodian.HEAD}.tsr"
         if head is None or head.sha256 != one["sha256"]:
             verdict.fail("timestamp", f"event {n} speaks of a stamp over another custody chain")
         elif not path.is_file():

@@ -119,16 +119,18 @@ def _stamps(
     elif means.digest:
         verdict.fail("digest", "the run has no custody head")
     stamped = [one for one in events.values() if one["event"] == custodian.STAMPED]
+    if head is not None and not stamped:  # a later stamp over the chain covers this run as well
+        later = [one for one in told.details.values() if one["event"] == custodian.STAMPED and one["head"] >= head.n]
+        stamped = [one for one in later if one["target"] == custodian.HEAD][:1]
     for one in stamped:
         name = places.authority_name(one["authority"])
         path = places.run_folder(out, one["run"]) / places.STAMPS / name / f"{one['target']}.tsr"
         if not path.is_file():
             verdict.fail("timestamp", f"the stamp over {one['target']} ({one['authority']}) is missing")
             continue
-        right = head.sha256 if head and one["target"] == "custody-head" else one["sha256"]
-        whole = one["target"] == "custody-head" and head is not None
-        found = judge_stamps(verdict, [path], right, means, Seal.WHOLE if whole else Seal.NOTHING, one["target"])
-        del found
+        link = links.get(one["head"]) if one["target"] == custodian.HEAD else None
+        digest = link.sha256 if link else one["sha256"]
+        judge_stamps(verdict, [path], digest, means, Seal.WHOLE if link else Seal.NOTHING, one["target"])
     for one in (one for one in events.values() if one["event"] == custodian.NOT_STAMPED):
         verdict.note("timestamp", f"not stamped: {one['why']}")
     if not stamped:
