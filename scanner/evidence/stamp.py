@@ -65,13 +65,13 @@ class StampError(Exception):
     """The authority gave no stamp; one line."""
 
 
-def query(digest: bytes) -> bytes:
-    """A TimeStampReq for a SHA-256 digest, with a nonce, asking for the authority's certificate."""
+def query(digest: bytes, nonce: bytes = b"") -> bytes:
+    """A TimeStampReq for a SHA-256 digest, with a nonce (a new one, if none is given), asking for the certificate."""
     if len(digest) != hashlib.sha256().digest_size:
         raise ValueError("not a SHA-256 digest")
+    nonce = nonce or bytes([secrets.randbelow(0x7F) + 1]) + secrets.token_bytes(7)
     imprint = _der(0x30, _SHA256_ALGORITHM + _der(0x04, digest))
-    nonce = _der(0x02, bytes([secrets.randbelow(0x7F) + 1]) + secrets.token_bytes(7))
-    return _der(0x30, _der(0x02, b"\x01") + imprint + nonce + _der(0x01, b"\xff"))
+    return _der(0x30, _der(0x02, b"\x01") + imprint + _der(0x02, nonce) + _der(0x01, b"\xff"))
 
 
 def ask(url: str, request: bytes, timeout: float = TIMEOUT) -> bytes:
@@ -96,8 +96,8 @@ def check(answer: bytes, request: bytes, digest: bytes, roots: Sequence[Path]) -
 
     `request` may be empty where it was not kept; then its nonce is not compared. Never raises.
     """
-    if request and digest not in request:
-        return Stamp(StampState.BROKEN, why="the request is for other bytes")
+    if request and request != query(digest, _nonce(request)):
+        return Stamp(StampState.BROKEN, why="the request is not ours, or for other bytes")
     try:
         import rfc3161_client as client
     except ImportError:
@@ -135,7 +135,7 @@ def _verified(
     for one in dict.fromkeys(trusted):
         builder = builder.add_root_certificate(one)
     if request:
-        builder = builder.nonce(_nonce(request))
+        builder = builder.nonce(int.from_bytes(_nonce(request), "big"))
     try:
         builder.build().verify(parsed, digest)
     except client.VerificationError as error:
@@ -192,12 +192,9 @@ def _openssl_time(text: str) -> datetime | None:
         return None
 
 
-def _nonce(request: bytes) -> int:
-    """The nonce of a request made by `query`: an INTEGER of eight bytes before the last three bytes."""
-    at = len(request) - 3 - 10
-    if request[at : at + 2] != b"\x02\x08":
-        raise ValueError("not a request of ours")
-    return int.from_bytes(request[at + 2 : at + 10], "big")
+def _nonce(request: bytes) -> bytes:
+    """The nonce of a request made by `query`: eight bytes before the last three."""
+    return request[-11:-3]
 
 
 def _der(tag: int, content: bytes) -> bytes:

@@ -176,12 +176,12 @@ def _copy_certificates(folder: Path, material: Material, out: Path) -> None:
 
 def _close(folder: Path, material: Material, settings: Settings, watcher: Watcher) -> str:
     """Manifest, signature, stamps, sums; returns the digest of the manifest."""
-    numbers = sorted(material.shown)
+    numbers, told = sorted(material.shown), casefile.read_custody(folder)
     head = {
         "created": iso(material.created), "tool": f"noticescan {__version__}", "title": material.title,
         "selection": dict(material.selection), "run": material.report.run.id, "findings": len(material.chosen),
         "vendors": sorted({one.finding.vendor for one in material.chosen}),
-        "custody": {"first": numbers[0], "last": numbers[-1]} if numbers else None,
+        "custody": {"first": numbers[0], "last": numbers[-1], "head_sha256": told.head} if numbers else None,
     }  # fmt: skip
     manifest = casefile.write_manifest(folder, head)
     if settings.evidence.key_file:

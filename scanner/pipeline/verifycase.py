@@ -49,7 +49,7 @@ def _every_link(verdict: Verdict, folder: Path, means: Means) -> None:
         return
     check_wacz(verdict, folder / casefile.PAGES)
     records = _records(folder)
-    told = _custody(verdict, folder, records)
+    told = _custody(verdict, folder, records, manifest.get("custody"))
     case = _read_findings(folder)
     _consistent(verdict, manifest, case, records, told)
     _stamps(verdict, folder, told, digest, case, means)
@@ -85,12 +85,14 @@ def _read_findings(folder: Path) -> dict[str, Any]:
     return dict(case)
 
 
-def _custody(verdict: Verdict, folder: Path, records: Mapping[str, Member]) -> custody.Read:
+def _custody(verdict: Verdict, folder: Path, records: Mapping[str, Member], stated: Any) -> custody.Read:
     """Does the chain hold, and is every record of the case told of in it?"""
     told = casefile.read_custody(folder)
     problems = list(told.problems)
     noted = {sha256 for one in told.details.values() for sha256 in one.get("records", ())}
-    if not told.links and not problems:
+    if told.links and told.head != stated["head_sha256"]:
+        problems.append(f"the last event is not that of {casefile.MANIFEST}")
+    if not told.links and not problems and stated is None:
         verdict.note("custody chain", "these pages were kept before there was a custody chain")
         return told
     problems += [

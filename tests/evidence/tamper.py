@@ -302,7 +302,8 @@ class Forger:
         manifest = json.loads((self.folder / casefile.MANIFEST).read_bytes())
         case = json.loads((self.folder / casefile.FINDINGS).read_bytes())
         head = {key: value for key, value in manifest.items() if key not in ("schema", "files")}
-        data = casefile.write_manifest(self.folder, head | {"findings": len(case["findings"])})
+        chain = head["custody"] | {"head_sha256": casefile.read_custody(self.folder).head}
+        data = casefile.write_manifest(self.folder, head | {"findings": len(case["findings"]), "custody": chain})
         if self.seals == "drop":
             (self.folder / casefile.SIGNATURE).unlink()
             (self.folder / casefile.SIGNER).unlink()
