@@ -90,11 +90,10 @@ def _custody(verdict: Verdict, folder: Path, records: Mapping[str, Member], stat
     told = casefile.read_custody(folder)
     problems = list(told.problems)
     noted = {sha256 for one in told.details.values() for sha256 in one.get("records", ())}
-    if told.links and told.head != stated["head_sha256"]:
+    if not told.links:
+        problems.append("it is missing")
+    elif told.head != stated["head_sha256"]:
         problems.append(f"the last event is not that of {casefile.MANIFEST}")
-    if not told.links and not problems and stated is None:
-        verdict.note("custody chain", "these pages were kept before there was a custody chain")
-        return told
     problems += [
         f"the record {one.record_id} ({one.kind}) is not told of in the custody chain"
         for one in records.values()

@@ -1,7 +1,7 @@
 """Other people's tools over what a crawl of example sites leaves: warcio, py-wacz, pywb, ReplayWeb.page.
 
 pywb is under the GPL, ReplayWeb.page under the AGPL, and py-wacz needs a library under the AGPL: they are run here as
-programs, out of a folder of their own that `make evidence-peers` fills, and are never imported.
+programs, out of a folder of their own that `make peers` fills, and are never imported.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SITES = ("brindlecote", "lanxiu")
 
 def needs(*paths: Path) -> pytest.MarkDecorator:
     missing = [path.name for path in paths if not path.exists()]
-    return pytest.mark.skipif(bool(missing), reason=f"no {', '.join(missing)} in {PEERS.name}: make evidence-peers")
+    return pytest.mark.skipif(bool(missing), reason=f"no {', '.join(missing)} in {PEERS.name}: make peers")
 
 
 @dataclass(frozen=True)
