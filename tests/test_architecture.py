@@ -58,8 +58,8 @@ OWNERS = {
     "rich": "cli/",
 }
 NOT_IMPORTED = {"w3lib": "by its parts, see OWNERS", "lxml": "the parser that BeautifulSoup is told to use"}
-HEAVY = ("spacy", "sqlalchemy", "alembic", "bs4", "httpx", "jinja2", "aiohttp", "warcio", "tldextract", "pydantic", "cryptography",
-         "weasyprint")  # fmt: skip
+HEAVY = ("spacy", "sqlalchemy", "alembic", "bs4", "httpx", "jinja2", "aiohttp", "warcio", "tldextract", "pydantic",
+         "cryptography", "weasyprint")  # fmt: skip
 HELP_SECONDS = 0.3
 
 Import = tuple[Path, str]

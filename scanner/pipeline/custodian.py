@@ -77,9 +77,10 @@ class Custodian:
         """WARC file -> end of what is noted. A process begins files of its own, so one that is new begins at 0."""
         self._certificates: set[str] = set()
 
-    def kept(self, capture: Capture, exchange: Exchange) -> None:
+    def kept(self, capture: Capture, exchange: Exchange | None = None) -> None:
         """A capture lies in its WARC: note it, with every record that came with it. Raises ArchiveError, OSError."""
-        self._keep_certificates(exchange)
+        if exchange is not None:
+            self._keep_certificates(exchange)
         end = capture.warc_offset + capture.warc_length
         start = self._ends.get(capture.warc_file, 0)
         with (self._out / capture.warc_file).open("rb") as file:

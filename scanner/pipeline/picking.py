@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,23 +53,33 @@ def pick(out: Path, captures: Iterable[Capture]) -> tuple[Part, ...]:
         by_run[capture.warc_file.rpartition("-")[0]].add(capture.record_id)
     parts = []
     for run in sorted(by_run):
-        wanted = by_run[run]
         found: set[str] = set()
         # What was made of a capture may lie in a later file of the same run.
-        for path in sorted((out / run).parent.glob(f"{Path(run).name}-*.warc.gz")):
+        files = sorted((out / run).parent.glob(f"{Path(run).name}-*.warc.gz"))
+        wanted = by_run[run] | {of for path in files for of in _made_of(path, by_run[run])}
+        for path in files:
             kept = _read(path, wanted)
             if any(one.kind != "warcinfo" for one in kept):
                 parts.append(Part(path.name.replace(".warc.gz", "-part.warc.gz"), kept))
                 found |= {one.record_id for one in kept}
-        if missing := wanted - found:
+        if missing := by_run[run] - found:
             raise EvidenceError(f"{run}: the recorded capture {min(missing)} is in none of its WARC files")
     return tuple(parts)
 
 
+def _made_of(path: Path, wanted: set[str]) -> set[str]:
+    """The answers that the wanted records were made of, where these are no answers themselves."""
+    return {one.field("WARC-Refers-To").strip("<>") for one in _records(path) if one.record_id in wanted} - {""}
+
+
 def _read(path: Path, wanted: set[str]) -> tuple[Member, ...]:
+    return tuple(one for one in _records(path) if _belongs(one, wanted))
+
+
+def _records(path: Path) -> Iterator[Member]:
     try:
         with path.open("rb") as stream:
-            return tuple(one for one in members(stream) if _belongs(one, wanted))
+            yield from members(stream)
     except OSError as error:
         raise EvidenceError(f"{path.name}: {error.strerror}", "the archive file cannot be read") from None
     except BrokenWarc as error:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
-from ..collect.archive import Archived, header, iter_captures
-from ..collect.decompress import decode_body
-from ..errors import ArchiveError
+from ..errors import EvidenceError
+from ..evidence import cdx, wacz
 from ..evidence.verdict import Verdict
-from ..model import Judgement, Provenance, UnreadReason
-from .judge import judge, plain_headers
+from ..model import Capture, FrontierItem, Judgement
+from ..warcfile import BrokenWarc, Member
+from .kept import judge_capture
 
 if TYPE_CHECKING:
+    from ..config import Settings
     from ..detect.rules import RuleSet
 
 LINK = "findings"
@@ -24,32 +30,47 @@ HISTORY = frozenset({"change", "first_seen", "last_seen"})
 """Keys beside a finding that tell of other runs."""
 
 
-def archived_by_record(path: Path, wanted: Iterable[str]) -> dict[str, Archived]:
-    """Record id -> answer, for the wanted records of a WACZ or WARC file. Empty where it cannot be read."""
-    names = set(wanted)
-    found: dict[str, Archived] = {}
-    try:
-        for archived in iter_captures(path):
-            if archived.capture.record_id in names:
-                found[archived.capture.record_id] = archived
-    except (ArchiveError, zipfile.BadZipFile, ValueError):
-        return found
-    return found
+@contextmanager
+def laid_out(path: Path, settings: Settings, cap: int) -> Iterator[tuple[Settings, dict[str, Capture]]]:
+    """The records of a WACZ as an output folder would hold them, so that they are judged by the same code as ever.
+
+    Gives settings for that folder (`cap`: bytes of an unpacked page), and record id -> capture. Damaged files give what
+    can be read; whoever asks has told of the damage.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        crawl = settings.crawl.model_copy(update={"max_body_bytes": cap})
+        captures: dict[str, Capture] = {}
+        with suppress(BrokenWarc, zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError):
+            for name, one in wacz.archive_members(path):
+                file = f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.warc.gz"
+                with (out / file).open("ab") as target:
+                    target.write(one.packed)
+                captures[one.record_id] = capture_of(one, file)
+        yield settings.model_copy(update={"out_dir": folder, "crawl": crawl}), captures
 
 
-def judged(archived: Archived, page: Mapping[str, Any], run: str, cap: int, rules: RuleSet) -> Judgement | None:
-    """What today's code says of a kept answer; None where its body cannot be unpacked."""
-    capture = archived.capture
-    body = decode_body(archived.payload, header(archived.headers, "content-encoding"), cap)
-    if isinstance(body, UnreadReason):
-        return None
-    provenance = Provenance(
-        source=page["url"], vendor=page["vendor"], run=run, captured_at=capture.captured_at,
-        capture_sha256=capture.payload_sha256, warc_record=capture.record_id, canonical=page["canonical"],
+def capture_of(one: Member, file: str) -> Capture:
+    """A record as the database would describe it."""
+    status = re.match(rb"\S+ (\d{3})", one.block)
+    is_answer = one.kind == "response"
+    return Capture(
+        record_id=one.record_id, url=one.field("WARC-Target-URI"),
+        status=int(status.group(1)) if is_answer and status else 200 if not is_answer else 0,
+        content_type=cdx.content_type(one) if is_answer else one.field("Content-Type"), captured_at=one.date,
+        peer_ip=one.field("WARC-IP-Address"), http_version=one.field("WARC-Protocol").upper(),
+        payload_sha256=hashlib.sha256(one.payload).hexdigest(), record_sha256=one.sha256, wire_bytes=len(one.payload),
+        warc_file=file, warc_offset=one.offset, warc_length=len(one.packed), truncated=one.field("WARC-Truncated"),
     )  # fmt: skip
-    return judge(
-        body, capture.content_type, page["url"], capture.status, plain_headers(archived.headers), provenance, rules
-    )
+
+
+def judged(capture: Capture, page: Mapping[str, Any], run: str, settings: Settings, rules: RuleSet) -> Judgement | None:
+    """What today's code says of a kept page; None where it cannot be read back."""
+    item = FrontierItem(page["url"], page["canonical"], page["vendor"], 0, "")
+    try:
+        return judge_capture(capture, item, run, settings, rules)
+    except EvidenceError:
+        return None
 
 
 def same_rules(verdict: Verdict, digest: str, rules: RuleSet) -> bool:

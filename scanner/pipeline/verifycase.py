@@ -16,10 +16,12 @@ from ..evidence.stamp import StampState
 from ..evidence.verdict import Seal, Verdict
 from ..warcfile import BrokenWarc, Member
 from . import custodian
-from .recompute import archived_by_record, compare, judged, moment, same_rules
+from .recompute import compare, judged, laid_out, moment, same_rules
 from .verify import check_digest, check_wacz, guarded, judge_stamps
 
 if TYPE_CHECKING:
+    from ..config import Settings
+    from ..model import Capture
     from .verify import Means
 
 _DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -234,28 +236,31 @@ def _recompute(verdict: Verdict, folder: Path, case: Mapping[str, Any], means: M
     """The findings and the texts, made again from the records."""
     if not same_rules(verdict, case["rules_digest"], means.rules):
         return
-    kept = archived_by_record(folder / casefile.PAGES, (page["record"] for page in case["pages"]))
-    good = True
-    for page in case["pages"]:
-        archived = kept.get(page["record"])
-        again = None
-        if archived is not None and archived.capture.payload_sha256 == page["payload_sha256"]:
-            again = judged(archived, page, case["run"], int(case["max_body_bytes"]), means.rules)
-        if again is None:
-            verdict.fail("findings", f"{page['url']}: the kept page cannot be read back")
-            good = False
-            continue
-        key = page["record"], page["url"], page["vendor"]
-        stated = [one for one in case["findings"] if (one["warc_record"], one["source"], one["vendor"]) == key]
-        actual = [json.loads(json.dumps(one.as_json())) for one in again.findings]
-        good &= compare(
-            verdict, stated, actual, complete=bool(case["complete"]), where=page["url"], made_by=case["made_by"]
-        )
-        if again.document is not None and page["text"] and again.document.text != _text(folder, page["text"]):
-            verdict.fail("quote", f"{page['text']} is not the text of {page['url']}")
-            good = False
-    if good:
+    with laid_out(folder / casefile.PAGES, means.settings, int(case["max_body_bytes"])) as (settings, kept):
+        good = [_page_again(verdict, folder, case, page, kept, settings, means) for page in case["pages"]]
+    if all(good):
         verdict.ok("findings", f"made again from the bytes: the same {len(case['findings'])} findings")
+
+
+def _page_again(
+    verdict: Verdict, folder: Path, case: Mapping[str, Any], page: Mapping[str, Any], kept: Mapping[str, Capture],
+    settings: Settings, means: Means,
+) -> bool:  # fmt: skip
+    capture = kept.get(page["record"])
+    again = None
+    if capture is not None and capture.payload_sha256 == page["payload_sha256"]:
+        again = judged(capture, page, case["run"], settings, means.rules)
+    if again is None:
+        verdict.fail("findings", f"{page['url']}: the kept page cannot be read back")
+        return False
+    key = page["record"], page["url"], page["vendor"]
+    stated = [one for one in case["findings"] if (one["warc_record"], one["source"], one["vendor"]) == key]
+    actual = [json.loads(json.dumps(one.as_json())) for one in again.findings]
+    good = compare(verdict, stated, actual, complete=bool(case["complete"]), where=page["url"], made_by=case["made_by"])
+    if again.document is not None and page["text"] and again.document.text != _text(folder, page["text"]):
+        verdict.fail("quote", f"{page['text']} is not the text of {page['url']}")
+        return False
+    return good
 
 
 def _pictures(verdict: Verdict, records: Mapping[str, Member], case: Mapping[str, Any]) -> None:

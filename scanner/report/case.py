@@ -68,8 +68,6 @@ class Entry:
     """Name of the WARC file in pages.wacz, and where in it the record lies."""
     offset: int
     length: int
-    pictures: tuple[str, ...] = ()
-    """Paths in the case file of pictures to show."""
 
     @property
     def finding(self) -> Finding:
@@ -108,9 +106,7 @@ def case_html(page: CasePage, lang: str) -> str:
     t = words(lang)
     style = own_file("case.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' file:; base-uri 'none'; form-action 'none'"
-    )
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return render(
         "case.html",
         t=t, c=CASE_WORDS[lang], page=page, csp=policy, html_lang=HTML_LANG[lang], context_limit=CONTEXT_LIMIT,

@@ -124,7 +124,6 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "The custody chain shows that other pages were kept in the same folder, without saying which.",
         "保管链显示同一文件夹中还保存了其他页面，但不透露是哪些。",
     ),
-    ("picture", "Picture of the place on the page", "页面该处的图片"),
 )
 
 CASE_WORDS: dict[str, dict[str, str]] = {

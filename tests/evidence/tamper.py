@@ -22,7 +22,7 @@ from typing import Any
 
 from scanner.evidence import casefile, cdx, custody, places, sign, stamp, wacz
 from scanner.pipeline import custodian
-from scanner.pipeline.recompute import archived_by_record, judged
+from scanner.pipeline.recompute import judged, laid_out
 from scanner.warcfile import Member, member, members
 
 from . import authority
@@ -252,14 +252,15 @@ class Forger:
 
     def _judge_again(self, case: dict[str, Any]) -> None:
         """The findings and texts that follow from the forged pages."""
-        kept = archived_by_record(self.folder / casefile.PAGES, (page["record"] for page in case["pages"]))
         findings = []
-        for page in case["pages"]:
-            again = judged(kept[page["record"]], page, case["run"], case["max_body_bytes"], self.sealed.looked.rules)
-            assert again is not None
-            assert again.document is not None
-            findings += [one.as_json() for one in again.findings]
-            (self.folder / page["text"]).write_bytes(again.document.text.encode())
+        looked = self.sealed.looked
+        with laid_out(self.folder / casefile.PAGES, looked.settings, case["max_body_bytes"]) as (settings, kept):
+            for page in case["pages"]:
+                again = judged(kept[page["record"]], page, case["run"], settings, looked.rules)
+                assert again is not None
+                assert again.document is not None
+                findings += [one.as_json() for one in again.findings]
+                (self.folder / page["text"]).write_bytes(again.document.text.encode())
         case["findings"] = findings
         (self.folder / casefile.FINDINGS).write_bytes(places.pretty(case))
 

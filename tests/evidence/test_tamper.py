@@ -22,7 +22,8 @@ IN_RECORD = {"record digest", "WARC", "custody chain"}
 NAMED = {
     "record header": IN_RECORD, "payload": IN_RECORD, "screenshot": IN_RECORD, "index": {"index", "manifest"},
     "page list": {"page list", "manifest"}, "datapackage": {"manifest"}, "packed file": {"manifest", "WARC"},
-    "custody line": {"custody chain"}, "custody detail": {"custody chain"}, "timestamp": {"timestamp", "manifest", "files"},
+    "custody line": {"custody chain"}, "custody detail": {"custody chain"},
+    "timestamp": {"timestamp", "manifest", "files"},
     "findings": {"findings", "quote", "records", "manifest"}, "text": {"quote", "manifest"},
     "manifest": {"manifest", "signature", "timestamp"}, "sums": {"files"}, "signature": {"signature"},
     "page": {"manifest"},
