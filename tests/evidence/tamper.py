@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from scanner.evidence import casefile, cdx, custody, places, sign, stamp, wacz
+from scanner.evidence import casefile, cdx, custody, places, sign, stamp, wacz, waczzip
 from scanner.pipeline import custodian
 from scanner.pipeline.recompute import judged, laid_out
 from scanner.warcfile import Member, member, members
@@ -198,7 +198,7 @@ class Forger:
             at = self.dice.randrange(len(lines))
             values = json.loads(lines[at].split(" ", 2)[2])
             key = self.dice.choice(["mime", "status", "digest", "recordDigest"])
-            values[key] = {"mime": "text/plain", "status": "404"}.get(key, f"sha256:{self.dice.randbytes(32).hex()}")
+            values[key] = {"mime": "text/x-other", "status": "418"}.get(key, f"sha256:{self.dice.randbytes(32).hex()}")
             lines[at] = " ".join(lines[at].split(" ", 2)[:2]) + " " + json.dumps(values)
             parts[wacz.INDEX] = "".join(f"{line}\n" for line in lines).encode()
         elif kind == "page list":
@@ -220,7 +220,7 @@ class Forger:
             archives.append((name, path))
         small = {name: parts[name] for name in (wacz.INDEX, wacz.PAGES)}
         with (self.folder / casefile.PAGES).open("wb") as file:
-            wacz._write(file, archives, small, title, created, package.get("mainPageUrl", ""))
+            waczzip.write_zip(file, archives, small, title, created, package.get("mainPageUrl", ""))
         shutil.rmtree(held)
 
     def _follow(self, details: dict[int, dict[str, Any]], case: dict[str, Any], changed: dict[str, Member]) -> None:
