@@ -77,10 +77,10 @@ def check_wacz(verdict: Verdict, path: Path) -> wacz.Inspected:
         problems[link].append(what)
     good = {
         "manifest": "datapackage.json and every part match their digests",
-        "WARC": f"{len(found.warcs)} WARC files, every record whole",
-        "record digest": f"the digests of {found.records} records hold",
+        "WARC": f"every record is whole; files: {len(found.warcs)}",
+        "record digest": f"all digests hold; records: {found.records}",
         "index": "the index names each record",
-        "page list": f"{len(found.pages)} pages, each among the records",
+        "page list": f"each page is among the records; pages: {len(found.pages)}",
     }
     whole = not found.problems
     for link in WACZ_LINKS:
@@ -120,7 +120,7 @@ def judge_stamps(
         who = path.parent.name
         if one.state is StampState.VERIFIED:
             verdict.ok("timestamp", f"over {over} by {who}{at}{f' ({one.why})' if one.why else ''}")
-            verdict.vouched(seal, f"stamped{at} by {who}")
+            verdict.vouched(seal, f"{over} stamped{at} by {who}")
         elif one.state is StampState.UNVERIFIED:
             verdict.note("timestamp", f"stamped, not verified: over {over} by {who}{at}: {one.why}")
         else:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..model import Capture
     from .verify import Means
 
-_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+_DAMAGED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
 _KINDS_ON_PAGES = ("record", "url", "canonical", "vendor", "captured_at", "payload_sha256", "record_sha256", "text")
 
 
@@ -105,8 +105,8 @@ def _custody(verdict: Verdict, folder: Path, records: Mapping[str, Member], stat
     path = folder / places.CONDITIONS
     if not path.is_file() or path.read_bytes() != expected:
         problems.append(f"{places.CONDITIONS} does not say what the custody chain says")
-    good = f"{len(told.links)} events in one chain, {len(told.details)} of them shown"
-    verdict.settle("custody chain", guarded(problems), f"{good}; it tells of all {len(records)} records")
+    good = f"every link holds; events: {len(told.links)}, shown here: {len(told.details)}"
+    verdict.settle("custody chain", guarded(problems), f"{good}; it tells of each record: {len(records)}")
     return told
 
 
@@ -141,7 +141,7 @@ def _consistent(
         if (one["warc_record"], one["source"], one["vendor"]) not in pages
     ]
     verdict.settle(
-        "records", guarded(problems), f"{len(pages)} pages are described as their records and the chain have them"
+        "records", guarded(problems), f"described as the records and the chain have them; pages: {len(pages)}"
     )
 
 
@@ -219,7 +219,7 @@ def _quotes(verdict: Verdict, folder: Path, case: Mapping[str, Any]) -> None:
             texts[name] = _text(folder, name)
         if not one["quote"] or texts[name][one["start"] : one["end"]] != one["quote"]:
             problems.append(f"finding {one['id'][:12]}: the quote does not stand at its offset in {name or 'a text'}")
-    verdict.settle("quote", guarded(problems), f"{len(case['findings'])} quotes stand at their offsets")
+    verdict.settle("quote", guarded(problems), f"each stands at its offset; quotes: {len(case['findings'])}")
 
 
 def _text(folder: Path, name: str) -> str:
@@ -239,7 +239,7 @@ def _recompute(verdict: Verdict, folder: Path, case: Mapping[str, Any], means: M
     with laid_out(folder / casefile.PAGES, means.settings, int(case["max_body_bytes"])) as (settings, kept):
         good = [_page_again(verdict, folder, case, page, kept, settings, means) for page in case["pages"]]
     if all(good):
-        verdict.ok("findings", f"made again from the bytes: the same {len(case['findings'])} findings")
+        verdict.ok("findings", f"made again from the bytes, the same come out; findings: {len(case['findings'])}")
 
 
 def _page_again(
@@ -273,4 +273,4 @@ def _pictures(verdict: Verdict, records: Mapping[str, Member], case: Mapping[str
         if box and not any(box[0] + box[2] <= width and box[1] + box[3] <= height for width, height in sizes):
             problems.append(f"finding {one['id'][:12]}: its box lies in no kept picture")
     if pictures or problems:
-        verdict.settle("screenshot", problems, f"{len(pictures)} pictures are whole")
+        verdict.settle("screenshot", problems, f"whole; pictures: {len(pictures)}")

@@ -52,7 +52,7 @@ def verify_run(run: str, means: Means) -> Verdict:
 def _chain(verdict: Verdict, told: custody.Read, events: Mapping[int, Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """The chain as a whole; returns the event that closed the run."""
     if told.links or told.problems:
-        good = f"{len(told.links)} events in one chain, {len(events)} of this run"
+        good = f"every link holds; events: {len(told.links)}, of this run: {len(events)}"
         verdict.settle("custody chain", guarded(told.problems), good)
     ends = [one for one in events.values() if one["event"] == custodian.RUN_FINISHED]
     if ends:
@@ -90,8 +90,8 @@ def _warcs(
             problems.append(f"{name}: {error}")
     if end and noted:
         untold.append(f"{len(noted)} records that the custody chain tells of are gone")
-    verdict.settle("WARC", guarded(problems), f"{len(present)} WARC files, every record whole")
-    verdict.settle("record digest", guarded(wrong + untold), f"the digests of {records} records hold")
+    verdict.settle("WARC", guarded(problems), f"every record is whole; files: {len(present)}")
+    verdict.settle("record digest", guarded(wrong + untold), f"all digests hold; records: {records}")
 
 
 def _captures(verdict: Verdict, store: Store, out: Path, run: str) -> None:
@@ -105,7 +105,7 @@ def _captures(verdict: Verdict, store: Store, out: Path, run: str) -> None:
             read_payload(out, capture)
         except EvidenceError as error:
             problems.append(error.message)
-    verdict.settle("records", guarded(problems), f"{len(captures)} captures lie where the database says")
+    verdict.settle("records", guarded(problems), f"they lie where the database says; captures: {len(captures)}")
 
 
 def _stamps(
@@ -130,7 +130,8 @@ def _stamps(
             continue
         link = links.get(one["head"]) if one["target"] == custodian.HEAD else None
         digest = link.sha256 if link else one["sha256"]
-        judge_stamps(verdict, [path], digest, means, Seal.WHOLE if link else Seal.NOTHING, one["target"])
+        over = "the custody chain" if link else one["target"]
+        judge_stamps(verdict, [path], digest, means, Seal.WHOLE if link else Seal.NOTHING, over)
     for one in (one for one in events.values() if one["event"] == custodian.NOT_STAMPED):
         verdict.note("timestamp", f"not stamped: {one['why']}")
     if not stamped:
@@ -185,6 +186,6 @@ def _findings(verdict: Verdict, store: Store, parts: Parts, end: Mapping[str, An
         actual = [json.loads(json.dumps(one.as_json())) for one in again.findings]
         made_by = f"noticescan {parts.run.tool_version}"
         good &= compare(verdict, stated, actual, complete=True, where=look.item.url, made_by=made_by)
-    verdict.settle("quote", guarded(quotes), f"{len(parts.findings)} quotes stand at their offsets")
+    verdict.settle("quote", guarded(quotes), f"each stands at its offset; quotes: {len(parts.findings)}")
     if good:
-        verdict.ok("findings", f"made again from the bytes: the same {len(parts.findings)} findings")
+        verdict.ok("findings", f"made again from the bytes, the same come out; findings: {len(parts.findings)}")

@@ -15,7 +15,8 @@ from scanner.report.html import HTML_LANG, category_part, live_url, own_file, re
 from scanner.report.words import words
 
 CONTEXT_LIMIT = 300
-"""Characters of the page that are shown before and after a quotation, cut at a line."""
+CONTEXT_BLOCKS = 7
+"""So many characters and blocks of the page are shown before and after a quotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,11 @@ class Entry:
         if document is None:
             return found.prefix, found.suffix
         before, after = document.text[: found.start], document.text[found.end :]
-        start = before.find("\n", len(before) - CONTEXT_LIMIT) + 1 if len(before) > CONTEXT_LIMIT else 0
-        end = after.rfind("\n", 0, CONTEXT_LIMIT) if len(after) > CONTEXT_LIMIT else len(after)
-        return before[start:].replace("\n\n", "\n"), after[: end if end > 0 else CONTEXT_LIMIT].replace("\n\n", "\n")
+        lines_before = before[-CONTEXT_LIMIT:].split("\n\n")[-CONTEXT_BLOCKS:]
+        if len(before) > CONTEXT_LIMIT and len(lines_before) > 1 and len(lines_before) < CONTEXT_BLOCKS:
+            del lines_before[0]  # the block that the limit cut
+        lines_after = after[:CONTEXT_LIMIT].split("\n\n")[:CONTEXT_BLOCKS]
+        return "\n".join(lines_before).lstrip(), "\n".join(lines_after).rstrip()
 
 
 @dataclass(frozen=True, slots=True)
