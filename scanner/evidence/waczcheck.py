@@ -38,6 +38,11 @@ class Inspected:
     warcs: tuple[str, ...] = ()
     """Names in the zip, `archive/x.warc.gz`."""
 
+    @property
+    def ours(self) -> bool:
+        """Does it say that we made it? Then index and page list are held against the records, and no byte is spare."""
+        return self.software.startswith(f"{SOFTWARE}/")
+
 
 def inspect(path: Path) -> Inspected:
     """Read a WACZ file with every check that needs nothing else. Never raises for what the file holds."""
@@ -82,9 +87,9 @@ class _Look:
         doubled = [name for name, count in Counter(names).items() if count > 1]
         if doubled:
             return self.problem("manifest", f"{doubled[0]} is in the zip file twice")
-        for needed in (PACKAGE, PAGES):
+        for link, needed in (("manifest", PACKAGE), ("page list", PAGES)):
             if needed not in names:
-                return self.problem("manifest", f"{needed} is missing")
+                return self.problem(link, f"{needed} is missing")
         self._package(bundle)
         self.warcs = warc_names(bundle)
         if not self.warcs:

@@ -86,6 +86,8 @@ def check_wacz(verdict: Verdict, path: Path) -> wacz.Inspected:
     for link in WACZ_LINKS:
         if problems[link]:
             verdict.settle(link, (f"{path.name}: {what}" for what in problems[link]), "")
+        elif link in ("index", "page list") and not found.ours:
+            verdict.note(link, f"not held against the records: made by {found.software or 'another tool'}")
         elif whole or found.records:
             verdict.ok(link, good[link])
     return found
