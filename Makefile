@@ -32,7 +32,7 @@ bench: $(VENV)/.dev
 soak: $(VENV)/.dev
 	$(PY) -m tests.soak.kill9
 
-# 200 random bytes and 20 consistent rewrites of each part of a case file: `verify` finds every one. About five minutes.
+# 200 random bytes and 20 consistent rewrites of each part of a case file: `verify` finds every one. About ten minutes.
 tamper: $(VENV)/.dev
 	$(PY) -m pytest tests/evidence/test_tamper.py -m soak $(ARGS)
 
