@@ -257,6 +257,13 @@ def test_run_reads_targets_of_the_settings_and_only_what_is_due(
     assert "nothing is due" in capsys.readouterr().err
 
 
+def test_looking_makes_no_database(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("findings", "report"):
+        assert run([command, "--out", "mistyped"]) == 2
+        assert "no database at mistyped" in capsys.readouterr().err
+    assert not (folder / "mistyped").exists()
+
+
 def test_what_could_not_be_read_is_exit_code_4(folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor) -> None:
     shop.pages["/"] = Page(html("普通页面", links=("/gone.html",)))
     assert run(["crawl", shop.url(), *SHOP, "--format", "json", "--exit-code"]) == 4
@@ -266,7 +273,9 @@ def test_a_vendor_of_private_address_is_refused_without_permission(
     folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor
 ) -> None:
     assert run(["crawl", shop.url(), "--format", "json"]) == 4
-    assert "address_refused" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "address_refused" in err
+    assert "--allow-network" in err
     assert shop.asked == []
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..errors import ExitCode
-from ..model import Change, Outcome
+from ..model import Change, Outcome, UnreadReason
+from .common import say
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -24,6 +25,8 @@ def finish(report: Report, settings: Settings, *, exit_code: bool) -> int:
     sys.stdout.flush()
     for kind, path in write_reports(report, settings).items():
         typer.echo(f"report ({kind}): {path}")
+    if any(row.reason is UnreadReason.ADDRESS_REFUSED for row in report.coverage):
+        say("tip: private and loopback addresses are read only where you name them: --allow-network 127.0.0.1/32")
     return outcome_code(report, exit_code=exit_code)
 
 

@@ -118,6 +118,8 @@ def _belongs_to_claim(scene: Scene, candidate: Candidate, start: int, end: int) 
         for first, last in part.words:
             if first <= start and end <= last:
                 return True
+            if first < start < last:  # 一键关 + 关闭: the cue begins inside the claim's own word
+                return True
             if start < first < end and (text[first] in _NEGATIVE or text.startswith(_NEGATIVE_WORDS, first)):
                 return True
     return False

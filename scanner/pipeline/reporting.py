@@ -45,9 +45,9 @@ def build_report(store: Store, rules: RuleSet, run: str | None) -> Report:
 
 def stored_report(settings: Settings, rules: RuleSet, run: str) -> Report:
     """The report of a stored run; an empty name is the newest finished one."""
-    from ..store import open_store
+    from ..store import open_to_read
 
-    with open_store(settings.database_url()) as store:
+    with open_to_read(settings.database_url()) as store:
         return build_report(store, rules, run or None)
 
 

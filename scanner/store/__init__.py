@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from .look import Look, Waiting
 from .report import Parts
-from .store import Store, open_store
+from .store import Store, open_store, open_to_read
 
-__all__ = ["Look", "Parts", "Store", "Waiting", "open_store"]
+__all__ = ["Look", "Parts", "Store", "Waiting", "open_store", "open_to_read"]

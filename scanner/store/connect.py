@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote as percent
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -193,6 +195,39 @@ def upgrade(connection: Connection, version: str | None, to: str = "head") -> No
         what = f"{shown(connection.engine.url)} was written by a newer noticescan (schema {version})"
         raise StoreError(what, "upgrade noticescan")
     command.upgrade(config, to)
+
+
+def connect_to_read(text: str, busy_seconds: float) -> Engine:
+    """Open what is there, for reading: nothing is created, and a read-only medium will do.
+
+    A database of an older version is migrated where it may be written.
+
+    Raises:
+        UsageError: There is no such SQLite file.
+        StoreError: As `connect`; also where an older version lies on a read-only medium.
+    """
+    url = parse_url(text)
+    if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith(("file:", ":memory:")):
+        return connect(text, busy_seconds)
+    path = Path(url.database)
+    if not path.is_file():
+        raise UsageError(f"no database at {path}", "name the folder of a crawl with --out, or its database with --db")
+    if _may_write(path):
+        return connect(text, busy_seconds)
+    # WAL needs a file beside the database even to read; `immutable` promises SQLite that nobody writes here.
+    target = f"file:{percent(str(path.absolute()))}?mode=ro&immutable=1"
+    engine = sa.create_engine(url, creator=lambda: sqlite3.connect(target, uri=True, check_same_thread=False))
+    with named_failures(url), engine.connect() as connection:
+        version = _version(connection, url)
+    if version != HEAD:
+        raise StoreError(
+            f"{shown(url)} is of another version and read-only here", "copy it to a place that can be written"
+        )
+    return engine
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def connect(text: str, busy_seconds: float) -> Engine:

@@ -22,7 +22,7 @@ from scanner.model import (
 )
 
 from . import crawl, known, look, report, rows
-from .connect import BUSY_SECONDS, connect, reading, writing
+from .connect import BUSY_SECONDS, connect, connect_to_read, reading, writing
 from .tables import runs
 
 
@@ -311,3 +311,13 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
         MissingExtraError: PostgreSQL without psycopg.
     """
     return Store(connect(url, busy_seconds))
+
+
+def open_to_read(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
+    """Open what is there, for reading: nothing is created, and a read-only medium will do.
+
+    Raises:
+        UsageError: There is no such SQLite file.
+        StoreError, MissingExtraError: As `open_store`.
+    """
+    return Store(connect_to_read(url, busy_seconds))

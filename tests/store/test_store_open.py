@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +27,7 @@ from scanner.store.tables import HEAD, VERSION_TABLE, metadata
 from tests.store.values import T0, capture, facts, finding, item, judgement
 
 RUN = "run-1"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def fill(store: Store) -> None:
@@ -282,3 +286,22 @@ def test_opens_well_in_datasette(tmp_path: Path) -> None:
     assert len(plain.execute("SELECT * FROM current_findings").fetchall()) == 1
     assert plain.execute("SELECT first_seen, runs FROM finding_history").fetchone()["runs"] == 1
     plain.close()
+
+
+def test_a_database_on_a_read_only_medium_can_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "kept.db"
+    open_store(str(file)).close()
+    with tempfile.TemporaryDirectory() as outside:  # pytest's own folders are closed to other users
+        copy = Path(outside, "kept.db")
+        shutil.copy(file, copy)
+        copy.chmod(0o444)
+        Path(outside).chmod(0o555)
+        # root may write anywhere, so the reader becomes somebody else
+        drop = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] if os.geteuid() == 0 else []
+        program = "import sys; from scanner.store import open_to_read; print(open_to_read(sys.argv[1]).runs())"
+        done = subprocess.run(
+            [*drop, sys.executable, "-c", program, str(copy)], cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
+        Path(outside).chmod(0o755)
+        assert done.returncode == 0, done.stderr
+        assert [file.name for file in Path(outside).iterdir()] == ["kept.db"]
