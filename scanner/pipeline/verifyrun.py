@@ -27,14 +27,16 @@ if TYPE_CHECKING:
 
 def verify_run(run: str, means: Means) -> Verdict:
     """Every link of a run in the output folder. Raises UsageError where there is no such run, StoreError."""
-    from ..store import open_store
+    from ..store import open_to_read
 
     out = Path(means.settings.out_dir)
-    url = means.settings.database_url()
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
-        raise UsageError(f"no such file or folder: {run}, and no database here", "name the output folder with --out")
     verdict = Verdict(run)
-    with open_store(url) as store:
+    try:
+        opened = open_to_read(means.settings.database_url())
+    except UsageError:
+        what = f"no such file or folder: {run}, and no run: no database in {out}"
+        raise UsageError(what, "name the output folder with --out") from None
+    with opened as store:
         if run not in {facts.id for facts in store.runs()}:
             raise UsageError(f"no such file, folder or run: {run}", "reports/ of the output folder names the runs")
         parts = store.report(run)
