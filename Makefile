@@ -10,7 +10,9 @@ LOCK := requirements.lock
 DEV_LOCK := $(firstword $(wildcard requirements-dev.lock) $(LOCK))
 JOBS ?= auto
 
-.PHONY: demo test lint bench soak clean
+PEERS ?= $(or $(NOTICESCAN_TEST_PEERS),$(HOME)/.cache/noticescan-peers)
+
+.PHONY: demo test lint bench soak tamper peers clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.run
@@ -29,6 +31,18 @@ bench: $(VENV)/.dev
 # 50 random moments of kill -9: nothing lost, nothing doubled. About ten minutes.
 soak: $(VENV)/.dev
 	$(PY) -m tests.soak.kill9
+
+# 200 random bytes and 20 consistent rewrites of each part of a case file: `verify` finds every one. About ten minutes.
+tamper: $(VENV)/.dev
+	$(PY) -m pytest tests/evidence/test_tamper.py -m soak $(ARGS)
+
+# Other people's tools that tests run as programs (py-wacz, pywb, ReplayWeb.page), outside of the repository: their
+# licences (GPL, AGPL) are not ours. Needs npm.
+peers:
+	mkdir -p $(PEERS)/replaywebpage
+	$(PYTHON) -m venv $(PEERS)/venv
+	$(PEERS)/venv/bin/pip install --quiet --disable-pip-version-check wacz==0.6.0 pywb==2.10.0 playwright==1.65.2
+	cd $(PEERS)/replaywebpage && npm pack --silent replaywebpage@2.5.3 && tar xzf replaywebpage-2.5.3.tgz
 
 clean:
 	rm -rf $(VENV) demo-out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -46,6 +46,11 @@ MIB = 1024 * 1024
 LOWEST_PUBLIC_DELAY = 0.5
 """Seconds between two requests to one host that is not loopback; below this a small shop's server notices us."""
 
+_PATHS = (
+    (None, "out_dir"), ("run", "targets"), ("rules", "path"),
+    ("evidence", "key_file"), ("evidence", "trusted_roots"), ("evidence", "trusted_keys"),
+)  # fmt: skip
+"""Settings in a file that are paths relative to its folder."""
 _FROZEN = ConfigDict(extra="forbid", frozen=True)
 Format = Literal["html", "json", "csv", "markdown", "letters"]
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -183,6 +188,29 @@ class LawSettings(BaseModel):
     """Whose duties are named."""
     audience: Audience = ""
     """Whom the pages address. Empty: provisions for consumers only, or businesses only, are not named."""
+class EvidenceSettings(BaseModel):
+    """What is made of kept bytes so that they stand up later."""
+
+    model_config = _FROZEN
+
+    wacz_max_bytes: int = Field(default=256 * MIB, ge=0)
+    """After a run its WARC files are packed into a WACZ if they are no larger together; 0: never."""
+    timestamp_urls: tuple[str, ...] = ()
+    """Timestamp authorities (RFC 3161) that are asked after a run and for a case file; none: nobody is asked."""
+    trusted_roots: tuple[str, ...] = ()
+    """PEM files with the root certificates of the authorities that are trusted."""
+    key_file: str = ""
+    """Ed25519 private key (PEM) with which case files are signed; empty: they are not."""
+    trusted_keys: tuple[str, ...] = ()
+    """PEM files with public keys whose signature on a case file counts."""
+
+    @field_validator("timestamp_urls")
+    @classmethod
+    def _web_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for url in value:
+            if not re.match(r"https?://[^/\s]+", url) or not url.isprintable():
+                raise ValueError(f"{url!r} is not an http(s) address")
+        return value
 
 
 class Settings(BaseModel):
@@ -196,14 +224,16 @@ class Settings(BaseModel):
     run: RunSettings = RunSettings()
     rules: RulesSettings = RulesSettings()
     law: LawSettings = LawSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
     out_dir: str = "noticescan-out"
 
     def digest(self) -> str:
         """SHA-256 of the canonical JSON of everything that can change a result.
 
-        The database URL is left out: it changes no finding, and its password must not be guessable from a report.
+        The database URL is left out: it changes no finding, and its password must not be guessable from a report. So
+        are keys and authorities, which come into play when everything is found.
         """
-        canonical = self.model_dump(mode="json", exclude={"store"})
+        canonical = self.model_dump(mode="json", exclude={"store", "evidence"})
         text = json.dumps(canonical, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -251,10 +281,14 @@ def _read_file(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
     folder = path.parent
-    for section, key in ((None, "out_dir"), ("run", "targets"), ("rules", "path")):
+    for section, key in _PATHS:
         table = values if section is None else values.get(section)
-        if isinstance(table, dict) and isinstance(table.get(key), str) and table[key]:
+        if not isinstance(table, dict):
+            continue
+        if isinstance(table.get(key), str) and table[key]:
             table[key] = str(folder / Path(table[key]).expanduser())
+        elif isinstance(table.get(key), list):
+            table[key] = [str(folder / Path(p).expanduser()) if isinstance(p, str) else p for p in table[key]]
     return values
 
 

@@ -215,6 +215,8 @@ class Exchange:
     tls_peer_sha256: str = ""
     """Of the DER certificate that the peer showed; empty over plain HTTP."""
     resolved_ips: tuple[str, ...] = ()
+    tls_chain: tuple[bytes, ...] = ()
+    """The certificates (DER) over which the peer was verified, its own first; empty over plain HTTP."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "scanner"
 
 FLOORS = {
-    **dict.fromkeys(("__init__", "model", "errors"), 1),
+    **dict.fromkeys(("__init__", "model", "errors", "warcfile"), 1),
     "config": 2,
     "lawfile": 2,
     **dict.fromkeys(("collect", "read", "detect", "notice", "law", "history", "store", "report", "schedule"), 3),
+    "evidence": 3,
     **dict.fromkeys(("pipeline", "bulk"), 4),
     **dict.fromkeys(("cli", "web"), 5),
     "__main__": 6,
@@ -52,11 +53,15 @@ OWNERS = {
     "pydantic_settings": "config.py",
     "platformdirs": "config.py",
     "filelock": "pipeline/",
+    "rfc3161_client": "evidence/stamp.py",
+    "cryptography": "evidence/",
+    "weasyprint": "report/pdf.py",
     "typer": "cli/",
     "rich": "cli/",
 }
 NOT_IMPORTED = {"w3lib": "by its parts, see OWNERS", "lxml": "the parser that BeautifulSoup is told to use"}
-HEAVY = ("spacy", "sqlalchemy", "alembic", "bs4", "httpx", "jinja2", "aiohttp", "warcio", "tldextract", "pydantic")
+HEAVY = ("spacy", "sqlalchemy", "alembic", "bs4", "httpx", "jinja2", "aiohttp", "warcio", "tldextract", "pydantic",
+         "cryptography", "weasyprint")  # fmt: skip
 HELP_SECONDS = 0.3
 
 Import = tuple[Path, str]

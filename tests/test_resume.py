@@ -21,3 +21,4 @@ def test_kill_at_any_moment_loses_and_doubles_nothing(tmp_path: Path) -> None:
             pytest.fail("every crawl was faster than its kill")
         kill9.finish(kill9.start(out, urls))
         assert kill9.differences(whole, kill9.outcome(out)) == []
+        kill9.intact(out)

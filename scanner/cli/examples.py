@@ -54,6 +54,22 @@ user_agent_contact = ""
 # interval_hours = 168.0
 targets = "targets.csv"
 
+[evidence]
+# After a run its WARC files are packed into one WACZ file, unless they are larger than this together (bytes; 0: never).
+# wacz_max_bytes = 268435456
+
+# Timestamp authorities (RFC 3161) to ask after each run and for each case file; they learn a digest and your address.
+# timestamp_urls = []
+
+# PEM files with the root certificates of these authorities: without them a stamp is kept, and not verified.
+# trusted_roots = []
+
+# Ed25519 key that signs case files: openssl genpkey -algorithm ed25519 -out key.pem
+# key_file = ""
+
+# PEM files with the public keys whose signature counts for `noticescan verify`.
+# trusted_keys = []
+
 [rules]
 # A patterns folder of your own; empty is the one that came with noticescan.
 # path = ""

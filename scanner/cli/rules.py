@@ -80,7 +80,7 @@ def _proposes(rule_id: str, rule_set: RuleSet) -> list[str]:
     return [
         *_described(proposing(rule_set, model, category)),
         f"claim     a sentence to which the second reader gives {bar:.2f} or more for this category",
-        "see       docs/decisions/0006-second-reader.md",
+        "see       docs/decisions/0007-second-reader.md",
     ]
 
 

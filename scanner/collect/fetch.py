@@ -167,6 +167,7 @@ class _Receipt:
     peer_ip: str = ""
     tls_version: str = ""
     tls_peer_sha256: str = ""
+    tls_chain: tuple[bytes, ...] = ()
 
     def take(self, response: httpx.Response) -> None:
         extensions = response.extensions
@@ -178,6 +179,7 @@ class _Receipt:
         self.peer_ip = str(extensions.get("peer_ip", ""))
         self.tls_version = str(extensions.get("tls_version", ""))
         self.tls_peer_sha256 = str(extensions.get("tls_peer_sha256", ""))
+        self.tls_chain = tuple(extensions.get("tls_chain", ()))
 
     def exchange(self, truncated: str = "") -> Exchange:
         return Exchange(
@@ -201,6 +203,7 @@ class _Receipt:
             tls_version=self.tls_version,
             tls_peer_sha256=self.tls_peer_sha256,
             resolved_ips=self.resolved_ips,
+            tls_chain=self.tls_chain,
         )
 
     def failed(self, reason: UnreadReason, detail: str, truncated: str = "") -> FetchFailed:
@@ -234,6 +237,7 @@ class _WireTransport(httpx.AsyncBaseTransport):
                 "peer_ip": answer.peer_ip,
                 "tls_version": answer.tls_version,
                 "tls_peer_sha256": answer.tls_peer_sha256,
+                "tls_chain": answer.tls_chain,
             },
         )
 

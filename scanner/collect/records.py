@@ -95,6 +95,9 @@ def metadata_record(exchange: Exchange, robots: RobotsDecision | None, response_
         "resolvedAddresses": " ".join(exchange.resolved_ips),
         "tlsVersion": exchange.tls_version,
         "tlsPeerCertificateSha256": exchange.tls_peer_sha256,
+        "tlsChainSha256": " ".join(hashlib.sha256(one).hexdigest() for one in exchange.tls_chain),
+        # A connection whose certificate is not accepted gives no exchange, only a reason (`tls`).
+        "tlsVerdict": "verified" if exchange.tls_version else "",
     }
     if robots is not None:
         facts |= {

@@ -54,6 +54,7 @@ class WireAnswer:
     peer_ip: str
     tls_version: str
     tls_peer_sha256: str
+    tls_chain: tuple[bytes, ...]
     response: aiohttp.ClientResponse
 
     async def chunks(self) -> AsyncIterator[bytes]:
@@ -141,6 +142,7 @@ class _Response(aiohttp.ClientResponse):
     peer_ip = ""
     tls_version = ""
     tls_peer_sha256 = ""
+    tls_chain: tuple[bytes, ...] = ()
 
     async def start(self, connection: Any) -> aiohttp.ClientResponse:
         transport = connection.transport
@@ -151,7 +153,19 @@ class _Response(aiohttp.ClientResponse):
             if tls is not None:
                 self.tls_version = tls.version() or ""
                 self.tls_peer_sha256 = hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest()
+                self.tls_chain = _verified_chain(tls)
         return await super().start(connection)
+
+
+def _verified_chain(tls: Any) -> tuple[bytes, ...]:
+    """The chain that was verified, in DER. Public since Python 3.13; before, the object below has it."""
+    if hasattr(tls, "get_verified_chain"):
+        return tuple(tls.get_verified_chain())
+    below = getattr(tls, "_sslobj", None)
+    if below is None or not hasattr(below, "get_verified_chain"):
+        return ()
+    der = 2  # _ssl.ENCODING_DER
+    return tuple(one.public_bytes(der) for one in below.get_verified_chain())
 
 
 class _Pinned(AbstractResolver):
@@ -198,6 +212,7 @@ def _answer(response: _Response) -> WireAnswer:
         peer_ip=response.peer_ip,
         tls_version=response.tls_version,
         tls_peer_sha256=response.tls_peer_sha256,
+        tls_chain=response.tls_chain,
         response=response,
     )
 

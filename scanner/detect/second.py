@@ -9,7 +9,7 @@ It does three things, each learnt from our own labelled text (`python -m tests.e
 3. It weighs cues, voice and wording to say who stands behind the words.
 
 Linear on purpose: each probability is a sum of named weights, and the model is a few hundred kilobytes of int8. Figures
-and the decision: docs/decisions/0006-second-reader.md.
+and the decision: docs/decisions/0007-second-reader.md.
 """
 
 from __future__ import annotations

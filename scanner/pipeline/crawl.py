@@ -23,8 +23,10 @@ from ..collect.targets import joined_audience
 from ..errors import LockedError
 from ..model import Outcome, Report, RunFacts, Target
 from ..schedule import due
+from .custodian import Custodian, run_begun, run_taken_up
 from .keeping import Keeper, Watcher, same_page
 from .reporting import build_report
+from .sealing import seal_finished
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -45,7 +47,7 @@ def crawl(
     """Looks at the targets (or those that are due); None where nothing was due.
 
     1 lock the output folder   2 take up the interrupted run, or begin one   3 put start pages into the frontier
-    4 fetch, keep, judge, record until nothing is left   5 close the run   6 compare it with earlier ones
+    4 fetch, keep, judge, record until nothing is left   5 close and seal the run   6 compare it with earlier ones
 
     Raises LockedError, StoreError, ArchiveError, EvidenceError. Killed at any moment, the next call goes on.
     """
@@ -54,12 +56,15 @@ def crawl(
     targets = merged(targets)
     scopes = {target.vendor: scope_of(target, settings) for target in targets}
     with locked(Path(settings.out_dir)), open_store(settings.database_url()) as store:
+        seal_finished(store, settings, watcher)
         now = datetime.now(UTC)
         store.describe_vendors(targets)
         wanted = due(targets, store.last_success(), now, settings.run.interval_hours) if only_due else targets
         run = _take_up(store, scopes, settings, rules, watcher, now)
         if run is None and not wanted:
             return None
+        if run is not None:
+            run_taken_up(Path(settings.out_dir), run)
         run = run or begin_run(store, "crawl", settings, rules, now)
         try:
             asyncio.run(_look(store, run.id, scopes, wanted, settings, rules, watcher))
@@ -69,6 +74,7 @@ def crawl(
             watcher.note("nothing is lost: the same command goes on from here")
             raise
         close_run(store, run.id)
+        seal_finished(store, settings, watcher)
         return build_report(store, rules, run.id, settings)
 
 
@@ -83,9 +89,10 @@ async def _look(
 ) -> None:
     guard = Guard(settings.crawl.allow_networks)
     with _archive(settings, run) as archive:
+        custodian = Custodian(Path(settings.out_dir), run)
         async with (
             Fetcher(settings.crawl, guard) as fetcher,
-            Keeper(store, archive, run, scopes, settings, rules, watcher) as keeper,
+            Keeper(store, archive, run, scopes, settings, rules, watcher, custodian) as keeper,
         ):
             for target in wanted:
                 keeper.begin(*seeds(scopes[target.vendor]))
@@ -158,7 +165,9 @@ def begin_run(store: Store, kind: str, settings: Settings, rules: RuleSet, now: 
         "allow_networks": ", ".join(str(network) for network in crawl_settings.allow_networks),
         "robots_overrides": "; ".join(f"{host}: {why}" for host, why in crawl_settings.robots_overrides.items()),
     }
-    return store.begin_run(facts, note if kind == "crawl" else {})
+    begun = store.begin_run(facts, note if kind == "crawl" else {})
+    run_begun(Path(settings.out_dir), begun)
+    return begun
 
 
 def close_run(store: Store, run: str) -> None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ..config import Settings
     from ..detect.rules import RuleSet
     from ..store import Store
+    from .custodian import Custodian
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,9 +69,11 @@ class Keeper:
         settings: Settings,
         rules: RuleSet,
         watcher: Watcher,
+        custodian: Custodian | None = None,
     ) -> None:
         self._store, self._archive, self._run = store, archive, run
         self._scopes, self._settings, self._rules, self._watcher = scopes, settings, rules, watcher
+        self._custodian = custodian
         self._out = Path(settings.out_dir)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
         self._known: dict[str, set[str]] = defaultdict(set)
@@ -131,7 +134,7 @@ class Keeper:
         failure: FetchFailed | None = None,
     ) -> Sequence[FrontierItem]:
         """KEPT BEFORE IT IS READ: archive, then database, then judgement."""
-        capture = self._archive.append(exchange, robots=robots)
+        capture = self._keep(exchange, robots)
         if item.via == "robots" or (item.via in AUXILIARY and failure is None):
             return self.conclude_auxiliary(item, capture)
         # Auxiliary, and yet a page: an answer that is followed by another try.
@@ -142,6 +145,13 @@ class Keeper:
             self._record_unread(item, failure.reason, failure.detail, capture, robots)
             return ()
         return self.conclude(item, capture, robots)
+
+    def _keep(self, exchange: Exchange, robots: RobotsDecision | None) -> Capture:
+        """Into the archive, then into the custody chain."""
+        capture = self._archive.append(exchange, robots=robots)
+        if self._custodian is not None:
+            self._custodian.kept(capture, exchange)
+        return capture
 
     def resume(self, item: FrontierItem, capture: Capture, robots: RobotsDecision | None) -> None:
         """Judges what an interrupted run had kept and not judged; the frontier learns what follows."""
@@ -242,7 +252,7 @@ class Keeper:
         return fresh
 
     def _unread(self, item: FrontierItem, failure: FetchFailed, robots: RobotsDecision | None) -> None:
-        kept = None if failure.exchange is None else self._archive.append(failure.exchange, robots=robots)
+        kept = None if failure.exchange is None else self._keep(failure.exchange, robots)
         self._record_unread(item, failure.reason, failure.detail, kept, robots)
 
     def _refuse_by_robots(self, item: FrontierItem, decision: RobotsDecision) -> None:

@@ -13,6 +13,7 @@ from .crawl import begin_run, close_run, locked
 from .keeping import Watcher
 from .kept import judge_capture
 from .reporting import build_report
+from .sealing import seal_finished
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -54,6 +55,7 @@ def rescan(settings: Settings, rules: RuleSet, watcher: Watcher) -> Report:
         for unread in store.never_read():
             _account_for(unread, store, run.id, settings, rules)
         close_run(store, run.id)
+        seal_finished(store, settings, watcher)
         return build_report(store, rules, run.id, settings)
 
 

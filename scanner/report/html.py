@@ -104,9 +104,9 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "script": Markup(script),  # noqa: S704 - our own file, no value in it
         "csp": _policy(script), "generator": GENERATOR,
         "slugs": {vendor.name: vendor.slug for vendor in derived.vendors},
-        "category": lambda key, part: _category(report.categories, key, part, t.lang),
         "law": lawtext, "own_letter": lambda vendor, lang: letter(vendor, report, lang),
         "langs": LANGS,
+        "category": lambda key, part: category_part(report.categories, key, part, t.lang),
         "around": lambda f: report.contexts.get(f.id, (f.prefix, f.suffix)),
         "bar": coverage_bar, "current": CURRENT, "severities": SEVERITIES, "limits": LIMITS,
         "current_changes": [change for change in Change if change in CURRENT and derived.changes[change]],
@@ -128,7 +128,17 @@ def _page(shared: Mapping[str, Any], template: str, path: Path, root: str, **val
     return write_text(path, _environment().get_template(template).render(shared, root=root, **values))
 
 
-def _category(categories: Mapping[str, Mapping[str, Any]], key: str, part: str, lang: str) -> Any:
+def render(template: str, **values: Any) -> str:
+    """One of our templates, filled in; for pages that are no part of a report."""
+    return _environment().get_template(template).render(**values)
+
+
+def own_file(name: str) -> Markup:
+    """A file of ours that goes into a page as it is. Never a value."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8").strip())  # noqa: S704 - our own file
+
+
+def category_part(categories: Mapping[str, Mapping[str, Any]], key: str, part: str, lang: str) -> Any:
     """`title` falls back to the id, `why` to nothing, `questions` to an empty tuple."""
     value = categories.get(key, {}).get(f"{part}_{lang}")
     if part == "questions":

@@ -124,6 +124,33 @@ def run_captures(connection: Connection, run: int) -> tuple[Capture, ...]:
     return tuple(rows.capture_of(row) for row in connection.execute(query).mappings())
 
 
+def titles(connection: Connection, run: int) -> dict[str, str]:
+    """Record id of a capture of this run -> title of the page, where it has one."""
+    query = (
+        sa.select(captures.c.record_id, documents.c.name)
+        .join(documents, documents.c.capture_id == captures.c.id)
+        .where(captures.c.run_id == run, documents.c.name != "")
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def looked_at(connection: Connection, record: str) -> Look | None:
+    """The capture in a WARC record, with the URL that it was taken for and its text; None where it is not known."""
+    query = (
+        sa.select(captures, urls.c.canonical, urls.c.name.label("first_url"), vendors.c.name.label("vendor"))
+        .join(urls, urls.c.id == captures.c.url_id)
+        .join(vendors, vendors.c.id == urls.c.vendor_id)
+        .where(captures.c.record_id == record)
+    )
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    item = FrontierItem(row["url"], row["canonical"], row["vendor"], 0, "")
+    run = connection.execute(sa.select(runs.c.name, runs.c.rules_digest).where(runs.c.id == row["run_id"])).one()
+    text = document(connection, row["id"])
+    return Look(item, rows.capture_of(row), text, (), run[0], run[1], rows.robots_of(row))
+
+
 def same_payload(connection: Connection, run: int, item: FrontierItem, payload_sha256: str) -> str:
     """URL of another page of the same vendor in this run that was read and has the same bytes, or empty."""
     query = (

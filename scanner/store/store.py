@@ -256,6 +256,16 @@ class Store:
         with reading(self._engine) as connection:
             return look.run_captures(connection, self._run_id(connection, run))
 
+    def titles(self, run: str) -> dict[str, str]:
+        """Record id -> title, for the captures of a run that were read."""
+        with reading(self._engine) as connection:
+            return look.titles(connection, self._run_id(connection, run))
+
+    def looked_at(self, record: str) -> look.Look | None:
+        """The capture in the WARC record of this id, with its text and run, but without findings."""
+        with reading(self._engine) as connection:
+            return look.looked_at(connection, record)
+
     def rescannable(self) -> Iterator[look.Look]:
         """The last look at every URL that was ever read, one at a time: texts do not pile up in memory."""
         with reading(self._engine) as connection:

@@ -313,6 +313,7 @@ def test_ssl_cert_file_is_followed_and_the_name_is_checked(tmp_path: Path, monke
     exchange = ok(result)
     der = ssl.PEM_cert_to_DER_cert(cert.read_text())
     assert exchange.tls_peer_sha256 == hashlib.sha256(der).hexdigest()
+    assert exchange.tls_chain == (der,)
     assert exchange.tls_version.startswith("TLSv1.")
     wrong, _ = over_tls(tmp_path, "vendor.example", "other.example", True, monkeypatch)
     assert "other.example" in failed(wrong, UnreadReason.TLS).detail

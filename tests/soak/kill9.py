@@ -3,7 +3,7 @@
 A small site on loopback is crawled once undisturbed. Then, for each moment, a fresh crawl of the same site is killed
 when the server has answered so many requests (plus a few random milliseconds), taken up again (and perhaps killed
 again), and compared: the same coverage, the same findings, each page kept exactly once, and the records in the WARC
-files exactly those in the database.
+files exactly those in the database. `noticescan verify` must find the custody chain whole.
 """
 
 from __future__ import annotations
@@ -239,6 +239,19 @@ def trial(out: Path, urls: list[str], count: CountDown, rng: random.Random, requ
     return kills
 
 
+def intact(out: Path) -> None:
+    """The custody chain came through the kills: `verify` finds no broken link. 4: killed before the run was sealed."""
+    base = sqlite3.connect(out / "noticescan.sqlite")
+    run = base.execute("SELECT name FROM runs").fetchone()[0]
+    base.close()
+    command = [sys.executable, "-m", "scanner", "verify", run, "--out", str(out)]
+    command += ["--rules", str(out.parent / "patterns")]
+    done = subprocess.run(command, cwd=out.parent, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
+                          text=True, check=False)  # fmt: skip
+    if done.returncode not in (0, 4):
+        raise AssertionError(f"verify: exit code {done.returncode}: {done.stdout}{done.stderr}")
+
+
 def is_complete(out: Path) -> bool:
     """Is there a finished run? Without a database, or without tables in it, there is none."""
     if not (out / "noticescan.sqlite").exists():
@@ -275,6 +288,7 @@ def main() -> int:
             out = Path(folder) / f"trial-{number}"
             done += trial(out, urls, count, rng, requests)
             wrong = differences(whole, outcome(out))
+            intact(out)
             print(f"{done} kills, crawl {number}: {'; '.join(wrong) or 'the same'}", flush=True)
             if wrong:
                 return 1

@@ -1,0 +1,61 @@
+"""Where what lies in an output folder and in a case file, and small helpers that both need."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..model import Finding
+
+FOLDER = "evidence"
+"""In the output folder: one folder a run, and the certificates that servers showed."""
+CERTIFICATES = "certificates"
+STAMPS = "stamps"
+CONDITIONS = "conditions.json"
+
+
+def run_folder(out: Path, run: str) -> Path:
+    """Where the evidence of a run lies, but for its WARC files."""
+    return out / FOLDER / run
+
+
+def wacz_of(out: Path, run: str) -> Path:
+    """The WACZ file of a run."""
+    return run_folder(out, run) / f"{run}.wacz"
+
+
+def authority_name(url: str) -> str:
+    """A folder name for a timestamp authority: its host, and eight hex digits of its address."""
+    host = urlsplit(url).hostname or "authority"
+    plain = "".join(c if c.isalnum() or c in ".-" else "-" for c in host.lower())[:60]
+    return f"{plain}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+
+
+def findings_digest(findings: Iterable[Finding]) -> str:
+    """SHA-256 over the findings as JSON lines, in one order whatever the order of making."""
+    lines = sorted(json.dumps(one.as_json(), ensure_ascii=True, sort_keys=True) for one in findings)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, and be sure that it is on the disk. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def pretty(values: Any) -> bytes:
+    """JSON for people and programs: UTF-8, two spaces; lone surrogates of hostile pages stay escaped."""
+    return json.dumps(values, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n"

@@ -1,0 +1,103 @@
+"""What the page of a case file shows, gathered from the custody chain and the stamps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..evidence import places, stamp
+from ..evidence.stamp import StampState
+from ..report.case import Conditions, Entry, Event, RunStamp
+from . import custodian
+from .picking import host_of
+
+if TYPE_CHECKING:
+    from ..config import Settings
+    from ..store.look import Look
+    from .material import Material
+
+STATES = {
+    StampState.VERIFIED: "verified",
+    StampState.UNVERIFIED: "unverified",
+    StampState.BROKEN: "broken",
+}
+
+
+def copy_stamps(
+    folder: Path, shown: Mapping[int, Mapping[str, Any]], out: Path, settings: Settings
+) -> tuple[RunStamp, ...]:
+    """Put the stamps over the custody chain into the case file; returns them as judged now."""
+    roots = [Path(path) for path in settings.evidence.trusted_roots]
+    found = []
+    for one in shown.values():
+        if one["event"] != custodian.STAMPED or one["target"] != custodian.HEAD:
+            continue
+        name = places.authority_name(one["authority"])
+        source = places.run_folder(out, one["run"]) / places.STAMPS / name
+        target = f"{places.STAMPS}/{one['run']}/{name}/{custodian.HEAD}"
+        request, answer = ((source / f"{custodian.HEAD}{end}").read_bytes() for end in (".tsq", ".tsr"))
+        places.write(folder / f"{target}.tsq", request)
+        places.write(folder / f"{target}.tsr", answer)
+        judged = stamp.check(answer, request, bytes.fromhex(one["sha256"]), roots)
+        found.append(
+            RunStamp(
+                one["authority"],
+                one["run"],
+                one["head"],
+                STATES[judged.state],
+                judged.why,
+                judged.time,
+                f"{target}.tsr",
+                one["sha256"],
+            )
+        )
+    return tuple(found)
+
+
+def entries(material: Material, texts: Mapping[str, str]) -> tuple[Entry, ...]:
+    """One entry a finding, in the order of the report."""
+    at = {link.n: link.at for link in material.chain.links}
+    out = []
+    for tracked in material.chosen:
+        record = tracked.finding.warc_record
+        look = material.looks[record]
+        part = next(part for part in material.parts if any(one.record_id == record for one in part.records))
+        offset, length = part.place(record)
+        out.append(
+            Entry(
+                tracked=tracked,
+                capture=look.capture,
+                document=look.document,
+                robots=look.robots,
+                conditions=_conditions(look, material.shown.values()),
+                event=_event(look, material.shown, at),
+                text_file=texts.get(record, ""),
+                warc=part.name,
+                offset=offset,
+                length=length,
+            )
+        )
+    return tuple(out)
+
+
+def _event(look: Look, shown: Mapping[int, Mapping[str, Any]], at: Mapping[int, str]) -> Event | None:
+    for n, one in shown.items():
+        if look.capture.record_sha256 in one.get("records", ()):
+            return Event(n, at[n], adopted=one["event"] == custodian.ADOPTED)
+    return None
+
+
+def _conditions(look: Look, shown: Iterable[Mapping[str, Any]]) -> Conditions:
+    host: Mapping[str, Any] = {}
+    clock: Mapping[str, Any] = {}
+    for one in shown:
+        if one["event"] == custodian.HOST and one["run"] == look.run and one["host"] == host_of(look.capture.url):
+            host = one
+        elif one["event"] == custodian.CONDITIONS and one["run"] == look.run:
+            clock = one.get("clock", {})
+    tls = (host.get("tls") or [{}])[0]
+    return Conditions(
+        dns=tuple(host.get("dns_answers", ())), tls_version=tls.get("version", ""), tls_leaf=tls.get("certificate", ""),
+        clock_compared=clock.get("compared_with_servers", 0), clock_seconds=clock.get("median_offset_seconds"),
+    )  # fmt: skip

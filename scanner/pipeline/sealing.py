@@ -1,0 +1,155 @@
+"""What closes a run: the conditions under which it looked, its WACZ, the last event in the chain, and the stamps."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import EvidenceError
+from ..evidence import custody, places, wacz
+from ..evidence.conditions import Conditions
+from ..warcfile import BrokenWarc, Member, members
+from . import custodian
+from .stamping import Target, stamp_all
+
+if TYPE_CHECKING:
+    from ..config import Settings
+    from ..model import RunFacts
+    from ..store import Store
+    from .keeping import Watcher
+
+HTML = ("text/html", "application/xhtml+xml")
+WARC_FOLDER = "warc"
+
+
+def seal_finished(store: Store, settings: Settings, watcher: Watcher) -> None:
+    """Closes every run that has ended and is not closed in the chain: the last one, or one that a kill cut short.
+
+    Raises ArchiveError (disk full), EvidenceError (a WARC or the chain is damaged). A missing stamp is only noted.
+    """
+    out = Path(settings.out_dir)
+    custodian.open_chain(out)  # mends what a killed process left half written
+    told = custody.read_folder(out)
+    if told.problems:
+        raise EvidenceError(f"custody chain: {told.problems[0]}", "keep the folder as it is, and a copy")
+    begun = {d["run"] for d in told.details.values() if d["event"] == custodian.RUN_BEGUN}
+    done = {d["run"] for d in told.details.values() if d["event"] == custodian.RUN_FINISHED}
+    for facts in reversed(store.runs()):
+        if facts.finished_at is not None and facts.id in begun - done:
+            _seal(store, settings, facts, _noted(told, facts.id), watcher)
+
+
+def _noted(told: custody.Read, run: str) -> frozenset[str]:
+    """Digests of this run's records that are in the chain already."""
+    events = (d for d in told.details.values() if d.get("run") == run)
+    return frozenset(sha256 for d in events for sha256 in d.get("records", ()))
+
+
+def _seal(store: Store, settings: Settings, facts: RunFacts, noted: frozenset[str], watcher: Watcher) -> None:
+    out = Path(settings.out_dir)
+    warcs = warcs_of(out, facts.id)
+    chain = custody.Chain(out)
+    conditions, pages = _look_through(warcs, noted, chain, facts.id, store.titles(facts.id))
+    _tell_conditions(chain, facts, conditions, out)
+    built = _pack(warcs, pages, facts, settings, out, watcher)
+    report = store.report(facts.id)
+    digests = {warc.name: wacz.sha256_of(warc) for warc in warcs}
+    detail: dict[str, Any] = {
+        "run": facts.id, "kind": facts.kind, "ok": facts.ok, "warc": digests,
+        "findings": len(report.findings), "findings_sha256": places.findings_digest(report.findings),
+        "rules": facts.rules_digest,
+    }  # fmt: skip
+    if built:
+        detail["wacz"] = {"sha256": built.sha256, "datapackage_sha256": built.datapackage_sha256, "pages": built.pages}
+    head = chain.append(custodian.RUN_FINISHED, sync=True, **detail)
+    targets = [Target(custodian.HEAD, head.sha256)]
+    targets += [Target("datapackage", built.datapackage_sha256)] if built else []
+    targets += [Target(name, sha256) for name, sha256 in digests.items()]
+    folder = places.run_folder(out, facts.id) / places.STAMPS
+    for event in stamp_all(settings.evidence, targets, folder, watcher):
+        chain.append(event.pop("event"), sync=True, run=facts.id, head=head.n, **event)
+
+
+def warcs_of(out: Path, run: str) -> list[Path]:
+    """The WARC files of a run, in order."""
+    return sorted((out / WARC_FOLDER).glob(f"{run}-*.warc.gz"))
+
+
+def _look_through(
+    warcs: Iterable[Path], noted: frozenset[str], chain: custody.Chain, run: str, titles: Mapping[str, str]
+) -> tuple[Conditions, list[wacz.Page]]:
+    """One pass over the records: conditions, pages, and what a kill kept from being noted."""
+    conditions = Conditions()
+    pages: list[wacz.Page] = []
+    for warc in warcs:
+        adopted: list[str] = []
+        try:
+            with warc.open("rb") as stream:
+                for one in members(stream):
+                    conditions.take(one)
+                    pages += page_of(one, titles)
+                    if one.sha256 not in noted:
+                        adopted.append(one.sha256)
+        except BrokenWarc as error:
+            raise EvidenceError(f"{warc.name}: {error}", "keep the file as it is, and a copy") from None
+        if adopted:
+            chain.append(custodian.ADOPTED, run=run, file=f"{WARC_FOLDER}/{warc.name}", records=adopted)
+    return conditions, pages
+
+
+def page_of(one: Member, titles: Mapping[str, str]) -> list[wacz.Page]:
+    """The record as a page of a WACZ, if it is one."""
+    from ..evidence.cdx import content_type
+
+    if one.kind != "response" or not content_type(one).lower().startswith(HTML):
+        return []
+    if not one.block.split(b"\r\n", 1)[0].split(b" ", 1)[-1].startswith(b"200"):
+        return []
+    name = one.record_id.removeprefix("urn:uuid:")
+    return [wacz.Page(name, one.field("WARC-Target-URI"), one.date, titles.get(one.record_id, ""))]
+
+
+def _tell_conditions(chain: custody.Chain, facts: RunFacts, conditions: Conditions, out: Path) -> None:
+    """The cleanliness record: once for the run, once a host; and a copy of both to read."""
+    whole: dict[str, Any] = {
+        "tool": f"noticescan {facts.tool_version}",
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "rules_digest": facts.rules_digest,
+        "config_digest": facts.config_digest,
+        "egress": "direct; proxies from the environment are not used",
+        "cookies": "none kept or sent",
+        "http_cache": "none; the server was asked for each page",
+        "conditional_requests": conditions.conditional,
+        "captures": conditions.captures,
+        "clock": conditions.clock(),
+        "tls_trust": "SSL_CERT_FILE or SSL_CERT_DIR if set, else the list of certifi",
+    }
+    if facts.kind == "rescan":
+        whole = {key: whole[key] for key in ("tool", "python", "system", "rules_digest", "config_digest")}
+        whole["egress"] = "no network was used"
+    hosts = dict(conditions.hosts())
+    chain.append(custodian.CONDITIONS, run=facts.id, **whole)
+    for name, known in hosts.items():
+        chain.append(custodian.HOST, run=facts.id, host=name, **known)
+    places.write(
+        places.run_folder(out, facts.id) / places.CONDITIONS,
+        places.pretty({"schema": "noticescan/conditions/1", "run": facts.id, **whole, "hosts": hosts}),
+    )
+
+
+def _pack(
+    warcs: list[Path], pages: list[wacz.Page], facts: RunFacts, settings: Settings, out: Path, watcher: Watcher
+) -> wacz.Built | None:
+    size = sum(warc.stat().st_size for warc in warcs)
+    most = settings.evidence.wacz_max_bytes
+    if not warcs or not most:
+        return None
+    if size > most:
+        watcher.note(f"no WACZ is written: {size} bytes are more than evidence.wacz_max_bytes; `noticescan export` can")
+        return None
+    created = facts.finished_at or datetime.now(UTC)
+    return wacz.build(places.wacz_of(out, facts.id), warcs, pages, title=f"noticescan run {facts.id}", created=created)
