@@ -1,0 +1,218 @@
+"""What a notice says: sentence by sentence, with denials, exceptions and other people's duties respected.
+
+A denial governs what follows it, as in ConText: in Chinese up to the comma, in English through a list, in both up to a stop
+(but, 但). A denial with an exception is `conditional`, never `denied`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from scanner.model import NoticeFact, NoticeKind, Saying
+from scanner.notice.period import days_of
+from scanner.notice.rules import Combination, FactRule, NoticeRules
+from scanner.notice.text import NoticeText, Sentence
+from scanner.notice.words import Hit
+
+WINDOW_HAN, WINDOW_LATIN = 26, 110
+"""Characters between the words of one fact."""
+NEG_HAN, NEG_LATIN = 18, 70
+"""Characters over which a denial reaches."""
+MOST_QUOTE = 400
+MOST_SENTENCES = 4_000
+"""More than any notice has; hostile pages may have more, and the rest of such a page is left."""
+BIOMETRICS = "biometrics"
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_PEOPLE = (
+    ("people_filmed", NoticeKind.PEOPLE_FILMED),
+    ("account_holders", NoticeKind.PRODUCT_USERS),
+    ("site_visitors", NoticeKind.SITE_VISITORS),
+)
+_NO_SUCH = frozenset({"no", "neither", "nor", "without", "nothing", "none"})
+_BESIDE = 12
+_NAMES = frozenset({"people_filmed", "product"})
+_EXCEPTION = re.compile(
+    r"^[\s\-·*•\d.()]*(但(?!是否)|然而|除(?!了)|例外|(?:however|but|except|unless|exceptions?|this does not apply|the exception)\b)"
+)
+_MORE = frozenset({"give", "money", "share", "run", "collect", "hands", "store", "sell"})
+
+
+def read_facts(text: NoticeText, rules: NoticeRules, kind: NoticeKind) -> tuple[NoticeFact, ...]:
+    """Every fact of every sentence, in order. `kind`: whose data a sentence is about that does not say."""
+    sentences = text.sentences[:MOST_SENTENCES]
+    out: list[NoticeFact] = []
+    for sentence, following in pairwise((*sentences, None)):
+        if sentence is None or sentence.text.rstrip().endswith("?"):
+            continue  # a question says nothing
+        excepted = following is not None and _EXCEPTION.match(following.text) is not None
+        for rule in rules.facts.values():
+            out.extend(_facts(rule, sentence, text, kind, excepted))
+    return tuple(out)
+
+
+def overall(facts: tuple[NoticeFact, ...], topic: str = BIOMETRICS) -> Saying:
+    """How the notice as a whole speaks of a matter. Biometrics that it discloses anywhere, it discloses; of other matters
+    one that it both discloses and denies is `conditional`."""
+    said = {fact.saying for fact in facts if fact.topic == topic}
+    if topic == BIOMETRICS and said & {Saying.DISCLOSED, Saying.CONDITIONAL}:
+        return Saying.DISCLOSED
+    if len(said) > 1 or Saying.CONDITIONAL in said:
+        return Saying.CONDITIONAL
+    if Saying.DISCLOSED in said:
+        return Saying.DISCLOSED
+    return Saying.DENIED if Saying.DENIED in said else Saying.SILENT
+
+
+def _facts(
+    rule: FactRule, sentence: Sentence, text: NoticeText, kind: NoticeKind, excepted: bool
+) -> Iterator[NoticeFact]:
+    """At most one fact a saying."""
+    seen: dict[Saying, NoticeFact] = {}
+    groups = (("denies", rule.denies), ("affirms", rule.affirms), ("says", rule.says))
+    for how, combinations in groups:
+        for combination in combinations:
+            for hits in fillings(combination, sentence, text):
+                saying, cue = _saying(rule, how, combination, hits, sentence, excepted)
+                if saying is not None and saying not in seen:
+                    seen[saying] = _fact(rule, sentence, kind, saying, cue)
+        if seen and how != "says":
+            break
+    yield from seen.values()
+
+
+def _saying(
+    rule: FactRule, how: str, combination: Combination, hits: tuple[Hit | None, ...], sentence: Sentence, excepted: bool
+) -> tuple[Saying | None, Hit | None]:
+    act = next((hit for part, hit in zip(combination, hits, strict=True) if part.act and hit), None)
+    act = act or next((hit for hit in reversed(hits) if hit is not None), None)
+    if act is None:
+        return None, None
+    others_duty = first(sentence, "others_duty", 0, act.end)
+    if how == "affirms":
+        return (Saying.CONDITIONAL, others_duty) if others_duty and rule.hedged else (Saying.DISCLOSED, None)
+    denial = _denial(sentence, act) or _no_such(sentence, hits) if how == "says" else None
+    denied = how == "denies" or denial is not None
+    if any(part.group == "not" for part in combination) and not denied:
+        return None, None
+    condition = first(sentence, "condition", 0, len(sentence.text))
+    if not denied:
+        weak = others_duty or (condition if rule.wary else None)
+        return (Saying.CONDITIONAL, weak) if weak else (Saying.DISCLOSED, None)
+    if rule.hedged:
+        return Saying.DENIED, denial
+    condition = condition or _but(sentence, act) or others_duty
+    if condition is not None or excepted:
+        return Saying.CONDITIONAL, condition
+    return Saying.DENIED, denial
+
+
+def fillings(combination: Combination, sentence: Sentence, text: NoticeText) -> Iterator[tuple[Hit | None, ...]]:
+    """Each way in which an act word and the nearest words of the other groups stand together. None: in the heading."""
+    in_sentence = [part for part in combination if part.group in sentence.groups()]
+    above = sentence.context | text.title_groups
+    for part in combination:
+        if part not in in_sentence and not (part.context and part.group in above):
+            return
+    anchor = next((p for p in in_sentence if p.act), in_sentence[-1] if in_sentence else None)
+    if anchor is None:
+        return
+    for act in (hit for hit in sentence.hits if anchor.group in hit.groups):
+        chosen: list[Hit | None] = []
+        for part in combination:
+            if part is anchor:
+                chosen.append(act)
+            elif part not in in_sentence:
+                chosen.append(None)
+            else:
+                near = _nearest(sentence, act, part.group)
+                if near is None:
+                    break
+                chosen.append(near)
+        else:
+            yield tuple(chosen)
+
+
+def _nearest(sentence: Sentence, act: Hit, group: str) -> Hit | None:
+    """The nearest word of a group that does not overlap the act, within the window and on this side of a stop."""
+    window = WINDOW_HAN if _HAN.search(sentence.text[act.start : act.end]) else WINDOW_LATIN
+    best: tuple[int, Hit] | None = None
+    for hit in sentence.hits:
+        if group not in hit.groups:
+            continue
+        if group != "not" and hit.start < act.end and act.start < hit.end:
+            continue
+        distance = max(act.start - hit.end, hit.start - act.end)
+        low, high = min(act.end, hit.end), max(act.start, hit.start)
+        if distance > window or first(sentence, "stop", low, high) is not None:
+            continue
+        if best is None or distance < best[0]:
+            best = (distance, hit)
+    return best[1] if best else None
+
+
+def first(sentence: Sentence, group: str, low: int, high: int) -> Hit | None:
+    """The first word of a group that lies in [low:high]."""
+    return next((h for h in sentence.hits if group in h.groups and low <= h.start and h.end <= high), None)
+
+
+def _denial(sentence: Sentence, act: Hit) -> Hit | None:
+    """The word that denies the act: before it or running into it, in the same clause."""
+    han = bool(_HAN.search(sentence.text[act.start : act.end]))
+    for hit in reversed(sentence.hits):
+        if "not" not in hit.groups or hit.start > act.start or (hit.start == act.start and hit.end < act.end):
+            continue
+        between = sentence.text[hit.end : act.start] if hit.end < act.start else ""
+        if len(between) > (NEG_HAN if han else NEG_LATIN) or (han and "," in between):
+            continue
+        if first(sentence, "stop", hit.end, act.start) is None:
+            return hit
+    return None
+
+
+def _no_such(sentence: Sentence, hits: tuple[Hit | None, ...]) -> Hit | None:
+    """`collects no face data`: a `no` just before the thing, behind the deed."""
+    for thing in hits:
+        for hit in sentence.hits:
+            near = thing is not None and hit.end < thing.start <= hit.end + _BESIDE
+            if near and "not" in hit.groups and sentence.text[hit.start : hit.end] in _NO_SUCH:
+                return hit
+    return None
+
+
+def _but(sentence: Sentence, act: Hit) -> Hit | None:
+    """A `but` after the denial with a deed behind it: the denial has an exception."""
+    for hit in sentence.hits:
+        if "stop" in hit.groups and hit.start >= act.end and any(
+            later.start >= hit.end and later.groups & _MORE for later in sentence.hits
+        ):
+            return hit
+    return None
+
+
+def _fact(rule: FactRule, sentence: Sentence, kind: NoticeKind, saying: Saying, cue: Hit | None) -> NoticeFact:
+    start, end = sentence.whole()
+    end = min(end, start + MOST_QUOTE)
+    block = sentence.block
+    quote = block.text[start - block.start : end - block.start]
+    people, named = whose(sentence, kind)
+    cue_text = ""
+    if cue is not None:
+        low, high = sentence.place(cue.start, cue.end)
+        cue_text = block.text[low - block.start : high - block.start]
+    value, days = "", None
+    if rule.value:
+        value, days = days_of(sentence)
+    return NoticeFact(rule.id, saying, people, quote, start, end, value, cue_text, named, days)
+
+
+def whose(sentence: Sentence, kind: NoticeKind) -> tuple[NoticeKind, bool]:
+    """Whose data a sentence is about, and whether it (or its heading) names them or the product."""
+    for groups in (sentence.groups(), sentence.context):
+        for group, people in _PEOPLE:
+            if group in groups:
+                return people, bool(groups & _NAMES)
+        if groups & _NAMES:
+            return kind, True
+    return kind, False
