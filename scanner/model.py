@@ -165,7 +165,7 @@ class FrontierItem:
     vendor: str
     depth: int
     via: str
-    """seed | link | sitemap | redirect | canonical | notice"""
+    """seed | link | sitemap | redirect | canonical | notice | notice_guess"""
     referrer: str = ""
     etag: str = ""
     last_modified: str = ""
@@ -492,6 +492,8 @@ class Report:
     """item id -> regime, article, title_en, title_zh, summary_en, summary_zh, required, condition_en ..."""
     notice_topics: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """topic -> title_en, title_zh"""
+    notice_regimes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """regime -> title_en, title_zh"""
     app_stores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """vendor -> links to app stores seen on its pages; noted, not followed"""
 

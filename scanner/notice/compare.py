@@ -70,12 +70,13 @@ def within(findings: Iterable[Finding], document: Notice, rules: NoticeRules) ->
     Only contradictions come out: that an advert does not mention something, or mentions it twice, says nothing.
     """
     out = []
+    findings = tuple(findings)
+    apart = tuple(f for f in document.facts if not any(f.start < c.end and c.start < f.end for c in findings))
     for finding in findings:
         rule = rules.claims.get(finding.category)
         if finding.stance is not Stance.ASSERTED or rule is None:
             continue
         claim = read_claim(finding, rule, rules)
-        apart = tuple(f for f in document.facts if f.end <= finding.start or finding.end <= f.start)
         opinion = _opinion(claim, rule, document, apart, same_document=True)
         if opinion.verdict is Verdict.CONTRADICTS:
             same = Opinion(opinion.verdict, VerdictReason.SAME_DOCUMENT, opinion.fact, document, opinion.topic)
@@ -120,11 +121,11 @@ def read_claim(finding: Finding, rule: ClaimRule, rules: NoticeRules) -> Claim:
 
 def _people(groups: frozenset[str], rule: ClaimRule) -> NoticeKind:
     """Whose data a claim is about: as its words say, else as claims of its category usually are."""
-    if "claim_filmed" in groups:
-        return NoticeKind.PEOPLE_FILMED
-    if "claim_site" in groups and "their_site" not in groups:
-        return NoticeKind.SITE_VISITORS
     if "their_site" in groups:
+        return NoticeKind.PEOPLE_FILMED
+    if "claim_site" in groups:
+        return NoticeKind.SITE_VISITORS
+    if "claim_filmed" in groups:
         return NoticeKind.PEOPLE_FILMED
     if "claim_users" in groups:
         return NoticeKind.PRODUCT_USERS
@@ -136,9 +137,14 @@ def _opinion(
 ) -> Opinion:
     if not same_document and _other_product(claim, notice):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PRODUCT, notice=notice)
-    against = _answers(claim, rule.contradicts, facts)
+    # Within one page only a plain denial of the same matter counts: an advert that also sells signs denies nothing.
+    answers = [a for a in rule.contradicts if a.saying is Saying.DENIED or not same_document]
+    against = _answers(claim, answers, facts)
     bears_out = _answers(claim, rule.admits, facts)
-    fitting = [fact for fact in against if same_document or _same_people(claim, rule, notice, fact)]
+    fitting = [
+        fact for fact in against
+        if (same_document or _same_people(claim, rule, notice, fact)) and not _taken_back(fact, facts)
+    ]  # fmt: skip
     if fitting and bears_out:
         return _both(fitting, bears_out, notice)
     if fitting:
@@ -191,12 +197,20 @@ def _value_fits(wanted: str, fact: NoticeFact) -> bool:
     return wanted == VAGUE == fact.value
 
 
+def _taken_back(fact: NoticeFact, facts: Sequence[NoticeFact]) -> bool:
+    """Is a denial weakened elsewhere in the notice: by an exception, or by disclosing the same matter?"""
+    return fact.saying is Saying.DENIED and any(
+        other.topic == fact.topic and other.saying in (Saying.CONDITIONAL, Saying.DISCLOSED) for other in facts
+    )
+
+
 def _hedged(claim: Claim, rule: ClaimRule, facts: Sequence[NoticeFact]) -> NoticeFact | None:
     """A denial of the matter that has an exception."""
     topics = {
         answer.topic for answer in rule.contradicts
         if answer.saying is Saying.DENIED and claim.groups >= answer.needs and not claim.groups & answer.lacks
     }  # fmt: skip
+    topics |= {a.topic for a in rule.contradicts if a.saying is Saying.DISCLOSED and not a.needs - claim.groups}
     return next((fact for fact in facts if fact.topic in topics and fact.saying is Saying.CONDITIONAL), None)
 
 

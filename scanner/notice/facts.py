@@ -90,14 +90,17 @@ def _saying(
     if act is None:
         return None, None
     others_duty = first(sentence, "others_duty", 0, act.end)
+    exception = first(sentence, "exception", 0, len(sentence.text))
     if how == "affirms":
-        return (Saying.CONDITIONAL, others_duty) if others_duty and rule.hedged else (Saying.DISCLOSED, None)
-    denial = _denial(sentence, act) or _no_such(sentence, hits) if how == "says" else None
-    denied = how == "denies" or denial is not None
-    if any(part.group == "not" for part in combination) and not denied:
+        weak = (others_duty if rule.hedged else None) or (exception if rule.hedged or rule.value else None)
+        return (Saying.CONDITIONAL, weak) if weak else (Saying.DISCLOSED, None)
+    if how == "denies":
+        return (Saying.CONDITIONAL, exception) if exception and not rule.hedged else (Saying.DENIED, act)
+    denial = _denial(sentence, act) or _no_such(sentence, hits)
+    if any(part.group == "not" for part in combination) and denial is None:
         return None, None
-    condition = first(sentence, "condition", 0, len(sentence.text))
-    if not denied:
+    condition = first(sentence, "condition", 0, len(sentence.text)) or exception
+    if denial is None:
         weak = others_duty or (condition if rule.wary else None)
         return (Saying.CONDITIONAL, weak) if weak else (Saying.DISCLOSED, None)
     if rule.hedged:

@@ -284,7 +284,7 @@ def _claim(
         reader.say(f"{where}.people", f"{people!r} is not one of {', '.join(NoticeKind)}")
     contradicts, admits, vague = (_answers(entry, key, where, facts, groups, reader) for key in ("contradicts", "admits", "vague"))
     where_items = entry.get("items", {})
-    if not isinstance(where_items, dict) or (contradicts or admits) and not where_items:
+    if not isinstance(where_items, dict) or ((contradicts or admits) and not where_items):
         reader.say(f"{where}.items", "must name an item for at least one regime")
         where_items = {}
     for regime, item in where_items.items():

@@ -16,7 +16,7 @@ _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两
 _NAMES = {
     name: n
     for n, name in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"]
     )
 } | {"twenty four": 24, "thirty": 30, "forty eight": 48, "sixty": 60, "seventy two": 72, "ninety": 90, "a": 1, "an": 1}
 _SPAN = re.compile(
@@ -42,12 +42,12 @@ def days_of(sentence: Sentence) -> tuple[str, float | None]:
     if best is not None:
         return best[1], best[0]
     groups = sentence.groups()
-    for group, name in (("forever", FOREVER), ("keep_event", EVENT)):
-        if group in groups:
-            return name, None
+    if "forever" in groups:
+        return FOREVER, None
     if any(sentence.text[h.start : h.end] in _AT_ONCE for h in sentence.hits if "period" in h.groups):
         return EVENT, 0.0
-    return VAGUE, None
+    open_ended = groups & {"necessary_time", "vague_keep", "bio_schedule_vague"}
+    return (EVENT if "keep_event" in groups and not open_ended else VAGUE), None
 
 
 def number(text: str) -> float:

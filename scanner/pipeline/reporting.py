@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..history import compare
 from ..model import Change, Report
 from ..report import FORMATS
+from .noticing import APP_STORES, notice_rules, unread_notices
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -33,6 +34,7 @@ def build_report(store: Store, rules: RuleSet, run: str | None) -> Report:
         run=parts.run.id,
         run_at=parts.run.started_at if parts.run.kind == "crawl" else None,
     )
+    notices, known = store.notices(parts.run.id), notice_rules(rules)
     return Report(
         run=parts.run,
         findings=tracked,
@@ -40,6 +42,12 @@ def build_report(store: Store, rules: RuleSet, run: str | None) -> Report:
         categories=rules.categories,
         contexts=store.contexts([one.finding for one in tracked if one.change is not Change.NOT_SEEN]),
         settings_note=parts.note,
+        notices=(*notices, *unread_notices(parts.coverage, notices)),
+        contradictions=store.verdicts(parts.run.id),
+        notice_items={item.id: item.facts for item in known.items.values()} if known else {},
+        notice_topics={fact.id: fact.titles for fact in known.facts.values()} if known else {},
+        notice_regimes={regime.id: regime.titles for regime in known.regimes.values()} if known else {},
+        app_stores=store.page_facts(parts.run.id, APP_STORES),
     )
 
 
