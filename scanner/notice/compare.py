@@ -31,6 +31,7 @@ SHORT_DAYS = 3 * 365
 """A period up to this contradicts a boast of keeping for ever or for years; a longer one bears it out."""
 _SENTENCE = re.compile(r"[。！？!?；;\n]|\.\s")
 _SECOND_PERSON = re.compile(r"您|你|\byour?\b|\byours\b|用户")
+_PICTURES = frozenset({"face", "image"})
 _ORDER = {
     Verdict.CONTRADICTS: 0, Verdict.ADMITS: 1, Verdict.CANNOT_TELL: 2, Verdict.SILENT: 3,
 }  # fmt: skip
@@ -77,7 +78,7 @@ def within(findings: Iterable[Finding], document: Notice, rules: NoticeRules) ->
         if finding.stance is not Stance.ASSERTED or rule is None:
             continue
         claim = read_claim(finding, rule, rules)
-        opinion = _opinion(claim, rule, document, apart, same_document=True)
+        opinion = _opinion(claim, rule, document, apart, rules, same_document=True)
         if opinion.verdict is Verdict.CONTRADICTS:
             same = Opinion(opinion.verdict, VerdictReason.SAME_DOCUMENT, opinion.fact, document, opinion.topic)
             out.append(_result(finding, rule, same, document))
@@ -93,7 +94,7 @@ def _against(finding: Finding, notices: Sequence[Notice], rules: NoticeRules) ->
         reason = VerdictReason.NOT_READ if notices else VerdictReason.NO_NOTICE
         return _result(finding, rule, Opinion(Verdict.CANNOT_TELL, reason), notices[0] if notices else None)
     claim = read_claim(finding, rule, rules)
-    opinions = [_opinion(claim, rule, notice, notice.facts) for notice in read]
+    opinions = [_opinion(claim, rule, notice, notice.facts, rules) for notice in read]
     return _result(finding, rule, _together(opinions, all_read=len(read) == len(notices)), read[0])
 
 
@@ -133,8 +134,9 @@ def _people(groups: frozenset[str], rule: ClaimRule) -> NoticeKind:
 
 
 def _opinion(
-    claim: Claim, rule: ClaimRule, notice: Notice, facts: tuple[NoticeFact, ...], *, same_document: bool = False
-) -> Opinion:
+    claim: Claim, rule: ClaimRule, notice: Notice, facts: tuple[NoticeFact, ...], rules: NoticeRules,
+    *, same_document: bool = False,
+) -> Opinion:  # fmt: skip
     if not same_document and _other_product(claim, notice):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PRODUCT, notice=notice)
     # Within one page only a plain denial of the same matter counts: an advert that also sells signs denies nothing.
@@ -143,7 +145,9 @@ def _opinion(
     bears_out = _answers(claim, rule.admits, facts)
     fitting = [
         fact for fact in against
-        if (same_document or _same_people(claim, rule, notice, fact)) and not _taken_back(fact, facts)
+        if (same_document or _same_people(claim, rule, notice, fact))
+        and not _taken_back(fact, facts)
+        and _same_data(notice, fact, rules)
     ]  # fmt: skip
     if fitting and bears_out:
         return _both(fitting, bears_out, notice)
@@ -195,6 +199,14 @@ def _value_fits(wanted: str, fact: NoticeFact) -> bool:
     if wanted == "long":
         return (fact.days is not None and fact.days > SHORT_DAYS) or fact.value == FOREVER
     return wanted == VAGUE == fact.value
+
+
+def _same_data(notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:
+    """A period holds for the data that its sentence names: that orders are kept for a year says nothing of faces."""
+    if fact.days is None and not fact.value:
+        return True
+    groups = groups_of(rules.lexicon, rules.normalise(fact.quote).text)
+    return bool(groups & _PICTURES) or (notice.kind is NoticeKind.PEOPLE_FILMED and "other_data" not in groups)
 
 
 def _taken_back(fact: NoticeFact, facts: Sequence[NoticeFact]) -> bool:

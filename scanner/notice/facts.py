@@ -44,8 +44,8 @@ def read_facts(text: NoticeText, rules: NoticeRules, kind: NoticeKind) -> tuple[
     sentences = text.sentences[:MOST_SENTENCES]
     out: list[NoticeFact] = []
     for sentence, following in pairwise((*sentences, None)):
-        if sentence is None or sentence.text.rstrip().endswith("?"):
-            continue  # a question says nothing
+        if sentence is None or sentence.is_heading or sentence.text.rstrip().endswith("?"):
+            continue  # a heading or a question says nothing
         excepted = following is not None and _EXCEPTION.match(following.text) is not None
         for rule in rules.facts.values():
             out.extend(_facts(rule, sentence, text, kind, excepted))

@@ -106,7 +106,8 @@ def dates_in(text: str) -> list[tuple[int, int, str]]:
 
 
 def _iso(parts: dict[str, str | None]) -> str:
-    year = int(parts.get("y") or 0) or (int(parts["roc"]) + 1911 if parts.get("roc") else 0)
+    roc = int(parts.get("roc") or 0)  # years of the Republic, as Taiwan counts them
+    year = int(parts.get("y") or 0) or (roc + 1911 if roc else 0)
     if hy := parts.get("hy"):
         year = int("".join(_HAN_DIGIT[c] for c in hy))
     month = int(parts.get("m") or 0) or _MONTHS.get(parts.get("name") or "", 0) or _small(parts.get("hm") or "")

@@ -22,6 +22,7 @@ _NUMBERED = re.compile(
     r"^\s*(?:[（(]?[一二三四五六七八九十百\d]{1,3}[)）、.．]|第[一二三四五六七八九十百\d]+[条章节]|\d+(?:\.\d+)+)\s*\S"
 )
 _HEADING_LENGTH = 40
+_TITLE_LENGTH = 120
 MAX_SENTENCE = 1200
 """Characters; a longer one is cut, so that hostile text costs no more than its length."""
 
@@ -41,6 +42,8 @@ class Sentence:
     hits: tuple[Hit, ...]
     context: frozenset[str]
     """Word groups in the heading and lead-in."""
+    is_heading: bool = False
+    """Names what follows and says nothing itself."""
 
     def groups(self) -> frozenset[str]:
         """Word groups in the sentence itself."""
@@ -95,8 +98,9 @@ class NoticeText:
             for start, end in _cut(normal.text):
                 text = normal.text[start:end]
                 above = "\n".join(part for part in (heading, numbered, lead) if part)
+                heads = block.kind is BlockKind.HEADING or _is_heading(text) or self._is_first_line(block, start, text)
                 yield Sentence(
-                    text, start, block, normal, above, self._lexicon.find(text), groups_of(self._lexicon, above)
+                    text, start, block, normal, above, self._lexicon.find(text), groups_of(self._lexicon, above), heads
                 )  # fmt: skip
                 if _is_heading(text):
                     numbered, lead = text.strip(), ""
@@ -104,6 +108,12 @@ class NoticeText:
                     lead = text.strip()
                 elif block.kind is not BlockKind.LIST_ITEM:
                     lead = ""
+
+
+    def _is_first_line(self, block: Block, start: int, text: str) -> bool:
+        """The first line of a text without headings is its title, unless it reads like a sentence."""
+        plain = text.strip()
+        return start == 0 and block.start == 0 and len(plain) <= _TITLE_LENGTH and plain[-1] not in "。.!?;"
 
 
 def groups_of(lexicon: Lexicon, text: str) -> frozenset[str]:

@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from scanner.model import REPORT_SCHEMA, Change, Finding, Outcome, Report, Stance, Tracked
 from scanner.report.files import write_text
+from scanner.report.notices import item_title, notices_of, regimes_of, topic_title
 from scanner.report.text import clip_end, clip_start, day, one_line, safe_lang, safe_url, shanghai, utc, visible
 from scanner.report.view import CURRENT, SEVERITIES, Coverage, View, by_category, view
 from scanner.report.words import LIMITS, Words, words
@@ -31,6 +32,7 @@ GENERATOR = f"noticescan {REPORT_SCHEMA}"
 QUOTE_LIMIT = 2000
 CONTEXT_LIMIT = 600
 CELL_LIMIT = 280
+QUOTE_CELL = 400
 """Code points shown; report.json holds all. A page of megabytes would help nobody and stall a browser."""
 
 
@@ -46,7 +48,10 @@ def write_html(report: Report, out: Path, lang: str) -> Path:
     for vendor in derived.vendors:
         page = folder / "vendor" / f"{vendor.slug}.html"
         says, denies = _sides(vendor.current)
-        written.add(_page(shared, "vendor.html", page, "../", vendor=vendor, says=says, denies=denies))
+        seen = notices_of(report, vendor.name)
+        anchors = {notice.source: f"notice-{number}" for number, notice in enumerate(seen.read, 1)}
+        values = {"vendor": vendor, "says": says, "denies": denies, "notices": seen, "anchors": anchors}
+        written.add(_page(shared, "vendor.html", page, "../", **values))
     for tracked in (*derived.current, *derived.past):
         page = folder / "finding" / f"{names[tracked.finding.id]}.html"
         written.add(_page(shared, "finding.html", page, "../", **_finding_values(tracked, report)))
@@ -106,6 +111,10 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "bar": coverage_bar, "current": CURRENT, "severities": SEVERITIES, "limits": LIMITS,
         "current_changes": [change for change in Change if change in CURRENT and derived.changes[change]],
         "unread_rows": sorted(unread, key=lambda row: (row.reason or "", row.vendor, row.url)),
+        "regimes": lambda notice: regimes_of(notice, report, t.lang),
+        "item_title": lambda item: item_title(item, report.notice_items, t.lang),
+        "topic_title": lambda topic: topic_title(topic, report.notice_topics, t),
+        "quote_cell": QUOTE_CELL,
         "Stance": Stance, "Change": Change, "Outcome": Outcome,
         "quote_limit": QUOTE_LIMIT, "context_limit": CONTEXT_LIMIT, "cell_limit": CELL_LIMIT,
     }  # fmt: skip
