@@ -103,6 +103,8 @@ def _saying(
     if denial is None:
         weak = others_duty or (condition if rule.wary else None)
         return (Saying.CONDITIONAL, weak) if weak else (Saying.DISCLOSED, None)
+    if rule.unless and rule.unless in sentence.groups():
+        return None, None
     if rule.hedged:
         return Saying.DENIED, denial
     condition = condition or _but(sentence, act) or others_duty

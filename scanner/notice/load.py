@@ -258,7 +258,7 @@ def _regime(
 
 def _fact(name: str, entry: Mapping[str, Any], groups: frozenset[str], reader: _Reader) -> R.FactRule:
     where = f"fact.{name}"
-    _unknown(entry, {"title_en", "title_zh", "says", "affirms", "denies", "value", *_FLAGS}, reader, f"{where}.")
+    _unknown(entry, {"title_en", "title_zh", "says", "affirms", "denies", "value", "unless", *_FLAGS}, reader, f"{where}.")
     titles = {key: str(entry.get(key, "")) for key in ("title_en", "title_zh")}
     for key, text in titles.items():
         if not text:
@@ -269,8 +269,11 @@ def _fact(name: str, entry: Mapping[str, Any], groups: frozenset[str], reader: _
     value = str(entry.get("value", ""))
     if value and value not in groups:
         reader.say(f"{where}.value", f"no word group {value!r}")
+    unless = str(entry.get("unless", ""))
+    if unless and unless not in groups:
+        reader.say(f"{where}.unless", f"no word group {unless!r}")
     flags = [entry.get(flag, False) is True for flag in _FLAGS]
-    return R.FactRule(name, says, affirms, denies, value, titles, *flags)
+    return R.FactRule(name, says, affirms, denies, value, titles, *flags[:2], unless, flags[2])
 
 
 def _claim(

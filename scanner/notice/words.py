@@ -15,6 +15,8 @@ _KEY = 2
 """Characters by which literals are indexed: a word has at least so many."""
 _SLOT = re.compile(r"\[(n|w|at|phone|p|pipe|g[1-9]\d?)\]")
 _PIECE = re.compile(r"(\[(?:n|w|at|phone|p|pipe|g[1-9]\d?)\]|[()|])")
+MASK = "mask"
+"""The group whose words swallow shorter ones that lie in them."""
 _MEANS = {
     "n": r"\d{1,4}",
     "w": r"[a-z0-9'&.-]{1,30}",
@@ -65,11 +67,14 @@ class Lexicon:
                 if not text.startswith(literal, at) or not _whole(text, at, at + len(literal)):
                     continue
                 groups = self.literals[literal]
-                if "mask" in groups:
+                if MASK in groups:
                     masks.append((at, at + len(literal)))
-                if groups - {"mask"}:
-                    hits.append(Hit(at, at + len(literal), groups - {"mask"}))
+                if groups - {MASK}:
+                    hits.append(Hit(at, at + len(literal), groups - {MASK}))
         for group, pattern in self._compiled:
+            if MASK in group:
+                masks.extend(m.span() for m in pattern.finditer(text))
+                continue
             hits.extend(
                 Hit(m.start(), m.end(), group)
                 for m in pattern.finditer(text)
