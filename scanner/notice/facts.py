@@ -103,7 +103,7 @@ def _saying(
     if denial is None:
         weak = others_duty or (condition if rule.wary else None)
         return (Saying.CONDITIONAL, weak) if weak else (Saying.DISCLOSED, None)
-    if rule.unless and rule.unless in sentence.groups():
+    if rule.unless and denial is not None and _only_a_use(sentence, rule.unless, denial, act):
         return None, None
     if rule.hedged:
         return Saying.DENIED, denial
@@ -174,6 +174,14 @@ def _denial(sentence: Sentence, act: Hit) -> Hit | None:
         if first(sentence, "stop", hit.end, act.start) is None:
             return hit
     return None
+
+
+def _only_a_use(sentence: Sentence, group: str, denial: Hit, act: Hit) -> bool:
+    """Does the denial belong to words that deny one use and not the thing: `not used for marketing`?"""
+    return any(
+        group in hit.groups and hit.start <= denial.end and hit.end >= act.start and hit.start >= denial.start - 1
+        for hit in sentence.hits
+    )
 
 
 def _no_such(sentence: Sentence, hits: tuple[Hit | None, ...]) -> Hit | None:

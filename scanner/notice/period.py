@@ -44,7 +44,7 @@ def days_of(sentence: Sentence) -> tuple[str, float | None]:
     groups = sentence.groups()
     if "forever" in groups:
         return FOREVER, None
-    if any(sentence.text[h.start : h.end] in _AT_ONCE for h in sentence.hits if "period" in h.groups):
+    if any(sentence.text[h.start : h.end] in _AT_ONCE for h in sentence.hits if "at_once" in h.groups):
         return EVENT, 0.0
     open_ended = groups & {"necessary_time", "vague_keep", "bio_schedule_vague"}
     return (EVENT if "keep_event" in groups and not open_ended else VAGUE), None

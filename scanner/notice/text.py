@@ -21,7 +21,7 @@ _NOT_PROSE = frozenset(
 _NUMBERED = re.compile(
     r"^\s*(?:[（(]?[一二三四五六七八九十百\d]{1,3}[)）、.．]|第[一二三四五六七八九十百\d]+[条章节]|\d+(?:\.\d+)+)\s*\S"
 )
-_HEADING_LENGTH = 40
+_HEADING_LENGTH = 18
 _TITLE_LENGTH = 120
 MAX_SENTENCE = 1200
 """Characters; a longer one is cut, so that hostile text costs no more than its length."""
@@ -124,7 +124,9 @@ def groups_of(lexicon: Lexicon, text: str) -> frozenset[str]:
 def _is_heading(text: str) -> bool:
     """A short line of plain text that begins with a number and ends with no full stop: a heading in text files."""
     plain = text.strip()
-    return 0 < len(plain) <= _HEADING_LENGTH and plain[-1] not in "。.；;，,!！?？" and bool(_NUMBERED.match(plain))
+    return (
+        0 < len(plain) <= _HEADING_LENGTH and not any(c in plain for c in "。;,:!?@") and bool(_NUMBERED.match(plain))
+    )  # fmt: skip
 
 
 def _cut(text: str) -> Iterator[tuple[int, int]]:

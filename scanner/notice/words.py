@@ -1,7 +1,8 @@
 """Finding word groups in a sentence. Words are literals, Latin ones whole words; a few are templates with gaps.
 
 A template is a word with one of these in it: `[n]` a number, `[w]` a word, `[g9]` up to nine characters of the same
-sentence, `[at]` a mail address, `[phone]` a telephone number, `[p]` a number in brackets or nothing, `[pipe]` a border in a table.
+sentence, `[at]` a mail address, `[phone]` a telephone number, `[p]` a number in brackets or nothing, `[o]` an opening
+bracket, `[pipe]` a border in a table.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from dataclasses import dataclass, field
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _KEY = 2
 """Characters by which literals are indexed: a word has at least so many."""
-_SLOT = re.compile(r"\[(n|w|at|phone|p|pipe|g[1-9]\d?)\]")
-_PIECE = re.compile(r"(\[(?:n|w|at|phone|p|pipe|g[1-9]\d?)\]|[()|])")
+_SLOT = re.compile(r"\[(n|w|o|at|phone|p|pipe|g[1-9]\d?)\]")
+_PIECE = re.compile(r"(\[(?:n|w|o|at|phone|p|pipe|g[1-9]\d?)\]|[()|])")
 MASK = "mask"
 """The group whose words swallow shorter ones that lie in them."""
 _MEANS = {
@@ -24,6 +25,7 @@ _MEANS = {
     "phone": r"\+?\d[\d() -]{5,18}\d",
     "p": r"(?: ?\(\d{1,4}\))?",
     "pipe": r" ?\| ?",
+    "o": r" ?\(",
 }
 
 
