@@ -70,16 +70,35 @@ def _facts(
 ) -> Iterator[NoticeFact]:
     """At most one fact a saying."""
     seen: dict[Saying, NoticeFact] = {}
+    nearest: dict[tuple[Hit | None, ...], int] = {}
     groups = (("denies", rule.denies), ("affirms", rule.affirms), ("says", rule.says))
     for how, combinations in groups:
         for combination in combinations:
             for hits in fillings(combination, sentence, text):
+                if how == "says" and not _nearer(combination, hits, nearest):
+                    continue
                 saying, cue = _saying(rule, how, combination, hits, sentence, excepted)
                 if saying is not None and saying not in seen:
                     seen[saying] = _fact(rule, sentence, kind, saying, cue)
         if seen and how != "says":
             break
     yield from seen.values()
+
+
+def _nearer(
+    combination: Combination, hits: tuple[Hit | None, ...], nearest: dict[tuple[Hit | None, ...], int]
+) -> bool:
+    """Of several deeds beside one thing the nearest is meant: images `serve security and are never used to advertise`."""
+    act = next((hit for part, hit in zip(combination, hits, strict=True) if part.act), None)
+    things = tuple(hit for part, hit in zip(combination, hits, strict=True) if not part.act and part.group != "not")
+    thing = next((hit for hit in things if hit is not None), None)
+    if act is None or thing is None:
+        return True
+    distance = max(act.start - thing.end, thing.start - act.end)
+    if distance > nearest.setdefault(things, distance):
+        return False
+    nearest[things] = distance
+    return True
 
 
 def _saying(
@@ -172,8 +191,10 @@ def _denial(sentence: Sentence, act: Hit) -> Hit | None:
         if len(between) > (NEG_HAN if han else NEG_LATIN) or (han and "," in between):
             continue
         if first(sentence, "stop", hit.end, act.start) is None:
-            return hit
-    return None
+            # `not kept longer than 30 days` says how long, not that it is not kept
+            return None if first(sentence, "limit", hit.end, len(sentence.text)) else hit
+    after = first(sentence, "not_after", act.end, len(sentence.text))
+    return after if after and first(sentence, "stop", act.end, after.start) is None else None
 
 
 def _only_a_use(sentence: Sentence, group: str, denial: Hit, act: Hit) -> bool:

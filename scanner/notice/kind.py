@@ -55,7 +55,7 @@ def kind_of(text: NoticeText) -> NoticeKind:
     for kind, group in _EVIDENCE.items():
         score[kind] += TITLE_WEIGHT * (group in text.title_groups)
         for sentence in text.sentences:
-            if group in sentence.groups():
+            if group in sentence.groups() and not (kind is NoticeKind.PEOPLE_FILMED and _of_the_site(sentence)):
                 scope = "applies" in sentence.groups() and not _excluded(sentence, group)
                 score[kind] += SCOPE_WEIGHT if scope else 0 if _excluded(sentence, group) else 1
     (best, weight), (_, second), *_ = score.most_common(2) + [(NoticeKind.UNKNOWN, 0)] * 2
@@ -71,6 +71,12 @@ def _tie(score: Counter[NoticeKind], weight: int, titled: bool) -> NoticeKind:
     if titled and users * CLEAR >= weight:
         return NoticeKind.PRODUCT_USERS
     return NoticeKind.PEOPLE_FILMED if weight and filmed * CLEAR >= weight else NoticeKind.UNKNOWN
+
+
+def _of_the_site(sentence: Sentence) -> bool:
+    """Are the visitors of whom the sentence speaks those of a web site?"""
+    groups = sentence.groups()
+    return "site_evidence" in groups and not groups & {"face", "image", "lens"}
 
 
 def _excluded(sentence: Sentence, group: str) -> bool:
