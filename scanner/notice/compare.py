@@ -29,7 +29,7 @@ from scanner.notice.text import groups_of
 
 SHORT_DAYS = 3 * 365
 """A period up to this contradicts a boast of keeping for ever or for years; a longer one bears it out."""
-_SENTENCE = re.compile(r"[。！？!?；;\n]|\.\s")
+_CLAUSE = re.compile(r"[。！？!?；;，,\n]|\.\s")
 _SECOND_PERSON = re.compile(r"您|你|\byour?\b|\byours\b|用户")
 _PICTURES = frozenset({"face", "image"})
 _ORDER = {
@@ -111,9 +111,9 @@ def _together(opinions: Sequence[Opinion], all_read: bool) -> Opinion:
 
 
 def read_claim(finding: Finding, rule: ClaimRule, rules: NoticeRules) -> Claim:
-    """The claim with the words of its own sentence."""
-    before = _SENTENCE.split(finding.prefix)[-1]
-    after = _SENTENCE.split(finding.suffix)[0]
+    """The claim with the words of its own clause: the next one may speak of other data."""
+    before = _CLAUSE.split(finding.prefix)[-1]
+    after = _CLAUSE.split(finding.suffix)[0]
     text = rules.normalise(f"{before}{finding.quote}{after}").text
     groups = groups_of(rules.lexicon, text)
     models = frozenset(m.group() for m in MODEL.finditer(text + " " + rules.normalise(finding.heading).text))
