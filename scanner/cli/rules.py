@@ -84,9 +84,14 @@ def _described(rule: Rule) -> list[str]:
 @app.command("check")
 def check(ctx: typer.Context, rules: RulesFlag = None, config: ConfigFlag = None) -> int:
     """Load the folder as strictly as a crawl does; lists every problem with its file and key."""
+    from ..pipeline.noticing import notice_rules
+
     found = _rule_set(ctx, config, rules)
+    notices = notice_rules(found)
     categories = {rule.category for rule in found.rules}
     typer.echo(f"{len(found.rules)} rules in {len(categories)} categories, no problem (digest {found.digest[:12]})")
+    if notices is not None:
+        typer.echo(f"{len(notices.items)} notice items, {len(notices.facts)} facts, {len(notices.claims)} claims mapped")
     return 0
 
 
@@ -94,9 +99,10 @@ def check(ctx: typer.Context, rules: RulesFlag = None, config: ConfigFlag = None
 def run_the_tests(ctx: typer.Context, rules: RulesFlag = None, config: ConfigFlag = None) -> int:
     """Run the tests inside the rules."""
     from ..detect.selftest import run_tests
+    from ..pipeline.noticing import run_notice_tests
 
     rule_set = _rule_set(ctx, config, rules)
-    failures = run_tests(rule_set)
+    failures = [*run_tests(rule_set), *run_notice_tests(rule_set)]
     for failure in failures:
         typer.echo(one_line(str(failure)))
     sys.stdout.flush()

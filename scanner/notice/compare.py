@@ -30,7 +30,6 @@ from scanner.notice.text import groups_of
 SHORT_DAYS = 3 * 365
 """A period up to this contradicts a boast of keeping for ever or for years; a longer one bears it out."""
 _CLAUSE = re.compile(r"[。！？!?；;，,\n]|\.\s")
-_SECOND_PERSON = re.compile(r"您|你|\byour?\b|\byours\b|用户")
 _PICTURES = frozenset({"face", "image"})
 _ORDER = {
     Verdict.CONTRADICTS: 0, Verdict.ADMITS: 1, Verdict.CANNOT_TELL: 2, Verdict.SILENT: 3,
@@ -231,10 +230,10 @@ def _same_people(claim: Claim, rule: ClaimRule, notice: Notice, fact: NoticeFact
     if fact.topic in rule.device:
         return notice.kind is not NoticeKind.SITE_VISITORS or fact.named
     if NoticeKind.UNKNOWN not in (claim.people, fact.people):
-        return claim.people is fact.people
+        return claim.people is fact.people or (fact.named and fact.people is not NoticeKind.SITE_VISITORS)
     if claim.people is NoticeKind.UNKNOWN:
         return notice.kind is not NoticeKind.SITE_VISITORS or fact.named
-    return fact.named or _SECOND_PERSON.search(fact.quote.lower()) is None
+    return fact.named
 
 
 def _for_others(claim: Claim, notice: Notice, facts: Sequence[NoticeFact]) -> bool:
@@ -258,7 +257,7 @@ def _result(finding: Finding, rule: ClaimRule | None, opinion: Opinion, notice: 
         verdict=opinion.verdict, category=finding.category, vendor=finding.vendor, finding=finding.id,
         claim_quote=finding.quote, claim_at=place_of(finding), reason=opinion.reason,
         notice_quote=fact.quote if fact else "", topic=opinion.topic,
-        notice_at=_place(source, fact), item=_item(rule, source),
+        notice_at=_place(source, fact), item=_item(rule, source, finding.lang),
     )  # fmt: skip
 
 
@@ -276,9 +275,12 @@ def _place(notice: Notice | None, fact: NoticeFact | None) -> Place | None:
     return notice.place(fact.start, fact.end) if fact else notice.place(0, 0)
 
 
-def _item(rule: ClaimRule | None, notice: Notice | None) -> str:
-    """The item under which the matter should stand, of the first regime of the notice that has one."""
+def _item(rule: ClaimRule | None, notice: Notice | None, lang: str) -> str:
+    """The item under which the matter should stand: of a regime of the notice, in the order of the claim's own list; without
+    a notice that was read, of a regime that goes with the language of the claim."""
     if rule is None or not rule.items:
         return ""
-    regimes = dict.fromkeys(item.regime for item in notice.items) if notice else {}
-    return next((rule.items[regime] for regime in regimes if regime in rule.items), next(iter(rule.items.values())))
+    regimes = {item.regime for item in notice.items} if notice else set()
+    if not regimes:
+        regimes = {regime for regime in rule.items if regime.startswith("cn.") == lang.startswith("zh")}
+    return next((item for regime, item in rule.items.items() if regime in regimes), next(iter(rule.items.values())))

@@ -39,6 +39,10 @@ _EXCEPTION = re.compile(
 _MORE = frozenset({"give", "money", "share", "run", "collect", "hands", "store", "sell"})
 
 
+Filling = tuple[Hit | None, ...]
+"""The words that fill a combination, in its order; None: the word stands in the heading."""
+
+
 def read_facts(text: NoticeText, rules: NoticeRules, kind: NoticeKind) -> tuple[NoticeFact, ...]:
     """Every fact of every sentence, in order. `kind`: whose data a sentence is about that does not say."""
     sentences = text.sentences[:MOST_SENTENCES]
@@ -70,13 +74,10 @@ def _facts(
 ) -> Iterator[NoticeFact]:
     """At most one fact a saying."""
     seen: dict[Saying, NoticeFact] = {}
-    nearest: dict[tuple[Hit | None, ...], int] = {}
     groups = (("denies", rule.denies), ("affirms", rule.affirms), ("says", rule.says))
     for how, combinations in groups:
         for combination in combinations:
-            for hits in fillings(combination, sentence, text):
-                if how == "says" and not _nearer(combination, hits, nearest):
-                    continue
+            for hits in _nearest_deeds(combination, tuple(fillings(combination, sentence, text))):
                 saying, cue = _saying(rule, how, combination, hits, sentence, excepted)
                 if saying is not None and saying not in seen:
                     seen[saying] = _fact(rule, sentence, kind, saying, cue)
@@ -85,24 +86,27 @@ def _facts(
     yield from seen.values()
 
 
-def _nearer(
-    combination: Combination, hits: tuple[Hit | None, ...], nearest: dict[tuple[Hit | None, ...], int]
-) -> bool:
-    """Of several deeds beside one thing the nearest is meant: images `serve security and are never used to advertise`."""
-    act = next((hit for part, hit in zip(combination, hits, strict=True) if part.act), None)
-    things = tuple(hit for part, hit in zip(combination, hits, strict=True) if not part.act and part.group != "not")
-    thing = next((hit for hit in things if hit is not None), None)
-    if act is None or thing is None:
-        return True
-    distance = max(act.start - thing.end, thing.start - act.end)
-    if distance > nearest.setdefault(things, distance):
-        return False
-    nearest[things] = distance
-    return True
+def _nearest_deeds(combination: Combination, found: tuple[Filling, ...]) -> list[Filling]:
+    """Of several deeds beside one thing the nearest is meant: `images serve safety and are never used to advertise`."""
+    at = next((n for n, part in enumerate(combination) if part.act), None)
+    if at is None:
+        return list(found)
+    nearest: dict[tuple[Hit | None, ...], tuple[int, Filling]] = {}
+    for hits in found:
+        act = hits[at]
+        things = tuple(h for n, h in enumerate(hits) if n != at and combination[n].group != "not")
+        thing = next((hit for hit in things if hit is not None), None)
+        if act is None or thing is None:
+            nearest[hits] = (0, hits)
+            continue
+        distance = max(act.start - thing.end, thing.start - act.end)
+        if things not in nearest or distance < nearest[things][0]:
+            nearest[things] = (distance, hits)
+    return [hits for _, hits in nearest.values()]
 
 
 def _saying(
-    rule: FactRule, how: str, combination: Combination, hits: tuple[Hit | None, ...], sentence: Sentence, excepted: bool
+    rule: FactRule, how: str, combination: Combination, hits: Filling, sentence: Sentence, excepted: bool
 ) -> tuple[Saying | None, Hit | None]:
     act = next((hit for part, hit in zip(combination, hits, strict=True) if part.act and hit), None)
     act = act or next((hit for hit in reversed(hits) if hit is not None), None)
@@ -132,7 +136,7 @@ def _saying(
     return Saying.DENIED, denial
 
 
-def fillings(combination: Combination, sentence: Sentence, text: NoticeText) -> Iterator[tuple[Hit | None, ...]]:
+def fillings(combination: Combination, sentence: Sentence, text: NoticeText) -> Iterator[Filling]:
     """Each way in which an act word and the nearest words of the other groups stand together. None: in the heading."""
     in_sentence = [part for part in combination if part.group in sentence.groups()]
     above = sentence.context | text.title_groups
@@ -205,7 +209,7 @@ def _only_a_use(sentence: Sentence, group: str, denial: Hit, act: Hit) -> bool:
     )
 
 
-def _no_such(sentence: Sentence, hits: tuple[Hit | None, ...]) -> Hit | None:
+def _no_such(sentence: Sentence, hits: Filling) -> Hit | None:
     """`collects no face data`: a `no` just before the thing, behind the deed."""
     for thing in hits:
         for hit in sentence.hits:

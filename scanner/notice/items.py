@@ -41,6 +41,8 @@ def look(text: NoticeText, topic: Topic, face_only: bool) -> NoticeItem:
     """The first sentence that has it, else the first that touches upon it."""
     for status, combinations in ((ItemStatus.FOUND, topic.found), (ItemStatus.VAGUE, topic.vague)):
         for sentence in text.sentences:
+            if sentence.text.rstrip().endswith("?"):
+                continue  # a question says nothing
             if sentence.is_heading and not any(part.context for c in combinations for part in c):
                 continue
             if face_only and FACE not in sentence.groups() | sentence.context:

@@ -273,7 +273,7 @@ def _fact(name: str, entry: Mapping[str, Any], groups: frozenset[str], reader: _
     if unless and unless not in groups:
         reader.say(f"{where}.unless", f"no word group {unless!r}")
     flags = [entry.get(flag, False) is True for flag in _FLAGS]
-    return R.FactRule(name, says, affirms, denies, value, titles, *flags[:2], unless, flags[2])
+    return R.FactRule(name, says, affirms, denies, value, titles, unless, *flags)
 
 
 def _claim(

@@ -74,12 +74,12 @@ class FactRule:
     value: str
     """Word group whose hit is the fact's value (the period of a retention), or empty."""
     titles: Mapping[str, str]
+    unless: str = ""
+    """Word group that, in a denial, means that only a use is denied, not the thing; empty: none."""
     device: bool = False
     """About the thing itself, whoever stands before it: holds for everybody's data."""
     hedged: bool = False
     """Conditions in the sentence do not weaken it, for they are what it is about (consent)."""
-    unless: str = ""
-    """Word group that, in a denial, means that only a use is denied, not the thing; empty: none."""
     wary: bool = False
     """Disclosed under a condition is `conditional` too (sale: "only where you tick")."""
 

@@ -125,7 +125,7 @@ def _is_heading(text: str) -> bool:
     """A short line of plain text that begins with a number and ends with no full stop: a heading in text files."""
     plain = text.strip()
     return (
-        0 < len(plain) <= _HEADING_LENGTH and not any(c in plain for c in "。;,:!?@") and bool(_NUMBERED.match(plain))
+        0 < len(plain) <= _HEADING_LENGTH and not any(c in plain for c in "。;,:!?@请") and bool(_NUMBERED.match(plain))
     )  # fmt: skip
 
 

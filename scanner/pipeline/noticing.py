@@ -1,4 +1,4 @@
-"""Privacy notices on the way of a page: which rules, which links, which documents; and the vendor's verdicts at the end."""
+"""Privacy notices on the way of a page: rules, links, documents; and the vendor's verdicts at the end."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from ..detect.loader import expand
 from ..detect.normalise import literal, normalise
 from ..errors import UsageError
 from ..model import (
+    Block,
+    BlockKind,
     Contradiction,
     CoverageRow,
+    Cue,
     Document,
     Finding,
     FrontierItem,
@@ -23,6 +26,8 @@ from ..model import (
     Outcome,
     PageRole,
     Provenance,
+    Severity,
+    Stance,
 )
 from ..notice.compare import compare, within
 from ..notice.find import app_stores, is_notice_link
@@ -35,7 +40,6 @@ if TYPE_CHECKING:
 
 APP_STORES = "app_stores"
 """Key of `Document.facts`: links to app stores, one a line. Noted, not followed."""
-NOT_VENDOR = frozenset({PageRole.NEWS, PageRole.LEGAL, PageRole.GUIDE, PageRole.RESEARCH})
 
 
 @lru_cache(maxsize=4)
@@ -128,3 +132,35 @@ def guesses(vendor_urls: Sequence[str], rules: RuleSet) -> tuple[str, ...]:
         return ()
     roots = dict.fromkeys(f"{p.scheme}://{p.netloc}" for url in vendor_urls if (p := urlsplit(unquote(url))).netloc)
     return tuple(root + path for root in roots for path in known.finder.guesses)
+
+
+def run_notice_tests(rules: RuleSet) -> list[str]:
+    """Runs the tests inside `notice_facts.toml`: an advert's sentence, a notice's, and the verdict. Failures, a line each."""
+    known = notice_rules(rules)
+    if known is None:
+        return []
+    failures = []
+    for claim in known.claims.values():
+        for number, test in enumerate(claim.tests, 1):
+            notice = read_notice(_text(str(test["notice"])), known, Provenance("test"))
+            found = compare([_claimed(claim.category, str(test["ad"]))], [notice], known)[0]
+            if found.verdict.value != test["want"]:
+                said = f"{found.verdict.value} ({found.reason.value}), not {test['want']}"
+                failures.append(f"claim.{claim.category}.tests[{number}]: {said}: {test['ad']!r}")
+    return failures
+
+
+def _text(text: str) -> Document:
+    block = Block(text, BlockKind.TEXT, "text[1]", "", 0, len(text))
+    return Document(text, (block,), "", "", "")
+
+
+def _claimed(category: str, text: str) -> Finding:
+    """The whole of a text as one asserted claim."""
+    return Finding(
+        id=text, fingerprint="", run="", vendor="", source="test", captured_at=None, rule="", rule_version=1,
+        category=category, severity=Severity.HIGH, stance=Stance.ASSERTED, cue=Cue(Stance.ASSERTED, "", "default"),
+        confidence=1.0, lang="", quote=text, prefix="", suffix="", start=0, end=len(text), derivation="", heading="",
+        block_kind=BlockKind.TEXT, block_path="", hidden=False, page_role=PageRole.VENDOR, capture_sha256="",
+        warc_record="", fragment_url="",
+    )  # fmt: skip

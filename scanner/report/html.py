@@ -33,6 +33,7 @@ QUOTE_LIMIT = 2000
 CONTEXT_LIMIT = 600
 CELL_LIMIT = 280
 QUOTE_CELL = 400
+MOST_QUOTES = 5
 """Code points shown; report.json holds all. A page of megabytes would help nobody and stall a browser."""
 
 
@@ -107,6 +108,7 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "csp": _policy(script), "generator": GENERATOR,
         "slugs": {vendor.name: vendor.slug for vendor in derived.vendors},
         "category": lambda key, part: _category(report.categories, key, part, t.lang),
+        "beside": lambda finding: report.contexts.get(finding, ("", "")),
         "around": lambda f: report.contexts.get(f.id, (f.prefix, f.suffix)),
         "bar": coverage_bar, "current": CURRENT, "severities": SEVERITIES, "limits": LIMITS,
         "current_changes": [change for change in Change if change in CURRENT and derived.changes[change]],
@@ -114,7 +116,7 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "regimes": lambda notice: regimes_of(notice, report, t.lang),
         "item_title": lambda item: item_title(item, report.notice_items, t.lang),
         "topic_title": lambda topic: topic_title(topic, report.notice_topics, t),
-        "quote_cell": QUOTE_CELL,
+        "quote_cell": QUOTE_CELL, "most_quotes": MOST_QUOTES,
         "Stance": Stance, "Change": Change, "Outcome": Outcome,
         "quote_limit": QUOTE_LIMIT, "context_limit": CONTEXT_LIMIT, "cell_limit": CELL_LIMIT,
     }  # fmt: skip

@@ -28,6 +28,18 @@ class RegimeView:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """Claims of one kind that meet the same answer: shown together, for one sentence of a notice may answer twenty."""
+
+    claims: tuple[Contradiction, ...]
+
+    @property
+    def answer(self) -> Contradiction:
+        """What all of them share: category, verdict, reason, sentence of the notice, item."""
+        return self.claims[0]
+
+
+@dataclass(frozen=True, slots=True)
 class NoticesView:
     """All that the report of one vendor says on its notices."""
 
@@ -35,7 +47,7 @@ class NoticesView:
     unread: tuple[Notice, ...]
     verdicts: Mapping[Verdict, tuple[Contradiction, ...]]
     """Every verdict but those without a counterpart in any notice; each kind, also an empty one."""
-    counts: Mapping[Verdict, int]
+    rows: Mapping[Verdict, tuple[Row, ...]]
     stores: tuple[str, ...]
 
     @property
@@ -50,11 +62,19 @@ def notices_of(report: Report, vendor: str) -> NoticesView:
     found = [one for one in report.contradictions if one.vendor == vendor]
     answerable = [one for one in found if one.reason is not VerdictReason.NO_COUNTERPART]
     grouped = {verdict: tuple(one for one in answerable if one.verdict is verdict) for verdict in ORDER}
-    counts = Counter(one.verdict for one in found)
     return NoticesView(
         tuple(n for n in theirs if n.unread is None), tuple(n for n in theirs if n.unread is not None), grouped,
-        {verdict: counts[verdict] for verdict in ORDER}, tuple(report.app_stores.get(vendor, ())),
+        {verdict: rows_of(found) for verdict, found in grouped.items()}, tuple(report.app_stores.get(vendor, ())),
     )  # fmt: skip
+
+
+def rows_of(found: Sequence[Contradiction]) -> tuple[Row, ...]:
+    """Verdicts put together by category and answer, in the order of the first of each."""
+    rows: dict[tuple[str, str, str, str], list[Contradiction]] = {}
+    for one in found:
+        place = f"{one.notice_at.source}:{one.notice_at.start}" if one.notice_at else ""
+        rows.setdefault((one.category, one.reason.value, one.item, place), []).append(one)
+    return tuple(Row(tuple(claims)) for claims in rows.values())
 
 
 def regimes_of(notice: Notice, report: Report, lang: str) -> tuple[RegimeView, ...]:
