@@ -22,7 +22,7 @@ from scanner.model import (
     Verdict,
     VerdictReason,
 )
-from scanner.notice.kind import MODEL
+from scanner.notice.kind import models_in
 from scanner.notice.period import EVENT, FOREVER, VAGUE
 from scanner.notice.rules import Answer, ClaimRule, NoticeRules
 from scanner.notice.text import groups_of
@@ -115,7 +115,7 @@ def read_claim(finding: Finding, rule: ClaimRule, rules: NoticeRules) -> Claim:
     after = _CLAUSE.split(finding.suffix)[0]
     text = rules.normalise(f"{before}{finding.quote}{after}").text
     groups = groups_of(rules.lexicon, text)
-    models = frozenset(m.group() for m in MODEL.finditer(text + " " + rules.normalise(finding.heading).text))
+    models = frozenset(models_in(f"{before}{finding.quote}{after} {finding.heading}"))
     return Claim(finding, groups, _people(groups, rule), models)
 
 
@@ -247,8 +247,8 @@ def _other_product(claim: Claim, notice: Notice) -> bool:
     """The notice says that it is only about certain products, and the claim names another one."""
     if not notice.products or not claim.models:
         return False
-    named = " ".join(notice.products)
-    return not any(model in named for model in claim.models) and any(MODEL.search(name) for name in notice.products)
+    ours = {model for name in notice.products for model in models_in(name)}
+    return bool(ours) and not claim.models & ours
 
 
 def _result(finding: Finding, rule: ClaimRule | None, opinion: Opinion, notice: Notice | None) -> Contradiction:

@@ -19,6 +19,11 @@ _EVIDENCE = {
     NoticeKind.PRODUCT_USERS: "user_evidence",
     NoticeKind.PEOPLE_FILMED: "filmed_evidence",
 }
+_ELSEWHERE = {
+    NoticeKind.PEOPLE_FILMED: frozenset({"face", "image", "lens"}),
+    NoticeKind.PRODUCT_USERS: frozenset({"account_holders"}),
+}
+"""Groups by which one sees that people are not just those of a site named in the same breath."""
 _MONTHS = {
     name: n
     for n, names in enumerate(
@@ -41,11 +46,10 @@ _EFFECTIVE = re.compile(r"生效|施行|实施|起适用|起执行|执行|适用
 _UPDATED = re.compile(r"更新|修订|发布|公示|公布|updated|revised|version|last change|published|reviewed|posted")
 _VERSION = re.compile(r"(?:版本(?:号)?[:\s]*|version[:\s]+|\bv)(\d+(?:\.\d+){0,3})\b")
 _LIMITED = re.compile(
-    r"(?:仅|只)(?:适用于|适用|针对|涉及)(?P<zh>[^。;,\n]{1,60})|"
-    r"(?:applies|is|extends|relates|covers) only (?:to|for) (?P<en>[^.;,\n]{1,80})|only (?:applies|covers) (?:to )?(?P<en2>[^.;,\n]{1,80})"
+    r"(?:仅|只)(?:适用于|适用|针对|涉及)|(?:applies|is|extends|relates|covers) only (?:to|for) |only (?:applies|covers) "
+    r"|(?:this (?:page|notice|policy|note|statement)) (?:is about|covers|applies to) the "
 )
-MODEL = re.compile(r"(?<![a-z0-9])(?=[a-z0-9-]*\d)(?=[a-z0-9-]*[a-z])[a-z]{1,8}-?\d[a-z0-9-]{0,8}(?![a-z0-9@.])")
-"""A model's name: letters and digits, in normal form."""
+_MODEL = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z]{0,7}[- ]?\d[A-Za-z0-9-]{0,8}(?![A-Za-z0-9@])")
 _QUOTED = re.compile(r"[“「『\"《]([^”」』\"》]{1,30})[”」』\"》]")
 
 
@@ -53,9 +57,9 @@ def kind_of(text: NoticeText) -> NoticeKind:
     """Whose data the notice is about: the kind of people that it names most, its title and its scope counting for more."""
     score: Counter[NoticeKind] = Counter()
     for kind, group in _EVIDENCE.items():
-        score[kind] += TITLE_WEIGHT * (group in text.title_groups)
+        score[kind] += TITLE_WEIGHT * (group in text.title_groups and not _of_the_site(kind, text.title_groups))
         for sentence in text.sentences:
-            if group in sentence.groups() and not (kind is NoticeKind.PEOPLE_FILMED and _of_the_site(sentence)):
+            if group in sentence.groups() and not _of_the_site(kind, sentence.groups()):
                 scope = "applies" in sentence.groups() and not _excluded(sentence, group)
                 score[kind] += SCOPE_WEIGHT if scope else 0 if _excluded(sentence, group) else 1
     (best, weight), (_, second), *_ = score.most_common(2) + [(NoticeKind.UNKNOWN, 0)] * 2
@@ -73,10 +77,9 @@ def _tie(score: Counter[NoticeKind], weight: int, titled: bool) -> NoticeKind:
     return NoticeKind.PEOPLE_FILMED if weight and filmed * CLEAR >= weight else NoticeKind.UNKNOWN
 
 
-def _of_the_site(sentence: Sentence) -> bool:
-    """Are the visitors of whom the sentence speaks those of a web site?"""
-    groups = sentence.groups()
-    return "site_evidence" in groups and not groups & {"face", "image", "lens"}
+def _of_the_site(kind: NoticeKind, groups: frozenset[str]) -> bool:
+    """Are the visitors or users of whom the words speak those of a web site, and of nothing else?"""
+    return kind in _ELSEWHERE and "site_evidence" in groups and not groups & _ELSEWHERE[kind]
 
 
 def _excluded(sentence: Sentence, group: str) -> bool:
@@ -138,11 +141,17 @@ def version_of(text: NoticeText) -> str:
 
 
 def products_of(text: NoticeText) -> tuple[str, ...]:
-    """Names to which the notice says that it is limited, in normal form; empty where it says no such thing."""
+    """Names to which the notice says that it is limited; empty where it says no such thing."""
     names: dict[str, None] = {}
     for sentence in text.sentences:
-        for match in _LIMITED.finditer(sentence.text):
-            said = match["zh"] or match["en"] or match["en2"] or ""
-            names.update(dict.fromkeys(m.group() for m in MODEL.finditer(said)))
+        if _LIMITED.search(sentence.text):
+            start, end = sentence.whole()
+            said = text.document.text[start:end]
+            names.update(dict.fromkeys(models_in(said)))
             names.update(dict.fromkeys(m.group(1) for m in _QUOTED.finditer(said)))
     return tuple(names)
+
+
+def models_in(text: str) -> list[str]:
+    """Names of models in a text as written: a capital, letters, digits (`ZR-200`), written without dash or blank."""
+    return [re.sub(r"[- ]", "", m.group()) for m in _MODEL.finditer(text)]
