@@ -204,7 +204,7 @@ def _denial(sentence: Sentence, act: Hit) -> Hit | None:
 def _only_a_use(sentence: Sentence, group: str, denial: Hit, act: Hit) -> bool:
     """Does the denial belong to words that deny one use and not the thing: `not used for marketing`?"""
     return any(
-        group in hit.groups and hit.start <= denial.end and hit.end >= act.start and hit.start >= denial.start - 1
+        group in hit.groups and denial.start - 1 <= hit.start <= act.start and hit.end >= act.start
         for hit in sentence.hits
     )
 
