@@ -31,6 +31,11 @@ SHORT_DAYS = 3 * 365
 """A period up to this contradicts a boast of keeping for ever or for years; a longer one bears it out."""
 _CLAUSE = re.compile(r"[。！？!?；;，,\n]|\.\s")
 _PICTURES = frozenset({"face", "image"})
+_KINDS = {
+    "pictures": _PICTURES, "sound": frozenset({"spoken", "audio"}), "phones": frozenset({"device_id", "phone_id"}),
+    "places": frozenset({"location"}),
+}  # fmt: skip
+"""Kinds of data, by the word groups that name them."""
 _ORDER = {
     Verdict.CONTRADICTS: 0, Verdict.ADMITS: 1, Verdict.CANNOT_TELL: 2, Verdict.SILENT: 3,
 }  # fmt: skip
@@ -146,7 +151,7 @@ def _opinion(
         fact for fact in against
         if (same_document or _same_people(claim, rule, notice, fact))
         and not _taken_back(fact, facts)
-        and _same_data(notice, fact, rules)
+        and _same_data(claim, notice, fact, rules)
     ]  # fmt: skip
     if fitting and bears_out:
         return _both(fitting, bears_out, notice)
@@ -200,12 +205,17 @@ def _value_fits(wanted: str, fact: NoticeFact) -> bool:
     return wanted == VAGUE == fact.value
 
 
-def _same_data(notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:
+def _same_data(claim: Claim, notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:
     """A period holds for the data that its sentence names: that orders are kept for a year says nothing of faces."""
     if fact.days is None and not fact.value:
         return True
     groups = groups_of(rules.lexicon, rules.normalise(fact.quote).text)
-    return bool(groups & _PICTURES) or (notice.kind is NoticeKind.PEOPLE_FILMED and "other_data" not in groups)
+    if "other_data" in groups and not groups & _PICTURES:
+        return False
+    theirs, ours = ({name for name, kind in _KINDS.items() if kind & of} for of in (groups, claim.groups))
+    if theirs and ours:
+        return bool(theirs & ours)
+    return bool(groups & _PICTURES) or (not theirs and notice.kind is NoticeKind.PEOPLE_FILMED)
 
 
 def _taken_back(fact: NoticeFact, facts: Sequence[NoticeFact]) -> bool:
