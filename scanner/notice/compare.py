@@ -219,10 +219,11 @@ def _same_data(claim: Claim, notice: Notice, fact: NoticeFact, rules: NoticeRule
 
 
 def _taken_back(fact: NoticeFact, facts: Sequence[NoticeFact]) -> bool:
-    """Is a denial weakened elsewhere in the notice: by an exception, or by disclosing the same matter?"""
-    return fact.saying is Saying.DENIED and any(
-        other.topic == fact.topic and other.saying in (Saying.CONDITIONAL, Saying.DISCLOSED) for other in facts
-    )
+    """Does the notice speak otherwise of the same matter elsewhere: with an exception, the other way, or of longer?"""
+    others = [other for other in facts if other.topic == fact.topic and other.start != fact.start]
+    if fact.days is not None or fact.value:
+        return any(o.saying is Saying.CONDITIONAL or _value_fits("long", o) for o in others)
+    return any(other.saying is not fact.saying for other in others)
 
 
 def _hedged(claim: Claim, rule: ClaimRule, facts: Sequence[NoticeFact]) -> NoticeFact | None:

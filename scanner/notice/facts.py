@@ -36,6 +36,9 @@ _NAMES = frozenset({"people_filmed", "product"})
 _EXCEPTION = re.compile(
     r"^[\s\-·*•\d.()]*(但(?!是否)|然而|除(?!了)|例外|(?:however|but|except|unless|exceptions?|this does not apply|the exception)\b)"
 )
+_IF = re.compile(r"if\b|unless|optional|may\b|on request|at |by default|currently|now|so far|目前|主动|必要")
+_BEGINNING = 60
+"""Characters of a sentence in which an exception to the one before it stands."""
 _MORE = frozenset({"give", "money", "share", "run", "collect", "hands", "store", "sell"})
 
 
@@ -50,10 +53,25 @@ def read_facts(text: NoticeText, rules: NoticeRules, kind: NoticeKind) -> tuple[
     for sentence, following in pairwise((*sentences, None)):
         if sentence is None or sentence.is_heading or sentence.text.rstrip().endswith("?"):
             continue  # a heading or a question says nothing
-        excepted = following is not None and _EXCEPTION.match(following.text) is not None
+        excepted = following is not None and _takes_back(following)
         for rule in rules.facts.values():
             out.extend(_facts(rule, sentence, text, kind, excepted))
     return tuple(out)
+
+
+def _takes_back(sentence: Sentence) -> bool:
+    """Does a sentence begin with an exception to the one before it?"""
+    if sentence.is_heading:
+        return False
+    begins = first(sentence, "exception", 0, _BEGINNING)
+    return begins is not None or _EXCEPTION.match(sentence.text) is not None
+
+
+def _room(sentence: Sentence) -> Hit | None:
+    """Words that leave room even where a condition is what the fact is about: consent that is asked for `where possible`."""
+    return next(
+        (h for h in sentence.hits if "hedge" in h.groups and not _IF.match(sentence.text[h.start : h.end])), None
+    )
 
 
 def overall(facts: tuple[NoticeFact, ...], topic: str = BIOMETRICS) -> Saying:
@@ -114,11 +132,13 @@ def _saying(
         return None, None
     others_duty = first(sentence, "others_duty", 0, act.end)
     exception = first(sentence, "exception", 0, len(sentence.text))
+    hedge = first(sentence, "hedge", 0, len(sentence.text)) if not rule.hedged else _room(sentence)
     if how == "affirms":
-        weak = (others_duty if rule.hedged else None) or (exception if rule.hedged or rule.value else None)
-        return (Saying.CONDITIONAL, weak) if weak else (Saying.DISCLOSED, None)
+        weak = others_duty or exception or hedge
+        return (Saying.CONDITIONAL, weak) if weak or excepted else (Saying.DISCLOSED, None)
     if how == "denies":
-        return (Saying.CONDITIONAL, exception) if exception and not rule.hedged else (Saying.DENIED, act)
+        weak = None if rule.hedged else exception or hedge
+        return (Saying.CONDITIONAL, weak) if weak else (Saying.DENIED, act)
     denial = _denial(sentence, act) or _no_such(sentence, hits)
     if any(part.group == "not" for part in combination) and denial is None:
         return None, None

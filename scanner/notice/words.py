@@ -1,7 +1,7 @@
 """Finding word groups in a sentence. Words are literals, Latin ones whole words; a few are templates with gaps.
 
 A template is a word with one of these in it: `[n]` a number, `[w]` a word, `[g9]` up to nine characters of the same
-sentence, `[at]` a mail address, `[phone]` a telephone number, `[p]` a number in brackets or nothing, `[o]` an opening
+clause, `[at]` a mail address, `[phone]` a telephone number, `[p]` a number in brackets or nothing, `[o]` an opening
 bracket, `[pipe]` a border in a table.
 """
 
@@ -97,7 +97,7 @@ def template(word: str, literal: Callable[[str], str]) -> str:
         slot = _SLOT.fullmatch(piece)
         if slot:
             name = slot.group(1)
-            out.append(_MEANS.get(name) or rf"[^。!?\n]{{0,{name[1:]}}}?")
+            out.append(_MEANS.get(name) or rf"[^。,;!?\n]{{0,{name[1:]}}}?")
         elif piece in ("(", ")", "|"):
             depth += {"(": 1, ")": -1, "|": 0}[piece]
             if depth < 0 or (piece == "|" and depth == 0):
