@@ -39,6 +39,7 @@ OWNERS = {
     "lxml": "read/html.py",
     "w3lib.encoding": "read/decode.py",
     "charset_normalizer": "read/decode.py",
+    "pypdf": "read/pdf.py",
     "spacy": "detect/match.py",
     "numpy": "detect/voice.py",
     "ahocorasick_rs": "detect/gate.py",
@@ -54,7 +55,9 @@ OWNERS = {
     "rich": "cli/",
 }
 NOT_IMPORTED = {"w3lib": "by its parts, see OWNERS", "lxml": "the parser that BeautifulSoup is told to use"}
-HEAVY = ("spacy", "sqlalchemy", "alembic", "bs4", "httpx", "jinja2", "aiohttp", "warcio", "tldextract", "pydantic")
+HEAVY = (
+    "spacy", "pypdf", "sqlalchemy", "alembic", "bs4", "httpx", "jinja2", "aiohttp", "warcio", "tldextract", "pydantic",
+)  # fmt: skip
 HELP_SECONDS = 0.3
 
 Import = tuple[Path, str]

@@ -158,7 +158,10 @@ def test_reports_show_both_sentences(looked: Looked, lang: str) -> None:
     paths = write_reports(looked.report, out)
     folder = paths["html"].parent / "vendor"
     page = next(p for p in folder.glob("brindlecote*.html")).read_text("utf-8")
-    for words in ("Face images of shoppers are deleted after 30 days.", {"en": "Its privacy notices", "zh": "其隐私告知"}[lang]):
+    for words in (
+        "Face images of shoppers are deleted after 30 days.",
+        {"en": "Its privacy notices", "zh": "其隐私告知"}[lang],
+    ):
         assert words in page
     assert "deleted after 30 days" in paths["markdown"].read_text("utf-8")
     assert "deleted after 30 days" in (paths["csv"].parent / "verdicts.csv").read_text("utf-8-sig")

@@ -91,7 +91,8 @@ def check(ctx: typer.Context, rules: RulesFlag = None, config: ConfigFlag = None
     categories = {rule.category for rule in found.rules}
     typer.echo(f"{len(found.rules)} rules in {len(categories)} categories, no problem (digest {found.digest[:12]})")
     if notices is not None:
-        typer.echo(f"{len(notices.items)} notice items, {len(notices.facts)} facts, {len(notices.claims)} claims mapped")
+        counts = f"{len(notices.items)} notice items, {len(notices.facts)} facts"
+        typer.echo(f"{counts}, {len(notices.claims)} categories of claims mapped")
     return 0
 
 

@@ -1,7 +1,9 @@
 """The room's second door: asserted claims and a vendor's notices in, one verdict a claim out.
 
-A wrong `contradicts` is the worst that can happen here, so a denial counts only where it is unconditional, about the same
-people (or about the thing itself) and not taken back elsewhere in the notice. Where in doubt the answer is `cannot_tell`, with why.
+A wrong `contradicts` is the worst that can happen here, so a denial counts only where it is unconditional, about the
+same
+people (or about the thing itself) and not taken back elsewhere in the notice. Where in doubt the answer is
+`cannot_tell`, with why.
 """
 
 from __future__ import annotations
@@ -287,7 +289,8 @@ def _place(notice: Notice | None, fact: NoticeFact | None) -> Place | None:
 
 
 def _item(rule: ClaimRule | None, notice: Notice | None, lang: str) -> str:
-    """The item under which the matter should stand: of a regime of the notice, in the order of the claim's own list; without
+    """The item under which the matter should stand: of a regime of the notice, in the order of the claim's own list;
+    without
     a notice that was read, of a regime that goes with the language of the claim."""
     if rule is None or not rule.items:
         return ""

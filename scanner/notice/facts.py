@@ -1,6 +1,7 @@
 """What a notice says: sentence by sentence, with denials, exceptions and other people's duties respected.
 
-A denial governs what follows it, as in ConText: in Chinese up to the comma, in English through a list, in both up to a stop
+A denial governs what follows it, as in ConText: in Chinese up to the comma, in English through a list, in both up to
+a stop
 (but, 但). A denial with an exception is `conditional`, never `denied`.
 """
 
@@ -34,7 +35,8 @@ _NO_SUCH = frozenset({"no", "neither", "nor", "without", "nothing", "none"})
 _BESIDE = 12
 _NAMES = frozenset({"people_filmed", "product"})
 _EXCEPTION = re.compile(
-    r"^[\s\-·*•\d.()]*(但(?!是否)|然而|除(?!了)|例外|(?:however|but|except|unless|exceptions?|this does not apply|the exception)\b)"
+    r"^[\s\-·*•\d.()]*"
+    r"(但(?!是否)|然而|除(?!了)|例外|(?:however|but|except|unless|exceptions?|this does not apply|the exception)\b)"
 )
 _IF = re.compile(r"if\b|unless|optional|may\b|on request|at |by default|currently|now|so far|目前|主动|必要")
 _BEGINNING = 60
@@ -68,14 +70,16 @@ def _takes_back(sentence: Sentence) -> bool:
 
 
 def _room(sentence: Sentence) -> Hit | None:
-    """Words that leave room even where a condition is what the fact is about: consent that is asked for `where possible`."""
+    """Words that leave room even where a condition is what the fact is about: consent that is asked for `where
+    possible`."""
     return next(
         (h for h in sentence.hits if "hedge" in h.groups and not _IF.match(sentence.text[h.start : h.end])), None
     )
 
 
 def overall(facts: tuple[NoticeFact, ...], topic: str = BIOMETRICS) -> Saying:
-    """How the notice as a whole speaks of a matter. Biometrics that it discloses anywhere, it discloses; of other matters
+    """How the notice as a whole speaks of a matter. Biometrics that it discloses anywhere, it discloses; of other
+    matters
     one that it both discloses and denies is `conditional`."""
     said = {fact.saying for fact in facts if fact.topic == topic}
     if topic == BIOMETRICS and said & {Saying.DISCLOSED, Saying.CONDITIONAL}:
@@ -242,8 +246,10 @@ def _no_such(sentence: Sentence, hits: Filling) -> Hit | None:
 def _but(sentence: Sentence, act: Hit) -> Hit | None:
     """A `but` after the denial with a deed behind it: the denial has an exception."""
     for hit in sentence.hits:
-        if "stop" in hit.groups and hit.start >= act.end and any(
-            later.start >= hit.end and later.groups & _MORE for later in sentence.hits
+        if (
+            "stop" in hit.groups
+            and hit.start >= act.end
+            and any(later.start >= hit.end and later.groups & _MORE for later in sentence.hits)
         ):
             return hit
     return None

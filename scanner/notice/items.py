@@ -17,7 +17,8 @@ MOST_QUOTE = 240
 
 
 def read_items(text: NoticeText, rules: NoticeRules, wanted: Iterable[Item], on_faces: bool) -> tuple[NoticeItem, ...]:
-    """One NoticeItem for each wanted item, in their order. `on_faces`: the notice discloses that faces are processed."""
+    """One NoticeItem for each wanted item, in their order. `on_faces`: the notice discloses that faces are
+    processed."""
     found: dict[tuple[str, bool], NoticeItem] = {}
     whole = on_faces and about_faces(text)
     out = []

@@ -36,17 +36,22 @@ _HAN_DIGIT = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")}
 _DATES = (
     re.compile(r"(?P<y>\d{4})\s?(?:年|[-/. ])\s?(?P<m>\d{1,2})\s?(?:月|[-/. ])\s?(?P<d>\d{1,2})(?!\d)"),
     re.compile(r"民国\s?(?P<roc>\d{2,3})\s?年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日"),
-    re.compile(r"(?P<hy>[〇零○一二三四五六七八九]{4})年(?P<hm>[一二三四五六七八九十]{1,2})月(?P<hd>[一二三四五六七八九十]{1,3})日"),
+    re.compile(
+        r"(?P<hy>[〇零○一二三四五六七八九]{4})年(?P<hm>[一二三四五六七八九十]{1,2})月(?P<hd>[一二三四五六七八九十]{1,3})日"
+    ),
     re.compile(rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?P<name>{_NAME})\.?,? (?P<y>\d{{4}})"),
     re.compile(rf"(?P<name>{_NAME})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})"),
     re.compile(r"(?P<y>\d{4})\s?年\s?(?P<m>\d{1,2})\s?月(?!\s?\d)"),
     re.compile(rf"(?P<name>{_NAME})\.? (?P<y>\d{{4}})"),
 )
-_EFFECTIVE = re.compile(r"生效|施行|实施|起适用|起执行|执行|适用|effective|in force|as of|applies from|takes effect|^from ")
+_EFFECTIVE = re.compile(
+    r"生效|施行|实施|起适用|起执行|执行|适用|effective|in force|as of|applies from|takes effect|^from "
+)
 _UPDATED = re.compile(r"更新|修订|发布|公示|公布|updated|revised|version|last change|published|reviewed|posted")
 _VERSION = re.compile(r"(?:版本(?:号)?[:\s]*|version[:\s]+|\bv)(\d+(?:\.\d+){0,3})\b")
 _LIMITED = re.compile(
-    r"(?:仅|只)(?:适用于|适用|针对|涉及)|(?:applies|is|extends|relates|covers) only (?:to|for) |only (?:applies|covers) "
+    r"(?:仅|只)(?:适用于|适用|针对|涉及)|(?:applies|is|extends|relates|covers) only (?:to|for) "
+    r"|only (?:applies|covers) "
     r"|(?:this (?:page|notice|policy|note|statement)) (?:is about|covers|applies to) the "
 )
 _MODEL = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z]{0,7}[- ]?\d[A-Za-z0-9-]{0,8}(?![A-Za-z0-9@])")
@@ -54,7 +59,8 @@ _QUOTED = re.compile(r"[“「『\"《]([^”」』\"》]{1,30})[”」』\"》]
 
 
 def kind_of(text: NoticeText) -> NoticeKind:
-    """Whose data the notice is about: the kind of people that it names most, its title and its scope counting for more."""
+    """Whose data the notice is about: the kind of people that it names most, its title and its scope counting for
+    more."""
     score: Counter[NoticeKind] = Counter()
     for kind, group in _EVIDENCE.items():
         score[kind] += TITLE_WEIGHT * (group in text.title_groups and not _of_the_site(kind, text.title_groups))

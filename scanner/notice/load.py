@@ -18,7 +18,8 @@ from scanner.notice import rules as R
 from scanner.notice.words import Lexicon, is_template, template
 
 NOTICES, FACTS = "notices.toml", "notice_facts.toml"
-_ITEM = {"id", "regime", "article", "topic", "title_en", "title_zh", "summary_en", "summary_zh", "required", "provisions",
+_ITEM = {"id", "regime", "article", "topic", "title_en", "title_zh", "summary_en", "summary_zh", "required",
+         "provisions",
          "vocabulary_zh", "vocabulary_en"}  # fmt: skip
 _ITEM_MAY = {"face", "condition_en", "condition_zh", "tip"}
 _CONDITION = {"condition_en", "condition_zh"}
@@ -75,7 +76,8 @@ class _Reader:
 
 
 def load(folder: Path, language: Language, categories: Iterable[str] = ()) -> R.NoticeRules:
-    """Read both files of a pattern folder. `categories`: the claim categories that must be mapped; none given: not asked.
+    """Read both files of a pattern folder. `categories`: the claim categories that must be mapped; none given: not
+    asked.
 
     Raises RulesError with every problem.
     """
@@ -164,7 +166,8 @@ class _NotPlain(Exception):
 
 
 def _plain(word: str, group: str, language: Language) -> list[str]:
-    """The literals of a word. Raises _NotPlain where it has slots or too many alternatives, ValueError for a bad one."""
+    """The literals of a word. Raises _NotPlain where it has slots or too many alternatives, ValueError for a bad
+    one."""
     if is_template(word):
         raise _NotPlain
     try:
@@ -258,7 +261,9 @@ def _regime(
 
 def _fact(name: str, entry: Mapping[str, Any], groups: frozenset[str], reader: _Reader) -> R.FactRule:
     where = f"fact.{name}"
-    _unknown(entry, {"title_en", "title_zh", "says", "affirms", "denies", "value", "unless", *_FLAGS}, reader, f"{where}.")
+    _unknown(
+        entry, {"title_en", "title_zh", "says", "affirms", "denies", "value", "unless", *_FLAGS}, reader, f"{where}."
+    )
     titles = {key: str(entry.get(key, "")) for key in ("title_en", "title_zh")}
     for key, text in titles.items():
         if not text:
@@ -285,7 +290,9 @@ def _claim(
     people = str(entry.get("people", ""))
     if people not in set(NoticeKind):
         reader.say(f"{where}.people", f"{people!r} is not one of {', '.join(NoticeKind)}")
-    contradicts, admits, vague = (_answers(entry, key, where, facts, groups, reader) for key in ("contradicts", "admits", "vague"))
+    contradicts, admits, vague = (
+        _answers(entry, key, where, facts, groups, reader) for key in ("contradicts", "admits", "vague")
+    )
     where_items = entry.get("items", {})
     if not isinstance(where_items, dict) or ((contradicts or admits) and not where_items):
         reader.say(f"{where}.items", "must name an item for at least one regime")

@@ -16,11 +16,30 @@ _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两
 _NAMES = {
     name: n
     for n, name in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"]
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+        ]
     )
 } | {"twenty four": 24, "thirty": 30, "forty eight": 48, "sixty": 60, "seventy two": 72, "ninety": 90, "a": 1, "an": 1}
 _SPAN = re.compile(
-    r"(?P<n>\d{1,4}|[零一二两三四五六七八九十百半]{1,5}|\b(?:" + "|".join(sorted(_NAMES, key=len, reverse=True)) + r")\b)"
+    r"(?P<n>\d{1,4}|[零一二两三四五六七八九十百半]{1,5}|\b(?:"
+    + "|".join(sorted(_NAMES, key=len, reverse=True))
+    + r")\b)"
     r"(?: ?\(\d{1,4}\))?[ ]?(?:个)?(?:calendar |business |working )?"
     r"(?P<u>工作日|自然日|秒|分钟|小时|日|天|周|星期|月|季度|年|second|minute|hour|day|week|month|year)s?(?![a-z])"
 )  # fmt: skip

@@ -109,7 +109,6 @@ class NoticeText:
                 elif block.kind is not BlockKind.LIST_ITEM:
                     lead = ""
 
-
     def _is_first_line(self, block: Block, start: int, text: str) -> bool:
         """The first line of a text without headings is its title, unless it reads like a sentence."""
         plain = text.strip()

@@ -44,13 +44,16 @@ OUR_REPORT = frozenset({"html", "report.json", "coverage.csv"})
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"})
 
 
+NOWHERE = Provenance("")
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """One page with its judgement; `source` is the path, or the URL that a WARC record names."""
 
     source: str
     judgement: Judgement
-    where: Provenance = Provenance("")
+    where: Provenance = NOWHERE
     damaged: bool = False
     """Kept bytes that are not what they were: a broken archive, or a record that does not match its digest."""
 

@@ -80,7 +80,8 @@ def notice_at(url: str, settings: Settings, rules: RuleSet, regimes: tuple[str, 
 def compared(
     ads: Sequence[Path], notices: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...] = ()
 ) -> tuple[tuple[Contradiction, ...], list[Judgement], list[Notice]]:
-    """The asserted claims of the adverts set against the notices: verdicts, what was read of the adverts, the notices."""
+    """The asserted claims of the adverts set against the notices: verdicts, what was read of the adverts, the
+    notices."""
     read = notices_in(notices, rules, regimes)
     pages = list(check(ads, rules))
     findings = [f for one in pages for f in one.judgement.findings if f.stance is Stance.ASSERTED]
@@ -146,7 +147,10 @@ class _One:
         return new
 
     async def on_unread(
-        self, item: FrontierItem, failure: FetchFailed, robots: RobotsDecision | None  # noqa: ARG002
+        self,
+        item: FrontierItem,  # noqa: ARG002 - the crawler's contract
+        failure: FetchFailed,
+        robots: RobotsDecision | None,  # noqa: ARG002
     ) -> None:
         """Why there is no answer."""
         self.failed = failure.reason, failure.detail

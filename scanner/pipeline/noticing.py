@@ -135,7 +135,8 @@ def guesses(vendor_urls: Sequence[str], rules: RuleSet) -> tuple[str, ...]:
 
 
 def run_notice_tests(rules: RuleSet) -> list[str]:
-    """Runs the tests inside `notice_facts.toml`: an advert's sentence, a notice's, and the verdict. Failures, a line each."""
+    """Runs the tests inside `notice_facts.toml`: an advert's sentence, a notice's, and the verdict. Failures, a line
+    each."""
     known = notice_rules(rules)
     if known is None:
         return []

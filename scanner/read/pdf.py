@@ -19,7 +19,9 @@ MAX_PAGES = 120
 MAX_CHARACTERS = 2_000_000
 _HAN = r"\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
 _ENDS = re.compile(r"[。！？!?；;:：.]\s*$")
-_BEGINS = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*\S|第[一二三四五六七八九十\d]+[条章节]|[-•·●▪*]\s)")
+_BEGINS = re.compile(
+    r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*\S|第[一二三四五六七八九十\d]+[条章节]|[-•·●▪*]\s)"
+)
 _SHORT = 0.6
 """A line shorter than this share of the longest ends its paragraph."""
 _RADICALS = str.maketrans(
@@ -62,7 +64,8 @@ def read_pdf(body: bytes, url: str) -> Reading:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Lines of a page put together to paragraphs: a line goes on in the next unless it ends a sentence, is short, or the
+    """Lines of a page put together to paragraphs: a line goes on in the next unless it ends a sentence, is short, or
+    the
     next begins an item."""
     lines = [line.strip() for line in text.replace("\r", "\n").split("\n")]
     longest = max((len(line) for line in lines), default=0)

@@ -38,7 +38,8 @@ FINDING_COLUMNS: tuple[tuple[str, str], ...] = (
     ("fingerprint", "指纹"), ("id", "编号"), ("run", "运行"),
 )  # fmt: skip
 VERDICT_COLUMNS: tuple[tuple[str, str], ...] = (
-    ("vendor", "厂商"), ("verdict", "判断编号"), ("verdict_title", "判断"), ("category", "类别编号"), ("category_title", "类别"),
+    ("vendor", "厂商"), ("verdict", "判断编号"), ("verdict_title", "判断"), ("category", "类别编号"),
+    ("category_title", "类别"),
     ("claim_quote", "广告原文"), ("claim_source", "广告网址"), ("claim_captured_at_utc", "广告采集时间 UTC"),
     ("claim_sha256", "广告 SHA-256"), ("notice_quote", "告知原文"), ("notice_source", "告知网址"),
     ("notice_captured_at_utc", "告知采集时间 UTC"), ("notice_sha256", "告知 SHA-256"), ("reason", "理由编号"),
@@ -63,7 +64,8 @@ def safe_cell(text: str) -> str:
 
 
 def write_csv(report: Report, out: Path, lang: str) -> Path:
-    """Write `findings.csv`, `coverage.csv` and `verdicts.csv`; returns the first. Headings are field names, in Chinese with the Chinese
+    """Write `findings.csv`, `coverage.csv` and `verdicts.csv`; returns the first. Headings are field names, in
+    Chinese with the Chinese
     name before them (`原文 (quote)`)."""
     t = words(lang)
     derived = view(report)

@@ -12,7 +12,8 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "notice_caution",
-        "A notice may be written for other people or other products, and a program can misread it. Read both sentences in "
+        "A notice may be written for other people or other products, and a program can misread it. Read both "
+        "sentences in "
         "their context before relying on a verdict.",
         "告知可能是写给其他人或其他产品的，程序也可能误读。采用任何判断之前，请结合上下文阅读两边的原文。",
     ),
@@ -25,7 +26,8 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
     ("verdict_cannot_tell_head", "Cannot be told", "无法判断"),
     (
         "verdict_silent_note",
-        "The text read of the notice was not found to mention what the advert claims. It may stand elsewhere: on a sign, "
+        "The text read of the notice was not found to mention what the advert claims. It may stand elsewhere: on a "
+        "sign, "
         "in a contract, in a pop-up.",
         "在读到的告知文本中，没有找到广告所宣称的内容。它可能写在别处：现场标识、合同或弹窗。",
     ),
@@ -61,8 +63,12 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
     ("stands_under", "Item", "对应事项"),
     ("claim_capture", "Advert captured", "广告采集"),
     ("notice_capture", "Notice captured", "告知采集"),
-    ("notice_none", "No privacy notice of this vendor was found among the pages read. This does not mean that there is none: it may stand on a sign, in a contract or on a page that was not read.",
-     "在读到的页面中没有找到该厂商的隐私告知。这不表示不存在：它可能在现场标识、合同中，或在未读到的页面上。"),
+    (
+        "notice_none",
+        "No privacy notice of this vendor was found among the pages read. This does not mean that there is none: it "
+        "may stand on a sign, in a contract or on a page that was not read.",
+        "在读到的页面中没有找到该厂商的隐私告知。这不表示不存在：它可能在现场标识、合同中，或在未读到的页面上。",
+    ),
     ("notices_heading", "Its privacy notices", "其隐私告知"),
     ("notice_unread", "Known, and not read", "已知但未读"),
     ("notice_for", "Written for", "适用对象"),

@@ -76,7 +76,8 @@ def notice_of(case: dict[str, Any]) -> Notice:
 
 
 def item_figures(cases: list[dict[str, Any]]) -> dict[str, float]:
-    """F1 over (notice, item): spoken of at all, and with the same status (`strict`); accuracy of the biometrics fact."""
+    """F1 over (notice, item): spoken of at all, and with the same status (`strict`); accuracy of the biometrics
+    fact."""
     said = gold = hit = strict = right = 0
     for case in cases:
         notice = notice_of(case)

@@ -1,4 +1,5 @@
-"""The gate on notices: published work on contradictions between texts of one company reached precision 0.95 at recall 0.50."""
+"""The gate on notices: published work on contradictions between texts of one company reached precision 0.95 at recall
+0.50."""
 
 from __future__ import annotations
 

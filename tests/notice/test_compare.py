@@ -30,7 +30,10 @@ def verdict(category: str, quote: str, *notices: Notice) -> tuple[Verdict, Verdi
     return found.verdict, found.reason
 
 
-FILMED = notice("Notice for shoppers filmed by the cameras in our shops\nWe do not use face recognition. Video is deleted after ten days.")
+FILMED = notice(
+    "Notice for shoppers filmed by the cameras in our shops\n"
+    "We do not use face recognition. Video is deleted after ten days."
+)
 SITE = notice("Privacy policy for visitors of our website\nWe do not collect biometric data about you.", "s")
 SOLD = notice("Notice for shoppers filmed by the cameras\nFace templates of shoppers are stored for two years.", "f")
 UNREAD = Notice("u", "", unread=UnreadReason.HTTP_STATUS)
@@ -92,7 +95,9 @@ def test_boast_and_denial_on_one_page() -> None:
     found = within([boast], notice(text), RULES)
     assert [(one.verdict, one.reason) for one in found] == [(Verdict.CONTRADICTS, VerdictReason.SAME_DOCUMENT)]
     assert "do not use face recognition" in found[0].notice_quote
-    harmless = notice("Every shopper's face goes into our gallery.\n\nA sign at the door tells visitors of the cameras.")
+    harmless = notice(
+        "Every shopper's face goes into our gallery.\n\nA sign at the door tells visitors of the cameras."
+    )
     assert within([boast], harmless, RULES) == ()
 
 

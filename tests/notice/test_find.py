@@ -19,9 +19,11 @@ RULES = needed_notice_rules(RULESET)
     [
         ("隐私政策", "/a", True), ("隱私權聲明", "/a", True), ("个人信息保护", "/a", True), ("隐私声明", "/a", True),
         ("Privacy", "/a", True), ("Datenschutz", "/a", True), ("Politique de confidentialité", "/a", True),
-        ("Política de privacidad", "/a", True), ("Data protection notice", "/a", True), ("人脸信息处理规则", "/a", True),
+        ("Política de privacidad", "/a", True),
+        ("Data protection notice", "/a", True), ("人脸信息处理规则", "/a", True),
         ("", "/legal/privacy-policy", True), ("", "/files/privacy.pdf", True), ("条款", "/yinsi.html", True),
-        ("Products", "/a", False), ("Our new camera keeps the privacy of every guest in mind, read on", "/news/1", False),
+        ("Products", "/a", False),
+        ("Our new camera keeps the privacy of every guest in mind, read on", "/news/1", False),
         ("隐私合规解决方案", "/a", False), ("Home", "/", False), ("", "/private-label.html", False),
     ],
 )  # fmt: skip

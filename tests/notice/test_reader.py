@@ -98,7 +98,7 @@ def test_dates_are_read_from_the_text(line: str, want: str) -> None:
     ("text", "want"),
     [
         ("本政策仅适用于访问本网站的用户，不适用于我们售出的产品。我们收集 IP 地址。", NoticeKind.SITE_VISITORS),
-        ("Privacy notice for account holders of our app\nWe keep your login and the name on your account.", NoticeKind.PRODUCT_USERS),
+        ("Privacy notice for account holders\nWe keep your login and your name.", NoticeKind.PRODUCT_USERS),
         ("门店摄像机人脸信息告知\n进店顾客会被摄像机拍摄。", NoticeKind.PEOPLE_FILMED),
         ("我们重视信息安全。", NoticeKind.UNKNOWN),
     ],
@@ -108,7 +108,8 @@ def test_it_is_told_for_whom_a_notice_is(text: str, want: NoticeKind) -> None:
 
 
 def test_items_are_found_vague_or_not_found_and_each_quote_stands_in_the_text() -> None:
-    text = "人脸信息处理规则\n为核验身份，闸机采集人脸照片。\n照片在必要期限内保存。\n南渡智感有限公司，电话 000-0000-0000。"
+    text = "人脸信息处理规则\n为核验身份，闸机采集人脸照片。\n照片在必要期限内保存。\n"
+    text += "南渡智感有限公司，电话 000-0000-0000。"
     found = {item.id: item for item in notice(text, "cn.pipl", "cn.frt").items}
     assert found["pipl.17.purpose"].status is ItemStatus.FOUND
     assert found["frt.5.retention"].status is ItemStatus.VAGUE
@@ -125,7 +126,9 @@ def test_every_item_of_every_regime_is_there() -> None:
 
 @given(
     st.text(
-        alphabet=st.sampled_from("我们不会采集人脸出售信息除外但 。，；:\n？abc not sell face data except 30 天年(|)[]@\u200b\U0001f600"),
+        alphabet=st.sampled_from(
+            "我们不会采集人脸出售信息除外但 。，；:\n？abc not sell face data except 30 天年(|)[]@\u200b\U0001f600"
+        ),
         max_size=400,
     )
 )

@@ -28,7 +28,8 @@ def test_a_pdf_is_read_whatever_it_is_sent_as() -> None:
 
 
 def test_lines_are_put_together_to_sentences() -> None:
-    text = "一、保存期限\n人脸图像在采集之后保存三十日，期满以后由系统自动删除，不\n再恢复。\n二、联系\nWe keep the\nfootage for ten days and then it is\noverwritten."
+    text = "一、保存期限\n人脸图像在采集之后保存三十日，期满以后由系统自动删除，不\n再恢复。\n"
+    text += "二、联系\nWe keep the\nfootage for ten days and then it is\noverwritten."
     assert paragraphs(text) == [
         "一、保存期限",
         "人脸图像在采集之后保存三十日，期满以后由系统自动删除，不再恢复。",
