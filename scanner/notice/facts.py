@@ -178,7 +178,7 @@ def fillings(combination: Combination, sentence: Sentence, text: NoticeText) -> 
             elif part not in in_sentence:
                 chosen.append(None)
             else:
-                near = _nearest(sentence, act, part.group)
+                near = _nearest(sentence, act, part.group, apart=anchor.act)
                 if near is None:
                     break
                 chosen.append(near)
@@ -186,14 +186,15 @@ def fillings(combination: Combination, sentence: Sentence, text: NoticeText) -> 
             yield tuple(chosen)
 
 
-def _nearest(sentence: Sentence, act: Hit, group: str) -> Hit | None:
-    """The nearest word of a group that does not overlap the act, within the window and on this side of a stop."""
+def _nearest(sentence: Sentence, act: Hit, group: str, *, apart: bool) -> Hit | None:
+    """The nearest word of a group, within the window and on this side of a stop; `apart`: that does not overlap the act,
+    for the 识别 in 人脸识别 is no deed of its own."""
     window = WINDOW_HAN if _HAN.search(sentence.text[act.start : act.end]) else WINDOW_LATIN
     best: tuple[int, Hit] | None = None
     for hit in sentence.hits:
         if group not in hit.groups:
             continue
-        if group != "not" and hit.start < act.end and act.start < hit.end:
+        if apart and group != "not" and hit.start < act.end and act.start < hit.end:
             continue
         distance = max(act.start - hit.end, hit.start - act.end)
         low, high = min(act.end, hit.end), max(act.start, hit.start)
