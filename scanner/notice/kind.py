@@ -45,7 +45,7 @@ _DATES = (
     re.compile(rf"(?P<name>{_NAME})\.? (?P<y>\d{{4}})"),
 )
 _EFFECTIVE = re.compile(
-    r"生效|施行|实施|起适用|起执行|执行|适用|effective|in force|as of|applies from|takes effect|^from "
+    r"生效|施行|实施|试行|启用|起适用|起执行|执行|适用|effective|in force|as of|applies from|takes effect|^from "
 )
 _UPDATED = re.compile(r"更新|修订|发布|公示|公布|updated|revised|version|last change|published|reviewed|posted")
 _VERSION = re.compile(r"(?:版本(?:号)?[:\s]*|version[:\s]+|\bv)(\d+(?:\.\d+){0,3})\b")
