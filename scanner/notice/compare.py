@@ -166,6 +166,8 @@ def _opinion(
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, hedged, notice, hedged.topic)
     if against:
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, against[0], notice, against[0].topic)
+    if by_rule := [fact for fact in facts if rule.negated and fact.topic == f"claim:{rule.category}"]:
+        return _by_rule(claim, rule, notice, by_rule)
     if vague := _answers(claim, rule.vague, facts):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.VAGUE, vague[0], notice, vague[0].topic)
     if _for_others(claim, notice, facts):
@@ -175,6 +177,15 @@ def _opinion(
     ):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.VAGUE, notice=notice)
     return Opinion(Verdict.SILENT, VerdictReason.NOT_MENTIONED, notice=notice)
+
+
+def _by_rule(claim: Claim, rule: ClaimRule, notice: Notice, denials: Sequence[NoticeFact]) -> Opinion:
+    """No fact of ours answers, but the rules that find claims found this one denied in the notice."""
+    if any(fact.saying is not Saying.DENIED for fact in denials):
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, denials[0], notice, denials[0].topic)
+    if any(_same_people(claim, rule, notice, fact) for fact in denials):
+        return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denials[0], notice, denials[0].topic)
+    return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, denials[0], notice, denials[0].topic)
 
 
 def _both(against: Sequence[NoticeFact], bears_out: Sequence[NoticeFact], notice: Notice) -> Opinion:

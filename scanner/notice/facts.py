@@ -8,7 +8,7 @@ a stop
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from scanner.model import NoticeFact, NoticeKind, Saying
@@ -31,6 +31,9 @@ _PEOPLE = (
     ("account_holders", NoticeKind.PRODUCT_USERS),
     ("site_visitors", NoticeKind.SITE_VISITORS),
 )
+_WEAKENS = ("condition", "exception", "hedge", "others_duty")
+_TERMS = frozenset({"period", "for_period", "at_once", "erase", "keep_event", "limit"})
+"""Words on how long something is kept: that it is erased after a month does not deny that it was taken."""
 _NO_SUCH = frozenset({"no", "neither", "nor", "without", "nothing", "none"})
 _BESIDE = 12
 _NAMES = frozenset({"people_filmed", "product"})
@@ -58,6 +61,34 @@ def read_facts(text: NoticeText, rules: NoticeRules, kind: NoticeKind) -> tuple[
         excepted = following is not None and _takes_back(following)
         for rule in rules.facts.values():
             out.extend(_facts(rule, sentence, text, kind, excepted))
+    return tuple(out)
+
+
+def denied_claims(
+    text: NoticeText, kind: NoticeKind, denials: Iterable[tuple[str, int, int]]
+) -> tuple[NoticeFact, ...]:
+    """Facts `claim:<category>` from places that somebody else judged to be denials of a claim of that category.
+
+    Their sentence must hold a denial; a condition, exception or hedge in it, or just after it, makes the fact conditional.
+    """
+    sentences = text.sentences[:MOST_SENTENCES]
+    out = []
+    for category, start, end in denials:
+        for sentence, following in pairwise((*sentences, None)):
+            first_char, last_char = sentence.whole() if sentence is not None else (0, 0)
+            if sentence is None or not first_char <= start < last_char or sentence.is_heading:
+                continue
+            whole = len(sentence.text)
+            denial = first(sentence, "not", 0, whole)
+            if denial is None or sentence.groups() & _TERMS or end > last_char:
+                break
+            weak = next((h for group in _WEAKENS if (h := first(sentence, group, 0, whole))), None)
+            weak = weak or _but(sentence, denial)
+            taken = following is not None and _takes_back(following)
+            saying = Saying.CONDITIONAL if weak or taken or sentence.text.rstrip().endswith("?") else Saying.DENIED
+            rule = FactRule(f"claim:{category}", (), (), (), "", {})
+            out.append(_fact(rule, sentence, kind, saying, weak or denial))
+            break
     return tuple(out)
 
 

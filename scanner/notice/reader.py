@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from scanner.model import Document, ItemStatus, Notice, NoticeFact, NoticeKind, Provenance, Saying
-from scanner.notice.facts import overall, read_facts
+from scanner.notice.facts import denied_claims, overall, read_facts
 from scanner.notice.items import look, read_items
 from scanner.notice.kind import dates_of, kind_of, products_of, version_of
 from scanner.notice.rules import NoticeRules
@@ -17,16 +18,26 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _SAMPLE = 20_000
 
 
-def read_notice(document: Document, rules: NoticeRules, where: Provenance, regimes: tuple[str, ...] = ()) -> Notice:
-    """What the notice says, by the items of `regimes` (none named: those of its language and content)."""
+def read_notice(
+    document: Document,
+    rules: NoticeRules,
+    where: Provenance,
+    regimes: tuple[str, ...] = (),
+    denials: Iterable[tuple[str, int, int]] = (),
+) -> Notice:
+    """What the notice says, by the items of `regimes` (none named: those of its language and content).
+
+    `denials`: (category, start, end) of what the claim rules found denied in this document.
+    """
     text = NoticeText(document, rules.normalise, rules.lexicon)
     kind = kind_of(text)
     facts = read_facts(text, rules, kind)
+    denied = denied_claims(text, kind, denials)
     faces = overall(facts) is Saying.DISCLOSED
     lang = language(document)
     items = read_items(text, rules, rules.of_regimes(regimes or applicable(text, rules, lang, faces)), faces)
     effective, updated = dates_of(text)
-    every = sorted((*facts, *_from_topics(text, rules, kind)), key=lambda f: (f.start, f.topic))
+    every = sorted((*facts, *denied, *_from_topics(text, rules, kind)), key=lambda f: (f.start, f.topic))
     return Notice(
         source=where.source, vendor=where.vendor, kind=kind, title=_title(document), lang=lang,
         effective=effective, updated=updated, version=version_of(text), products=products_of(text),

@@ -114,6 +114,8 @@ class ClaimRule:
     tests: tuple[Mapping[str, Any], ...]
     device: frozenset[str] = frozenset()
     """Topics about the thing itself: they hold whoever stands before it."""
+    negated: bool = False
+    """What the claim rules judge to be a denial of this category, in the notice, contradicts as well."""
 
     @property
     def answerable(self) -> bool:

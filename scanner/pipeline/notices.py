@@ -36,7 +36,7 @@ from ..model import (
 from ..notice.reader import read_notice
 from .check import check
 from .judge import judge, plain_headers
-from .noticing import needed_notice_rules, verdicts
+from .noticing import denials, needed_notice_rules, verdicts
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -106,7 +106,7 @@ def _notice(judgement: Judgement, where: Provenance, rules: RuleSet, regimes: tu
             where.source, where.vendor, captured_at=where.captured_at, capture_sha256=where.capture_sha256,
             warc_record=where.warc_record, unread=judgement.unread or UnreadReason.EMPTY, detail=judgement.detail,
         )  # fmt: skip
-    return read_notice(document, needed_notice_rules(rules), where, regimes)
+    return read_notice(document, needed_notice_rules(rules), where, regimes, denials(judgement.findings))
 
 
 async def _fetch(item: FrontierItem, handler: _One, settings: Settings) -> None:

@@ -81,8 +81,13 @@ def with_notice(judgement: Judgement, item: FrontierItem, where: Provenance, rul
         return judgement
     named = item.via == "notice" and item.depth == 0
     if named or is_notice(document, known):
-        return replace(judgement, notice=read_notice(document, known, where))
+        return replace(judgement, notice=read_notice(document, known, where, (), denials(judgement.findings)))
     return judgement
+
+
+def denials(findings: Iterable[Finding]) -> list[tuple[str, int, int]]:
+    """(category, start, end) of what the claim rules found denied."""
+    return [(f.category, f.start, f.end) for f in findings if f.stance is Stance.NEGATED]
 
 
 def unread_notices(rows: Iterable[CoverageRow], read: Iterable[Notice]) -> tuple[Notice, ...]:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from scanner.detect.detector import detect
 from scanner.detect.rules import load as load_rules
 from scanner.model import (
     BlockKind,
@@ -31,7 +32,7 @@ from scanner.notice.compare import compare
 from scanner.notice.facts import overall
 from scanner.notice.reader import read_notice
 from scanner.notice.rules import NoticeRules
-from scanner.pipeline.noticing import needed_notice_rules
+from scanner.pipeline.noticing import denials, needed_notice_rules
 from scanner.read.reader import read
 
 HERE = Path(__file__).parent
@@ -72,7 +73,13 @@ def claimed(case: dict[str, Any]) -> Finding:
 
 def notice_of(case: dict[str, Any]) -> Notice:
     """A labelled notice, read."""
-    return read_notice(document(case["text"]), rules(), Provenance(case["id"]), tuple(case["regimes"]))
+    return notice_from(case["text"], case["id"], tuple(case["regimes"]))
+
+
+def notice_from(text: str, name: str, regimes: tuple[str, ...] = ()) -> Notice:
+    """A text read as a notice, the way the pipeline does it: denials that the claim rules find go in."""
+    page, where = document(text), Provenance(name)
+    return read_notice(page, rules(), where, regimes, denials(detect(page, load_rules(), where)))
 
 
 def item_figures(cases: list[dict[str, Any]]) -> dict[str, float]:
@@ -99,9 +106,7 @@ def item_figures(cases: list[dict[str, Any]]) -> dict[str, float]:
 
 def verdict(case: dict[str, Any], notices: dict[str, Notice]) -> Contradiction:
     """The verdict on a pair."""
-    notice = notices[case["notice_id"]] if "notice_id" in case else read_notice(
-        document(case["notice"]), rules(), Provenance(case["id"])
-    )  # fmt: skip
+    notice = notices[case["notice_id"]] if "notice_id" in case else notice_from(case["notice"], case["id"])
     return compare([claimed(case)], [notice], rules())[0]
 
 
