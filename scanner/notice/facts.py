@@ -69,7 +69,7 @@ def denied_claims(
 ) -> tuple[NoticeFact, ...]:
     """Facts `claim:<category>` from places that somebody else judged to be denials of a claim of that category.
 
-    Their sentence must hold a denial; a condition, exception or hedge in it, or just after it, makes the fact conditional.
+    Their sentence must hold a denial; a condition, exception or hedge in it, or just after it, makes it conditional.
     """
     sentences = text.sentences[:MOST_SENTENCES]
     out = []
@@ -218,7 +218,7 @@ def fillings(combination: Combination, sentence: Sentence, text: NoticeText) -> 
 
 
 def _nearest(sentence: Sentence, act: Hit, group: str, *, apart: bool) -> Hit | None:
-    """The nearest word of a group, within the window and on this side of a stop; `apart`: that does not overlap the act,
+    """The nearest word of a group within the window, on this side of a stop; `apart`: that does not overlap the act,
     for the 识别 in 人脸识别 is no deed of its own."""
     window = WINDOW_HAN if _HAN.search(sentence.text[act.start : act.end]) else WINDOW_LATIN
     best: tuple[int, Hit] | None = None

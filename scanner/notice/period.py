@@ -61,6 +61,8 @@ def days_of(sentence: Sentence) -> tuple[str, float | None]:
     if best is not None:
         return best[1], best[0]
     groups = sentence.groups()
+    if "not_kept" in groups:
+        return EVENT, 0.0
     if "forever" in groups:
         return FOREVER, None
     if any(sentence.text[h.start : h.end] in _AT_ONCE for h in sentence.hits if "at_once" in h.groups):
