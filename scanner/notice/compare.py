@@ -151,7 +151,7 @@ def _opinion(
     bears_out = _answers(claim, rule.admits, facts)
     fitting = [
         fact for fact in against
-        if (same_document or _same_people(claim, rule, notice, fact))
+        if (same_document or _same_people(claim, rule, notice, fact, rules))
         and not _taken_back(fact, facts)
         and _same_data(claim, notice, fact, rules)
     ]  # fmt: skip
@@ -167,7 +167,7 @@ def _opinion(
     if against:
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, against[0], notice, against[0].topic)
     if by_rule := [fact for fact in facts if rule.negated and fact.topic == f"claim:{rule.category}"]:
-        return _by_rule(claim, rule, notice, by_rule)
+        return _by_rule(claim, rule, notice, by_rule, rules)
     if vague := _answers(claim, rule.vague, facts):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.VAGUE, vague[0], notice, vague[0].topic)
     if _for_others(claim, notice, facts):
@@ -179,11 +179,13 @@ def _opinion(
     return Opinion(Verdict.SILENT, VerdictReason.NOT_MENTIONED, notice=notice)
 
 
-def _by_rule(claim: Claim, rule: ClaimRule, notice: Notice, denials: Sequence[NoticeFact]) -> Opinion:
+def _by_rule(
+    claim: Claim, rule: ClaimRule, notice: Notice, denials: Sequence[NoticeFact], rules: NoticeRules
+) -> Opinion:  # fmt: skip
     """No fact of ours answers, but the rules that find claims found this one denied in the notice."""
     if any(fact.saying is not Saying.DENIED for fact in denials):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, denials[0], notice, denials[0].topic)
-    if any(_same_people(claim, rule, notice, fact) for fact in denials):
+    if any(_same_people(claim, rule, notice, fact, rules) for fact in denials):
         return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denials[0], notice, denials[0].topic)
     return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, denials[0], notice, denials[0].topic)
 
@@ -249,15 +251,23 @@ def _hedged(claim: Claim, rule: ClaimRule, facts: Sequence[NoticeFact]) -> Notic
     return next((fact for fact in facts if fact.topic in topics and fact.saying is Saying.CONDITIONAL), None)
 
 
-def _same_people(claim: Claim, rule: ClaimRule, notice: Notice, fact: NoticeFact) -> bool:
+def _same_people(claim: Claim, rule: ClaimRule, notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:
     """Is the fact about the people whom the claim is about? A notice for everybody, speaking to its reader, is not."""
     if fact.topic in rule.device:
         return notice.kind is not NoticeKind.SITE_VISITORS or fact.named
+    if claim.people is NoticeKind.PEOPLE_FILMED and not fact.named and _for_users(notice, rules):
+        return False
     if NoticeKind.UNKNOWN not in (claim.people, fact.people):
         return claim.people is fact.people or (fact.named and fact.people is not NoticeKind.SITE_VISITORS)
     if claim.people is NoticeKind.UNKNOWN:
         return notice.kind is not NoticeKind.SITE_VISITORS or fact.named
     return fact.named
+
+
+def _for_users(notice: Notice, rules: NoticeRules) -> bool:
+    """Does the notice's title name users, owners or a web site, and nobody before a camera?"""
+    groups = groups_of(rules.lexicon, rules.normalise(notice.title).text)
+    return bool(groups & {"user_evidence", "site_evidence"}) and "filmed_evidence" not in groups
 
 
 def _for_others(claim: Claim, notice: Notice, facts: Sequence[NoticeFact]) -> bool:
@@ -272,7 +282,7 @@ def _other_product(claim: Claim, notice: Notice) -> bool:
     if not notice.products or not claim.models:
         return False
     ours = {model for name in notice.products for model in models_in(name)}
-    return bool(ours) and not claim.models & ours
+    return bool(ours) and bool(claim.models) and not claim.models & ours
 
 
 def _result(finding: Finding, rule: ClaimRule | None, opinion: Opinion, notice: Notice | None) -> Contradiction:

@@ -31,7 +31,7 @@ _PEOPLE = (
     ("account_holders", NoticeKind.PRODUCT_USERS),
     ("site_visitors", NoticeKind.SITE_VISITORS),
 )
-_WEAKENS = ("condition", "exception", "hedge", "others_duty")
+_WEAKENS = ("condition", "exception", "hedge", "can_enable", "others_duty")
 _TERMS = frozenset({"period", "for_period", "at_once", "erase", "keep_event", "limit"})
 """Words on how long something is kept: that it is erased after a month does not deny that it was taken."""
 _NO_SUCH = frozenset({"no", "neither", "nor", "without", "nothing", "none"})
@@ -96,7 +96,7 @@ def _takes_back(sentence: Sentence) -> bool:
     """Does a sentence begin with an exception to the one before it?"""
     if sentence.is_heading:
         return False
-    begins = first(sentence, "exception", 0, _BEGINNING)
+    begins = first(sentence, "exception", 0, _BEGINNING) or first(sentence, "can_enable", 0, len(sentence.text))
     return begins is not None or _EXCEPTION.match(sentence.text) is not None
 
 
@@ -177,7 +177,8 @@ def _saying(
     denial = _denial(sentence, act) or _no_such(sentence, hits)
     if any(part.group == "not" for part in combination) and denial is None:
         return None, None
-    condition = first(sentence, "condition", 0, len(sentence.text)) or exception
+    whole = len(sentence.text)
+    condition = first(sentence, "condition", 0, whole) or first(sentence, "can_enable", 0, whole) or exception
     if denial is None:
         weak = others_duty or (condition if rule.wary else None)
         return (Saying.CONDITIONAL, weak) if weak else (Saying.DISCLOSED, None)
