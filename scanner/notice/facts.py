@@ -179,6 +179,7 @@ def _saying(
         return None, None
     whole = len(sentence.text)
     condition = first(sentence, "condition", 0, whole) or first(sentence, "can_enable", 0, whole) or exception
+    condition = condition or _room(sentence)
     if denial is None:
         weak = others_duty or (condition if rule.wary else None)
         return (Saying.CONDITIONAL, weak) if weak else (Saying.DISCLOSED, None)
