@@ -33,6 +33,10 @@ SHORT_DAYS = 3 * 365
 """A period up to this contradicts a boast of keeping for ever or for years; a longer one bears it out."""
 _CLAUSE = re.compile(r"[。！？!?；;，,\n]|\.\s")
 _PICTURES = frozenset({"face", "image"})
+_OF_PERSONS = frozenset({"consent", "told"})
+"""What is done with persons, not with things: consent of an owner is not that of a caller."""
+_OF_DATA = frozenset({"sale", "claim:data-sale"})
+"""That one kind of data is not sold says nothing of another."""
 _KINDS = {
     "pictures": _PICTURES, "sound": frozenset({"spoken", "audio"}), "phones": frozenset({"device_id", "phone_id"}),
     "places": frozenset({"location"}),
@@ -222,9 +226,12 @@ def _value_fits(wanted: str, fact: NoticeFact) -> bool:
 
 def _same_data(claim: Claim, notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:
     """A period holds for the data that its sentence names: that orders are kept for a year says nothing of faces."""
-    if fact.days is None and not fact.value:
+    if fact.days is None and not fact.value and fact.topic not in _OF_DATA:
         return True
     groups = groups_of(rules.lexicon, rules.normalise(fact.quote).text)
+    if fact.topic in _OF_DATA:
+        theirs, ours = ({name for name, kind in _KINDS.items() if kind & of} for of in (groups, claim.groups))
+        return not theirs or not ours or bool(theirs & ours)
     if "other_data" in groups and not groups & _PICTURES:
         return False
     theirs, ours = ({name for name, kind in _KINDS.items() if kind & of} for of in (groups, claim.groups))
@@ -257,6 +264,8 @@ def _same_people(claim: Claim, rule: ClaimRule, notice: Notice, fact: NoticeFact
         return notice.kind is not NoticeKind.SITE_VISITORS or fact.named
     if claim.people is NoticeKind.PEOPLE_FILMED and not fact.named and _for_users(notice, rules):
         return False
+    if fact.topic in _OF_PERSONS and NoticeKind.UNKNOWN not in (claim.people, notice.kind):
+        return claim.people is fact.people and (claim.people is notice.kind or fact.named)
     if NoticeKind.UNKNOWN not in (claim.people, fact.people):
         return claim.people is fact.people or (fact.named and fact.people is not NoticeKind.SITE_VISITORS)
     if claim.people is NoticeKind.UNKNOWN:
