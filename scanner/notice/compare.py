@@ -29,8 +29,10 @@ from scanner.notice.period import EVENT, FOREVER, VAGUE
 from scanner.notice.rules import Answer, ClaimRule, NoticeRules
 from scanner.notice.text import groups_of
 
-SHORT_DAYS = 3 * 365
-"""A period up to this contradicts a boast of keeping for ever or for years; a longer one bears it out."""
+YEAR = 365
+SHORT_DAYS = 3 * YEAR
+"""A period up to this contradicts a boast of keeping for ever, up to a year one of keeping long; a longer one bears it
+out."""
 _CLAUSE = re.compile(r"[。！？!?；;，,\n]|\.\s")
 _PICTURES = frozenset({"face", "image"})
 _OF_PERSONS = frozenset({"consent", "told"})
@@ -210,15 +212,17 @@ def _answers(claim: Claim, answers: Sequence[Answer], facts: Sequence[NoticeFact
         for answer in answers
         if claim.groups >= answer.needs and not claim.groups & answer.lacks
         for fact in facts
-        if fact.topic == answer.topic and fact.saying is answer.saying and _value_fits(answer.value, fact)
+        if fact.topic == answer.topic
+        and fact.saying is answer.saying
+        and _value_fits(answer.value, fact, SHORT_DAYS if "claim_forever" in claim.groups else YEAR)
     ]
 
 
-def _value_fits(wanted: str, fact: NoticeFact) -> bool:
+def _value_fits(wanted: str, fact: NoticeFact, short: float = SHORT_DAYS) -> bool:
     if not wanted:
         return True
     if wanted == "short":
-        return (fact.days is not None and fact.days <= SHORT_DAYS) or fact.value == EVENT
+        return (fact.days is not None and fact.days <= short) or fact.value == EVENT
     if wanted == "long":
         return (fact.days is not None and fact.days > SHORT_DAYS) or fact.value == FOREVER
     return wanted == VAGUE == fact.value
@@ -258,8 +262,17 @@ def _hedged(claim: Claim, rule: ClaimRule, facts: Sequence[NoticeFact]) -> Notic
     return next((fact for fact in facts if fact.topic in topics and fact.saying is Saying.CONDITIONAL), None)
 
 
+def _other_crowd(claim: Claim, notice: Notice, rules: NoticeRules) -> bool:
+    """Do the notice's title and the claim name different crowds: staff and shoppers, pupils and visitors?"""
+    title = groups_of(rules.lexicon, rules.normalise(notice.title).text)
+    theirs, ours = ({g for g in groups if g.startswith("crowd_")} for groups in (title, claim.groups))
+    return bool(theirs) and bool(ours) and not theirs & ours
+
+
 def _same_people(claim: Claim, rule: ClaimRule, notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:
     """Is the fact about the people whom the claim is about? A notice for everybody, speaking to its reader, is not."""
+    if _other_crowd(claim, notice, rules):
+        return False
     if fact.topic in rule.device:
         return notice.kind is not NoticeKind.SITE_VISITORS or fact.named
     if claim.people is NoticeKind.PEOPLE_FILMED and not fact.named and _for_users(notice, rules):
