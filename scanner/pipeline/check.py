@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ PAGES = {
     ".txt": "text/plain",
     ".md": "text/plain",
     ".json": "application/json",
+    ".pdf": "application/pdf",
 }
 SAVED = frozenset({".mhtml", ".mht"})
 WARCS = (".warc", ".warc.gz", ".wacz")
@@ -45,12 +46,16 @@ OUR_LETTER = "reply-letter-"
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"})
 
 
+NOWHERE = Provenance("")
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """One page with its judgement; `source` is the path, or the URL that a WARC record names."""
 
     source: str
     judgement: Judgement
+    where: Provenance = NOWHERE
     damaged: bool = False
     """Kept bytes that are not what they were: a broken archive, or a record that does not match its digest."""
 
@@ -68,7 +73,8 @@ def check(paths: Sequence[Path], rules: RuleSet, *, vendor: str = "") -> Iterato
         if path.name.lower().endswith(WARCS):
             yield from _check_warc(path, rules, vendor)
         else:
-            yield Checked(str(path), _check_page(path, rules, vendor))
+            where, judgement = _check_page(path, rules, vendor)
+            yield Checked(str(path), judgement, where)
 
 
 def files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -105,24 +111,23 @@ def _unread(reason: UnreadReason, detail: str) -> Judgement:
     return Judgement(outcome=Outcome.UNREAD, unread=reason, detail=detail)
 
 
-def _check_page(path: Path, rules: RuleSet, vendor: str) -> Judgement:
-    suffix = path.suffix.lower()
+def _check_page(path: Path, rules: RuleSet, vendor: str) -> tuple[Provenance, Judgement]:
+    suffix, where = path.suffix.lower(), Provenance(str(path), vendor)
     if suffix in PICTURES:
-        return _unread(UnreadReason.IMAGE_ONLY, "a picture; text in pictures is not read")
+        return where, _unread(UnreadReason.IMAGE_ONLY, "a picture; text in pictures is not read")
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            return _unread(UnreadReason.TOO_LARGE, f"more than {MAX_FILE_BYTES} bytes")
+            return where, _unread(UnreadReason.TOO_LARGE, f"more than {MAX_FILE_BYTES} bytes")
         body = path.read_bytes()
     except OSError as error:
-        return _unread(UnreadReason.NOT_TEXT, f"cannot be read: {error.strerror}")
-    source = str(path)
-    provenance = Provenance(source=source, vendor=vendor, capture_sha256=hashlib.sha256(body).hexdigest())
+        return where, _unread(UnreadReason.NOT_TEXT, f"cannot be read: {error.strerror}")
+    where = replace(where, capture_sha256=hashlib.sha256(body).hexdigest())
     if suffix in SAVED:
-        return judge_mhtml(body, path.resolve().as_uri(), provenance, rules)
+        return where, judge_mhtml(body, path.resolve().as_uri(), where, rules)
     content_type = PAGES.get(suffix) or _sniff(body)
     if not content_type:
-        return _unread(UnreadReason.CONTENT_TYPE, "not a kind of file that holds a page")
-    return judge(body, content_type, path.resolve().as_uri(), 200, {}, provenance, rules)
+        return where, _unread(UnreadReason.CONTENT_TYPE, "not a kind of file that holds a page")
+    return where, judge(body, content_type, path.resolve().as_uri(), 200, {}, where, rules)
 
 
 def _sniff(body: bytes) -> str:
@@ -130,6 +135,8 @@ def _sniff(body: bytes) -> str:
     head = body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:1] == b"<":
         return "text/html"
+    if head.startswith(b"%PDF-"):
+        return "application/pdf"
     return "" if b"\0" in head else "text/plain"
 
 
@@ -145,7 +152,8 @@ def _check_warc(path: Path, rules: RuleSet, vendor: str) -> Iterator[Checked]:
                 what = f"{capture.warc_file}: the record of {source} does not match its own digest"
                 yield Checked(source, _unread(UnreadReason.BAD_ENCODING, what), damaged=True)
             elif not (300 <= capture.status < 400 or _is_auxiliary(archived)):
-                yield Checked(source, _check_archived(archived, rules, vendor))
+                where = _archived_at(archived, vendor)
+                yield Checked(source, _check_archived(archived, where, rules), where)
     except ArchiveError as error:
         yield Checked(str(path), _unread(UnreadReason.BAD_ENCODING, error.message), damaged=True)
 
@@ -158,7 +166,18 @@ def _is_auxiliary(archived: Archived) -> bool:
     return _SITEMAP.match(archived.payload[:2000]) is not None
 
 
-def _check_archived(archived: Archived, rules: RuleSet, vendor: str) -> Judgement:
+def _archived_at(archived: Archived, vendor: str) -> Provenance:
+    capture = archived.capture
+    return Provenance(
+        source=capture.url,
+        vendor=vendor,
+        captured_at=capture.captured_at,
+        capture_sha256=capture.payload_sha256,
+        warc_record=capture.record_id,
+    )
+
+
+def _check_archived(archived: Archived, where: Provenance, rules: RuleSet) -> Judgement:
     from ..collect.archive import header
     from ..collect.decompress import decode_body
 
@@ -174,13 +193,7 @@ def _check_archived(archived: Archived, rules: RuleSet, vendor: str) -> Judgemen
         capture.url,
         capture.status,
         plain_headers(archived.headers),
-        Provenance(
-            source=capture.url,
-            vendor=vendor,
-            captured_at=capture.captured_at,
-            capture_sha256=capture.payload_sha256,
-            warc_record=capture.record_id,
-        ),
+        where,
         rules,
     )
 

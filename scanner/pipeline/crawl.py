@@ -20,11 +20,13 @@ from ..collect.frontier import Crawler
 from ..collect.guard import Guard
 from ..collect.scope import REDIRECTS, Scope, seeds
 from ..collect.targets import joined_audience
+from ..collect.urls import canonical
 from ..errors import LockedError
-from ..model import Outcome, Report, RunFacts, Target
+from ..model import Finding, FrontierItem, Outcome, Report, RunFacts, Stance, Target
 from ..schedule import due
 from .custodian import Custodian, run_begun, run_taken_up
-from .keeping import Keeper, Watcher, same_page
+from .keeping import GUESS, Keeper, Watcher, same_page
+from .noticing import guesses, unread_notices, verdicts
 from .reporting import build_report
 from .sealing import seal_finished
 
@@ -73,7 +75,7 @@ def crawl(
             watcher.note(f"stopped: {left['done']} URLs done, {left['pending'] + left['captured']} waiting")
             watcher.note("nothing is lost: the same command goes on from here")
             raise
-        close_run(store, run.id)
+        close_run(store, run.id, rules)
         seal_finished(store, settings, watcher)
         return build_report(store, rules, run.id, settings)
 
@@ -96,7 +98,23 @@ async def _look(
         ):
             for target in wanted:
                 keeper.begin(*seeds(scopes[target.vendor]))
-            await Crawler(settings.crawl, fetcher, keeper).run(store.pending(run))
+            crawler = Crawler(settings.crawl, fetcher, keeper)
+            await crawler.run(store.pending(run))
+            keeper.begin(_to_try(store, run, [t for t in wanted if t.vendor not in keeper.notice_known], rules))
+            await crawler.run(store.pending(run))
+
+
+def _to_try(store: Store, run: str, targets: Sequence[Target], rules: RuleSet) -> list[FrontierItem]:
+    """Where a notice often stands, for vendors of whom pages were read and no link to a notice was seen."""
+    rows = store.report(run).coverage if targets else ()
+    read = {row.vendor for row in rows if row.outcome in READ}
+    known = {row.vendor for row in rows if row.via in ("notice", GUESS)}
+    return [
+        FrontierItem(url, canonical(url), target.vendor, 1, GUESS)
+        for target in targets
+        if target.vendor in read - known
+        for url in guesses(target.urls, rules)
+    ]
 
 
 def _take_up(
@@ -121,7 +139,7 @@ def _take_up(
     last = max((capture.captured_at for capture in captures), default=run.started_at)
     if why := _why_not(store, run, scopes, rules, now - last):
         watcher.note(f"the interrupted run {run.id} is closed, not continued: {why}; what it kept stands")
-        close_run(store, run.id)
+        close_run(store, run.id, rules)
         return None
     left = store.progress(run.id)
     watcher.note(f"going on with the interrupted run {run.id}: {left['done']} URLs done, {left['pending']} waiting")
@@ -170,9 +188,14 @@ def begin_run(store: Store, kind: str, settings: Settings, rules: RuleSet, now: 
     return begun
 
 
-def close_run(store: Store, run: str) -> None:
-    """Ends a run; it counts as successful where at least one page was read."""
-    read = any(row.outcome in READ for row in store.report(run).coverage)
+def close_run(store: Store, run: str, rules: RuleSet) -> None:
+    """Sets the claims against the notices and ends the run; it counts as successful where a page was read."""
+    parts = store.report(run)
+    asserted: list[Finding] = [finding for finding in parts.findings if finding.stance is Stance.ASSERTED]
+    notices = store.notices(run)
+    every = (*notices, *unread_notices(parts.coverage, notices))
+    store.record_verdicts(run, verdicts(asserted, every, store.documents(asserted), rules))
+    read = any(row.outcome in READ for row in parts.coverage)
     store.finish_run(run, read, datetime.now(UTC))
 
 

@@ -31,6 +31,7 @@ from ..model import (
     UnreadReason,
 )
 from .kept import judge_capture
+from .noticing import is_privacy
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -43,6 +44,8 @@ R = TypeVar("R")
 
 AUXILIARY = frozenset({"robots", "sitemap_file"})
 """`FrontierItem.via` of what is fetched to find the way, not to be judged."""
+GUESS = "notice_guess"
+"""`FrontierItem.via` of an address that is only tried: a notice often stands there."""
 DEAD_ENDS = frozenset({UnreadReason.BLOCKED, UnreadReason.PARKED, UnreadReason.HTTP_STATUS, UnreadReason.RATE_LIMITED})
 """Unread pages whose links are not the vendor's."""
 
@@ -75,6 +78,9 @@ class Keeper:
         self._scopes, self._settings, self._rules, self._watcher = scopes, settings, rules, watcher
         self._custodian = custodian
         self._out = Path(settings.out_dir)
+        self._is_notice = is_privacy(rules)
+        self.notice_known: set[str] = set()
+        """Vendors of whom a notice was read or is waiting."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
         self._known: dict[str, set[str]] = defaultdict(set)
         self._refused: dict[str, set[str]] = defaultdict(set)
@@ -182,7 +188,7 @@ class Keeper:
         if scope is not None and isinstance(body, bytes):
             found = discover(
                 item, body, scope, self._known[item.vendor],
-                refused_before=self._refused[item.vendor], pages=self._pages(item.vendor),
+                refused_before=self._refused[item.vendor], pages=self._pages(item.vendor), is_notice=self._is_notice,
             )  # fmt: skip
         new = [self._with_validators(one) for one in found[0]]
         fresh = self._store.enqueue(self._run, new)
@@ -237,7 +243,7 @@ class Keeper:
             return (), ()
         new, refused = select(
             links, item, scope, self._known[vendor],
-            refused_before=self._refused[vendor], pages=self._pages(vendor),
+            refused_before=self._refused[vendor], pages=self._pages(vendor), is_notice=self._is_notice,
         )  # fmt: skip
         return tuple(self._with_validators(one) for one in new), refused
 
@@ -245,11 +251,22 @@ class Keeper:
         self, item: FrontierItem, capture: Capture, judgement: Judgement, found: Selection
     ) -> Sequence[FrontierItem]:
         """One transaction: document, findings, coverage row, new URLs, and the step to done."""
+        if item.via == GUESS and judgement.notice is None and judgement.outcome is not Outcome.FINDINGS:
+            return self._nothing_there(item, capture)
         fresh = self._store.record_judgement(self._run, item, capture, judgement, found[0], _plain(found[1]))
+        if judgement.notice is not None:
+            self.notice_known.add(item.vendor)
         self._learn(found[0], found[1])
         count = len(judgement.findings)
         self._tell(item, judgement.outcome, judgement.unread, judgement.detail, capture, count)
         return fresh
+
+    def _nothing_there(self, item: FrontierItem, capture: Capture) -> Sequence[FrontierItem]:
+        """An address that was only tried, and holds no notice: kept and counted, no page that anybody named."""
+        detail = "tried for a privacy notice; none found in the text read there"
+        self._store.record_auxiliary(self._run, item, capture, detail=detail)
+        self._tell(item, Outcome.AUXILIARY, None, detail, capture, 0)
+        return ()
 
     def _unread(self, item: FrontierItem, failure: FetchFailed, robots: RobotsDecision | None) -> None:
         kept = None if failure.exchange is None else self._keep(failure.exchange, robots)
@@ -288,7 +305,9 @@ class Keeper:
     def _learn(self, new: Iterable[FrontierItem], refused: Iterable[Refused]) -> None:
         for item in new:
             self._known[item.vendor].add(item.canonical)
-            if item.via in AUXILIARY:
+            if item.via == "notice":
+                self.notice_known.add(item.vendor)
+            if item.via in AUXILIARY or item.via == GUESS:
                 self._auxiliary[item.vendor].add(item.canonical)
         for one in refused:
             self._refused[one.item.vendor].add(one.item.canonical)

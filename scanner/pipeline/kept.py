@@ -9,6 +9,7 @@ from ..collect.archive import header, read_payload
 from ..collect.decompress import decode_body
 from ..model import Capture, FrontierItem, Judgement, Outcome, Provenance, UnreadReason
 from .judge import judge, plain_headers
+from .noticing import with_notice
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -43,4 +44,5 @@ def judge_capture(capture: Capture, item: FrontierItem, run: str, settings: Sett
         canonical=item.canonical,
     )
     headers_by_name = plain_headers(headers)
-    return judge(body, capture.content_type, item.url, capture.status, headers_by_name, provenance, rules)
+    judgement = judge(body, capture.content_type, item.url, capture.status, headers_by_name, provenance, rules)
+    return with_notice(judgement, item, provenance, rules)

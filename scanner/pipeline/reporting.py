@@ -10,6 +10,7 @@ from ..history import compare
 from ..model import Change, Report
 from ..report import FORMATS
 from .lawful import counsel, with_law
+from .noticing import APP_STORES, notice_rules, unread_notices
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -38,6 +39,7 @@ def build_report(
         run=parts.run.id,
         run_at=parts.run.started_at if parts.run.kind == "crawl" else None,
     )
+    notices, known = store.notices(parts.run.id), notice_rules(rules)
     report = Report(
         run=parts.run,
         findings=tracked,
@@ -46,6 +48,12 @@ def build_report(
         contexts=store.contexts([one.finding for one in tracked if one.change is not Change.NOT_SEEN]),
         settings_note=parts.note,
         warc_files=store.warc_files(one.finding for one in tracked),
+        notices=(*notices, *unread_notices(parts.coverage, notices)),
+        contradictions=store.verdicts(parts.run.id),
+        notice_items={item.id: item.facts for item in known.items.values()} if known else {},
+        notice_topics={fact.id: fact.titles for fact in known.facts.values()} if known else {},
+        notice_regimes={regime.id: regime.titles for regime in known.regimes.values()} if known else {},
+        app_stores=store.page_facts(parts.run.id, APP_STORES),
     )
     return with_law(report, counsel(settings, rules, store.vendor_places(), jurisdictions))
 

@@ -54,7 +54,7 @@ def rescan(settings: Settings, rules: RuleSet, watcher: Watcher) -> Report:
             watcher.done(_row(look, judgement), count, count)
         for unread in store.never_read():
             _account_for(unread, store, run.id, settings, rules)
-        close_run(store, run.id)
+        close_run(store, run.id, rules)
         seal_finished(store, settings, watcher)
         return build_report(store, rules, run.id, settings)
 

@@ -11,6 +11,7 @@ from scanner.read import blocked, html, jsonstate
 from scanner.read.blocks import Collector
 from scanner.read.decode import Decoded, decode
 from scanner.read.mhtml import main_part
+from scanner.read.pdf import MAGIC, read_pdf
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 _XML_TYPES = frozenset({"text/xml", "application/xml", "application/rss+xml", "application/atom+xml"})
@@ -47,6 +48,8 @@ def read(
         return Reading(None, unread=UnreadReason.EMPTY, detail="the body is empty")
     if mime in _MHTML_TYPES:
         return read_mhtml(body, url)
+    if body.lstrip()[: len(MAGIC)] == MAGIC:  # whatever it is sent as
+        return read_pdf(body, url)
     kind = _kind(mime)
     if not kind:
         return Reading(None, unread=UnreadReason.CONTENT_TYPE, detail=f"content type {mime[:100]}")

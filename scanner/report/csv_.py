@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from scanner.model import CoverageRow, Report, Tracked
+from scanner.model import Contradiction, CoverageRow, Report, Tracked
 from scanner.report.files import write_text
+from scanner.report.notices import item_title
 from scanner.report.text import shanghai, utc, visible
 from scanner.report.view import view
 from scanner.report.words import Words, words
@@ -37,6 +38,15 @@ FINDING_COLUMNS: tuple[tuple[str, str], ...] = (
     ("fingerprint", "指纹"), ("id", "编号"), ("run", "运行"),
     ("warc_file", "WARC 文件"), ("provisions_beside", "抗辩与适用范围"),
 )  # fmt: skip
+VERDICT_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("vendor", "厂商"), ("verdict", "判断编号"), ("verdict_title", "判断"), ("category", "类别编号"),
+    ("category_title", "类别"),
+    ("claim_quote", "广告原文"), ("claim_source", "广告网址"), ("claim_captured_at_utc", "广告采集时间 UTC"),
+    ("claim_sha256", "广告 SHA-256"), ("notice_quote", "告知原文"), ("notice_source", "告知网址"),
+    ("notice_captured_at_utc", "告知采集时间 UTC"), ("notice_sha256", "告知 SHA-256"), ("reason", "理由编号"),
+    ("reason_title", "理由"), ("item", "事项编号"), ("item_title", "事项"), ("provisions", "可能涉及的条款"),
+    ("finding", "发现编号"),
+)  # fmt: skip
 COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("vendor", "厂商"), ("url", "网址"), ("outcome", "结果"), ("outcome_title", "结果说明"),
     ("reason", "原因"), ("reason_title", "原因说明"), ("detail", "说明"), ("status", "状态码"),
@@ -55,12 +65,15 @@ def safe_cell(text: str) -> str:
 
 
 def write_csv(report: Report, out: Path, lang: str) -> Path:
-    """Write `findings.csv` and `coverage.csv`; returns the first. Headings are field names, in Chinese with the Chinese
+    """Write `findings.csv`, `coverage.csv` and `verdicts.csv`; returns the first. Headings are field names, in
+    Chinese with the Chinese
     name before them (`原文 (quote)`)."""
     t = words(lang)
     derived = view(report)
     rows = sorted(report.coverage, key=lambda row: (row.vendor, row.url))
     write_text(out / "coverage.csv", _table(COVERAGE_COLUMNS, (_coverage_row(row, t) for row in rows), t), "utf-8-sig")
+    verdicts = (_verdict_row(one, report, t) for one in report.contradictions)
+    write_text(out / "verdicts.csv", _table(VERDICT_COLUMNS, verdicts, t), "utf-8-sig")
     findings = (_finding_row(tracked, report, t) for tracked in (*derived.current, *derived.past))
     return write_text(out / "findings.csv", _table(FINDING_COLUMNS, findings, t), "utf-8-sig")
 
@@ -88,6 +101,18 @@ def _finding_row(tracked: Tracked, report: Report, t: Words) -> list[str]:
         " ".join(f.provisions), f.capture_sha256, f.warc_record,
         f.fingerprint, f.id, f.run,
         report.warc_files.get(f.warc_record, ""), " ".join(one.id for one in law.beside) if law else "",
+    ]  # fmt: skip
+
+
+def _verdict_row(one: Contradiction, report: Report, t: Words) -> list[str]:
+    title = report.categories.get(one.category, {}).get(f"title_{t.lang}", one.category)
+    at = one.notice_at
+    return [
+        one.vendor, one.verdict.value, t.label(one.verdict), one.category, str(title),
+        one.claim_quote, one.claim_at.source, utc(one.claim_at.captured_at), one.claim_at.capture_sha256,
+        one.notice_quote, at.source if at else "", utc(at.captured_at) if at else "", at.capture_sha256 if at else "",
+        one.reason.value, t["verdict_" + one.reason.value], one.item, item_title(one.item, report.notice_items, t.lang),
+        " ".join(one.provisions), one.finding,
     ]  # fmt: skip
 
 

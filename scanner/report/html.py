@@ -23,6 +23,7 @@ from scanner.report import lawtext
 from scanner.report.files import write_text
 from scanner.report.lawview import law_groups
 from scanner.report.letter import letter
+from scanner.report.notices import item_title, notices_of, regimes_of, topic_title
 from scanner.report.text import clip_end, clip_start, day, days, one_line, safe_lang, safe_url, shanghai, utc, visible
 from scanner.report.view import CURRENT, SEVERITIES, Coverage, VendorView, View, by_category, view
 from scanner.report.words import LANGS, LIMITS, Words, words
@@ -34,6 +35,8 @@ GENERATOR = f"noticescan {REPORT_SCHEMA}"
 QUOTE_LIMIT = 2000
 CONTEXT_LIMIT = 600
 CELL_LIMIT = 280
+QUOTE_CELL = 400
+MOST_QUOTES = 5
 """Code points shown; report.json holds all. A page of megabytes would help nobody and stall a browser."""
 
 
@@ -107,10 +110,15 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "law": lawtext, "own_letter": lambda vendor, lang: letter(vendor, report, lang),
         "langs": LANGS,
         "category": lambda key, part: category_part(report.categories, key, part, t.lang),
+        "beside": lambda finding: report.contexts.get(finding, ("", "")),
         "around": lambda f: report.contexts.get(f.id, (f.prefix, f.suffix)),
         "bar": coverage_bar, "current": CURRENT, "severities": SEVERITIES, "limits": LIMITS,
         "current_changes": [change for change in Change if change in CURRENT and derived.changes[change]],
         "unread_rows": sorted(unread, key=lambda row: (row.reason or "", row.vendor, row.url)),
+        "regimes": lambda notice: regimes_of(notice, report, t.lang),
+        "item_title": lambda item: item_title(item, report.notice_items, t.lang),
+        "topic_title": lambda topic: topic_title(topic, report.notice_topics, t),
+        "quote_cell": QUOTE_CELL, "most_quotes": MOST_QUOTES,
         "Stance": Stance, "Change": Change, "Outcome": Outcome,
         "quote_limit": QUOTE_LIMIT, "context_limit": CONTEXT_LIMIT, "cell_limit": CELL_LIMIT,
     }  # fmt: skip
@@ -156,8 +164,11 @@ def _sides(current: Sequence[Tracked]) -> tuple[dict[str, list[Tracked]], dict[s
 def _vendor_values(vendor: VendorView, report: Report) -> dict[str, Any]:
     """`order`: every category of the page, that with the gravest asserted claim first, what is only denied last."""
     says, denies = _sides(vendor.current)
+    seen = notices_of(report, vendor.name)
     return {
         "vendor": vendor,
+        "notices": seen,
+        "anchors": {notice.source: f"notice-{number}" for number, notice in enumerate(seen.read, 1)},
         "says": says,
         "denies": denies,
         "order": list(dict.fromkeys([*says, *denies])),

@@ -10,6 +10,7 @@ from typing import Any
 from scanner.model import REPORT_SCHEMA, CoverageRow, Report, RunFacts, Tracked
 from scanner.report.files import write_text
 from scanner.report.lawtext import law_json, provision_json, provisions_in
+from scanner.report.notice_json import notice_json, verdict_json
 from scanner.report.text import iso
 from scanner.report.view import Coverage, View, view
 from scanner.report.words import words
@@ -32,6 +33,9 @@ def as_json(report: Report) -> dict[str, Any]:
         "earlier_findings": [_finding(tracked, report) for tracked in derived.past],
         "coverage": _coverage(derived.coverage, report.coverage),
         "provisions": _provisions(report),
+        "notices": [notice_json(notice) for notice in report.notices],
+        "verdicts": [verdict_json(one) for one in report.contradictions],
+        "app_stores": {vendor: list(links) for vendor, links in report.app_stores.items()},
         "categories": {key: dict(value) for key, value in report.categories.items()},
         "settings": dict(report.settings_note),
     }

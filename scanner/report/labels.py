@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from scanner.model import BlockKind, Change, Outcome, PageRole, Severity, Stance, UnreadReason
+from scanner.model import (
+    BlockKind,
+    Change,
+    ItemStatus,
+    NoticeKind,
+    Outcome,
+    PageRole,
+    Saying,
+    Severity,
+    Stance,
+    UnreadReason,
+    Verdict,
+)
 
 Pair = tuple[str, str]
 """(English, Chinese)"""
@@ -38,7 +50,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         "unchanged": ("unchanged since last capture", "与上次采集相同"),
         "redirect": ("redirect", "跳转"),
         "duplicate": ("duplicate", "重复"),
-        "auxiliary": ("robots.txt and sitemaps", "robots.txt 与站点地图"),
+        "auxiliary": ("robots.txt, sitemaps, addresses only tried", "robots.txt、站点地图与仅作尝试的地址"),
         "unread": ("not read", "未读"),
     },
     PageRole: {
@@ -72,6 +84,30 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         "code": ("code", "代码"),
         "text": ("text", "正文文字"),
         "ocr": ("text in a picture, read by machine", "图片中的文字（机器识别）"),
+    },
+    Verdict: {
+        "contradicts": ("contradicts", "矛盾"),
+        "admits": ("discloses it", "已披露"),
+        "silent": ("not found", "未找到"),
+        "cannot_tell": ("cannot tell", "无法判断"),
+    },
+    NoticeKind: {
+        "site_visitors": ("readers of the web site", "网站访客"),
+        "product_users": ("account holders and users", "账户持有人与用户"),
+        "people_filmed": ("people who are filmed or recorded", "被拍摄、被记录的人"),
+        "unknown": ("not said in the text read", "所读文本未说明"),
+    },
+    ItemStatus: {
+        "found": ("found", "找到"),
+        "vague": ("touched upon", "仅笼统提及"),
+        "not_found": ("not found in the text read", "在读到的文本中未找到"),
+        "not_checkable": ("cannot be checked online", "无法在线核对"),
+    },
+    Saying: {
+        "disclosed": ("says so", "载明"),
+        "denied": ("denies it", "否认"),
+        "conditional": ("with an exception or condition", "附例外或条件"),
+        "silent": ("not found in the text read", "在读到的文本中未找到"),
     },
     UnreadReason: {
         "robots": ("robots.txt asks not to", "robots.txt 要求不抓取"),

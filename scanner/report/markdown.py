@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scanner.model import Change, Outcome, Provision, ProvisionRole, RelevantLaw, Report, Stance, Tracked
+from scanner.model import Change, Outcome, Provision, ProvisionRole, RelevantLaw, Report, Stance, Tracked, Verdict
 from scanner.report import lawtext
 from scanner.report.files import write_text
 from scanner.report.lawview import LawGroup, law_groups
+from scanner.report.notices import item_title, notices_of
 from scanner.report.text import days, one_line, safe_url, shanghai, utc
 from scanner.report.view import CURRENT, Coverage, VendorView, View, by_category, view
 from scanner.report.words import LIMITS, Words, words
@@ -67,6 +68,7 @@ def _lines(report: Report, derived: View, t: Words) -> Iterator[str]:
     yield f"\n## {t['findings_heading']}\n\n" + t["findings_note" if derived.current else "findings_none"]
     for vendor in derived.vendors:
         yield from _vendor(vendor, report, t)
+    yield from _verdicts(report, derived, t)
     yield from _coverage(derived.coverage, t)
     yield f"\n## {t['limits']}\n"
     for limit in LIMITS:
@@ -167,6 +169,29 @@ def _finding(tracked: Tracked, t: Words) -> Iterator[str]:
     when = f"{utc(f.captured_at)} · {shanghai(f.captured_at)}" if f.captured_at else t["captured_none"]
     yield f"  {link(f.fragment_url) if safe_url(f.fragment_url) else link(f.source)}  "
     yield f"  {when} · SHA-256 `{_code(f.capture_sha256)}`"
+
+
+def _verdicts(report: Report, derived: View, t: Words) -> Iterator[str]:
+    """Claims beside notices, vendor by vendor; where nothing can be told the number is enough."""
+    if not report.contradictions:
+        return
+    yield f"\n## {t['notice_heading']}\n\n{t['notice_lead']} {t['notice_caution']}"
+    for vendor in derived.vendors:
+        seen = notices_of(report, vendor.name)
+        if not any(seen.verdicts.values()):
+            continue
+        yield f"\n### {escape(vendor.name) or t['no_vendor']}\n"
+        if not seen.read and not seen.unread:
+            yield f"{t['notice_none']}\n"
+        for verdict in (Verdict.CONTRADICTS, Verdict.ADMITS, Verdict.SILENT):
+            for one in seen.verdicts[verdict]:
+                yield f"- **{t.label(verdict)}**{t['colon']}“{escape(one.claim_quote)}”  "
+                if one.notice_quote and one.notice_at:
+                    yield f"  {t['says_notice']}{t['colon']}“{escape(one.notice_quote)}” {link(one.notice_at.source)}  "
+                yield f"  {t['stands_under']}{t['colon']}{escape(item_title(one.item, report.notice_items, t.lang))}"
+        left = len(seen.verdicts[Verdict.CANNOT_TELL])
+        if left:
+            yield f"- {t.label(Verdict.CANNOT_TELL)}{t['colon']}{left}"
 
 
 def _code(text: str) -> str:

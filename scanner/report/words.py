@@ -12,6 +12,7 @@ from enum import StrEnum
 from scanner.errors import UsageError
 from scanner.report.labels import label
 from scanner.report.lawwords import LAW_TABLE
+from scanner.report.notice_words import NOTICE_TABLE
 
 LANGS = ("en", "zh")
 LIMITS = ("law", "deploy", "truth", "absence", "intent", "names", "machine")
@@ -335,8 +336,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     *LAW_TABLE,
 )
 
-_EN = {key: english for key, english, _ in _TABLE}
-_ZH = {key: chinese for key, _, chinese in _TABLE}
+_EN = {key: english for key, english, _ in (*_TABLE, *NOTICE_TABLE)}
+_ZH = {key: chinese for key, _, chinese in (*_TABLE, *NOTICE_TABLE)}
 WORDS: dict[str, dict[str, str]] = {"en": _EN, "zh": _ZH}
 
 
@@ -348,6 +349,10 @@ class Words:
 
     def __getitem__(self, key: str) -> str:
         return WORDS[self.lang][key]
+
+    def get(self, key: str) -> str:
+        """The text, or empty where there is none."""
+        return WORDS[self.lang].get(key, "")
 
     def say(self, key: str, **values: object) -> str:
         """The text with its `{names}` filled in. Values are inserted as they are and never read as a format."""

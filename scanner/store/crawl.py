@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from scanner.model import Capture, Finding, FrontierItem, Judgement, Outcome, RobotsDecision, UnreadReason
 
-from . import rows
+from . import notices, rows
 from .known import chunks, enqueue, move, state, url_id, url_ids
 from .tables import captures, coverage, documents, findings, frontier, robots, runs, urls, vendors
 
@@ -92,6 +92,8 @@ def record_judgement(
         row = rows.document_row(judgement.document, role) | {"capture_id": kept}
         rows.insert_new(connection, documents, [row])
     _add_findings(connection, run, url, kept, capture.captured_at, judgement.findings)
+    if judgement.notice is not None:
+        notices.add_notice(connection, run, url, kept, judgement.notice)
     row = {
         "outcome": judgement.outcome.value,
         "reason": judgement.unread.value if judgement.unread else "",
@@ -150,6 +152,7 @@ def record_unchanged(
         origin = row["carried_from"] if row["carried_from"] is not None else row["run_id"]
         carried.append(row | {"run_id": run, "carried_from": origin, "seen_at": capture.captured_at})
     rows.insert_new(connection, findings, carried)
+    notices.carry(connection, run, url, last["run_id"])
     row = {
         "outcome": Outcome.UNCHANGED.value,
         "detail": detail,

@@ -11,9 +11,12 @@ from sqlalchemy.engine import Connection, Engine
 
 from scanner.model import (
     Capture,
+    Contradiction,
+    Document,
     Finding,
     FrontierItem,
     Judgement,
+    Notice,
     RobotsDecision,
     RunFacts,
     Severity,
@@ -22,7 +25,7 @@ from scanner.model import (
     UnreadReason,
 )
 
-from . import crawl, known, look, report, rows, vendors
+from . import crawl, known, look, notices, report, rows, vendors
 from .connect import BUSY_SECONDS, connect, connect_to_read, reading, writing
 from .tables import runs
 
@@ -311,6 +314,33 @@ class Store:
         wanted = report.Wanted(vendor, category, rule, stance, min_severity, min_confidence, text)
         with reading(self._engine) as connection:
             return report.search(connection, run, wanted)
+
+    # Notices
+
+    def notices(self, run: str) -> tuple[Notice, ...]:
+        """The notices that were read in a run."""
+        with reading(self._engine) as connection:
+            return notices.of_run(connection, self._run_id(connection, run))
+
+    def record_verdicts(self, run: str, found: Iterable[Contradiction]) -> None:
+        """The verdicts of a run; what was there is replaced."""
+        with writing(self._engine) as connection:
+            notices.replace_verdicts(connection, self._run_id(connection, run), found)
+
+    def verdicts(self, run: str) -> tuple[Contradiction, ...]:
+        """The verdicts of a run, in the order in which they were made."""
+        with reading(self._engine) as connection:
+            return notices.verdicts_of(connection, self._run_id(connection, run))
+
+    def documents(self, found: Iterable[Finding]) -> dict[str, Document]:
+        """Source -> text of the pages on which these findings stand."""
+        with reading(self._engine) as connection:
+            return notices.documents_of(connection, tuple(found))
+
+    def page_facts(self, run: str, key: str) -> dict[str, tuple[str, ...]]:
+        """Vendor -> what the pages of a run hold under one key of `Document.facts`."""
+        with reading(self._engine) as connection:
+            return notices.facts_seen(connection, self._run_id(connection, run), key)
 
     def contexts(self, found: Iterable[Finding]) -> dict[str, tuple[str, str]]:
         """Finding id -> text before and after the quote within its block, from the stored documents."""

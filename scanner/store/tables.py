@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from .types import BigInt, Flag, Instant, Json, Prose, Real
 
-HEAD = "0003"
+HEAD = "0004"
 """The migration that this code needs; kept here so that opening a current database does not import alembic."""
 VERSION_TABLE = "noticescan_schema"
 
@@ -211,5 +211,51 @@ coverage = sa.Table(
     sa.Column("depth", sa.Integer, nullable=False),
     _text("via"),
     sa.UniqueConstraint("run_id", "url_id", name="uq_coverage_run_url"),
+    sqlite_strict=True,
+)
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    _ref("run_id", "runs"),
+    _ref("url_id", "urls", index=True),
+    _ref("capture_id", "captures", index=True),
+    _text("source", None),
+    _text("kind", None),
+    _text("title"),
+    _text("lang"),
+    _text("effective"),
+    _text("updated"),
+    _text("version"),
+    _text("detail"),
+    _text("derivation", None),
+    sa.Column("products", Json, nullable=False),
+    sa.Column("items", Json, nullable=False),
+    sa.Column("facts", Json, nullable=False),
+    sa.UniqueConstraint("run_id", "url_id", name="uq_notices_run_url"),
+    sqlite_strict=True,
+)
+
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    _ref("run_id", "runs"),
+    _ref("url_id", "urls", index=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    _text("finding", None, index=True),
+    _text("verdict", None),
+    _text("reason", None),
+    _text("category", None),
+    _text("topic"),
+    _text("item"),
+    _text("claim_quote", None),
+    _text("notice_quote"),
+    _text("notice_source"),
+    sa.Column("claim_at", Json, nullable=False),
+    sa.Column("notice_at", Json),
+    sa.Column("provisions", Json, nullable=False),
+    sa.UniqueConstraint("run_id", "number", name="uq_verdicts_run_number"),
     sqlite_strict=True,
 )

@@ -1,0 +1,167 @@
+"""`notice` and `compare`: what a privacy notice says, and an advert set against it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import ExitCode, UsageError
+from .common import ConfigFlag, LangFlag, RulesFlag, choice, load_rules, load_settings, note
+from .crawling import NetworkFlag
+
+if TYPE_CHECKING:
+    from ..model import Contradiction, Notice
+    from ..notice.rules import NoticeRules
+
+FORMATS = ("table", "jsonl")
+RegimeFlag = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--regime", help="Whose disclosure items: cn.pipl, cn.frt, eu.gdpr ...; may be repeated.",
+        show_default="by language and content",
+    ),
+]  # fmt: skip
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command("notice")(notice)
+    app.command("compare")(compare)
+
+
+def notice(
+    ctx: typer.Context,
+    where: Annotated[
+        list[str], typer.Argument(metavar="PATH|URL...", help="Files, folders, or URLs.", show_default=False)
+    ],
+    regime: RegimeFlag = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="table or jsonl (one notice a line).")] = "table",
+    config: ConfigFlag = None,
+    rules: RulesFlag = None,
+    lang: LangFlag = None,
+    allow_network: NetworkFlag = None,
+) -> int:
+    """What a privacy notice says: for whom it is, from when, which disclosure items are found in it, what it denies.
+
+    A URL is fetched as a crawl would, and not kept: for evidence use `crawl`. "Not found" means: not in the text read.
+    """
+    from ..pipeline.notices import notice_at, notices_in
+
+    choice("--format", format, FORMATS)
+    settings = load_settings(
+        ctx, config, rules__path=str(rules) if rules else None, report__lang=lang, crawl__allow_networks=allow_network
+    )  # fmt: skip
+    rule_set, regimes = load_rules(settings), tuple(regime or ())
+    found: list[Notice] = []
+    for one in where:
+        if one.lower().startswith(("http://", "https://")):
+            found.append(notice_at(one, settings, rule_set, regimes))
+        else:
+            found.extend(notices_in([Path(one)], rule_set, regimes))
+    if not found:
+        raise UsageError("no page in the given folders", "known kinds: html, txt, json, mhtml, pdf, warc, wacz")
+    from ..pipeline.noticing import needed_notice_rules
+
+    for one_notice in found:
+        _show_notice(ctx, one_notice, needed_notice_rules(rule_set), format, settings.report.lang)
+    return ExitCode.NOT_ALL_READ if any(n.unread for n in found) else ExitCode.OK
+
+
+def compare(
+    ctx: typer.Context,
+    ad: Annotated[list[Path], typer.Option("--ad", help="Adverts: files or folders.", show_default=False)],
+    notice: Annotated[list[Path], typer.Option("--notice", help="The vendor's notices.", show_default=False)],
+    regime: RegimeFlag = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="table or jsonl (one verdict a line).")] = "table",
+    config: ConfigFlag = None,
+    rules: RulesFlag = None,
+    lang: LangFlag = None,
+) -> int:
+    """Set what adverts claim against what the vendor's own notices say. No network, nothing is written.
+
+    Verdicts: contradicts (the notice denies it), admits (it discloses it), silent (it is not found in the text read),
+    cannot_tell (with the reason). Give one vendor's pages at a time.
+    """
+    from ..pipeline.notices import compared
+
+    choice("--format", format, FORMATS)
+    settings = load_settings(ctx, config, rules__path=str(rules) if rules else None, report__lang=lang)
+    found, pages, notices = compared(ad, notice, load_rules(settings), tuple(regime or ()))
+    for unread in (n for n in notices if n.unread):
+        note(ctx, f"not read: {unread.source}: {unread.unread}" + (f": {unread.detail}" if unread.detail else ""))
+    unread_ads = sum(1 for page in pages if page.unread)
+    if unread_ads:
+        note(ctx, f"not read: {unread_ads} of the adverts; `noticescan check` says why")
+    if format == "jsonl":
+        from ..report.notice_json import verdict_json
+
+        for one in found:
+            _write(verdict_json(one, settings.report.lang))
+    else:
+        _show_verdicts(found, settings.report.lang)
+    return ExitCode.NOT_ALL_READ if unread_ads or any(n.unread for n in notices) else ExitCode.OK
+
+
+def _write(value: dict[str, Any]) -> None:
+    """One JSON line; lone surrogates of hostile pages stay escaped."""
+    line = json.dumps(value, ensure_ascii=False)
+    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
+
+
+def _show_notice(ctx: typer.Context, notice: Notice, rules: NoticeRules, format: str, lang: str) -> None:
+    if notice.unread:
+        note(ctx, f"not read: {notice.source}: {notice.unread.value}" + (f": {notice.detail}" if notice.detail else ""))
+    if format == "jsonl":
+        from ..report.notice_json import notice_json
+
+        _write(notice_json(notice))
+        return
+    if notice.unread:
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    from ..report.notices import fact_rows, item_rows, notice_lines
+    from ..report.words import words
+    from .console import out
+
+    t, console = words(lang), out()
+    for line in notice_lines(notice, lang):
+        console.print(Text(line))
+    items = {item.id: item.facts for item in rules.items.values()}
+    topics = {fact.id: fact.titles for fact in rules.facts.values()}
+    for title, heads, rows in (
+        (t["notice_items"], ("notice_item", "notice_status", "notice_quote"), item_rows(notice, items, lang)),
+        (t["notice_facts"], ("notice_topic", "notice_saying", "notice_people", "notice_quote"),
+         fact_rows(notice, topics, lang)),
+    ):  # fmt: skip
+        table = Table(title=title, title_justify="left", header_style="bold", pad_edge=False, box=SIMPLE_HEAD)
+        for head in heads:
+            table.add_column(t[head], overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        console.print(table)
+
+
+def _show_verdicts(found: tuple[Contradiction, ...], lang: str) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    from ..report.summary import safe_terminal
+    from ..report.words import words
+    from .console import out
+
+    t = words(lang)
+    table = Table(header_style="bold", pad_edge=False, box=SIMPLE_HEAD)
+    for head, ratio in (("verdict", 2), ("says_ad", 6), ("says_notice", 6), ("reason", 4)):
+        table.add_column(t[head], ratio=ratio, overflow="fold")
+    for one in found:
+        cells = (t.label(one.verdict), one.claim_quote, one.notice_quote or "–", t["verdict_" + one.reason.value])
+        table.add_row(*(Text(safe_terminal(cell, 200)) for cell in cells))
+    out().print(table)

@@ -1,0 +1,343 @@
+"""The room's second door: asserted claims and a vendor's notices in, one verdict a claim out.
+
+A wrong `contradicts` is the worst that can happen here, so a denial counts only where it is unconditional, about the
+same
+people (or about the thing itself) and not taken back elsewhere in the notice. Where in doubt the answer is
+`cannot_tell`, with why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from scanner.model import (
+    Contradiction,
+    Finding,
+    Notice,
+    NoticeFact,
+    NoticeKind,
+    Place,
+    Saying,
+    Stance,
+    Verdict,
+    VerdictReason,
+)
+from scanner.notice.kind import models_in
+from scanner.notice.period import EVENT, FOREVER, VAGUE
+from scanner.notice.rules import Answer, ClaimRule, NoticeRules
+from scanner.notice.text import groups_of
+
+YEAR = 365
+SHORT_DAYS = 3 * YEAR
+"""A period up to this contradicts a boast of keeping for ever, up to a year one of keeping long; a longer one bears it
+out."""
+_CLAUSE = re.compile(r"[。！？!?；;，,\n]|\.\s")
+_PICTURES = frozenset({"face", "image"})
+_OF_PERSONS = frozenset({"consent", "told"})
+"""What is done with persons, not with things: consent of an owner is not that of a caller."""
+_OF_DATA = frozenset({"sale", "claim:data-sale"})
+"""That one kind of data is not sold says nothing of another."""
+_KINDS = {
+    "pictures": _PICTURES, "sound": frozenset({"spoken", "audio"}), "phones": frozenset({"device_id", "phone_id"}),
+    "places": frozenset({"location"}),
+}  # fmt: skip
+"""Kinds of data, by the word groups that name them."""
+_ORDER = {
+    Verdict.CONTRADICTS: 0, Verdict.ADMITS: 1, Verdict.CANNOT_TELL: 2, Verdict.SILENT: 3,
+}  # fmt: skip
+_WEAK = frozenset({VerdictReason.OTHER_PEOPLE, VerdictReason.OTHER_PRODUCT, VerdictReason.NOT_READ})
+"""Reasons that yield to what another notice of the vendor says, even to its silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A finding as it is compared: its words, and whose data it is about."""
+
+    finding: Finding
+    groups: frozenset[str]
+    people: NoticeKind
+    models: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one notice says to one claim."""
+
+    verdict: Verdict
+    reason: VerdictReason
+    fact: NoticeFact | None = None
+    notice: Notice | None = None
+    topic: str = ""
+
+
+def compare(findings: Iterable[Finding], notices: Sequence[Notice], rules: NoticeRules) -> tuple[Contradiction, ...]:
+    """One verdict for each asserted finding, in their order; `notices` are all of the vendor's, read or not."""
+    return tuple(_against(f, notices, rules) for f in findings if f.stance is Stance.ASSERTED)
+
+
+def within(findings: Iterable[Finding], document: Notice, rules: NoticeRules) -> tuple[Contradiction, ...]:
+    """Boast and denial in one document: `document` is the page read as if it were a notice, `findings` are its claims.
+
+    Only contradictions come out: that an advert does not mention something, or mentions it twice, says nothing.
+    """
+    out = []
+    findings = tuple(findings)
+    apart = tuple(f for f in document.facts if not any(f.start < c.end and c.start < f.end for c in findings))
+    for finding in findings:
+        rule = rules.claims.get(finding.category)
+        if finding.stance is not Stance.ASSERTED or rule is None:
+            continue
+        claim = read_claim(finding, rule, rules)
+        opinion = _opinion(claim, rule, document, apart, rules, same_document=True)
+        if opinion.verdict is Verdict.CONTRADICTS:
+            same = Opinion(opinion.verdict, VerdictReason.SAME_DOCUMENT, opinion.fact, document, opinion.topic)
+            out.append(_result(finding, rule, same, document))
+    return tuple(out)
+
+
+def _against(finding: Finding, notices: Sequence[Notice], rules: NoticeRules) -> Contradiction:
+    rule = rules.claims.get(finding.category)
+    if rule is None or not rule.answerable:
+        return _result(finding, rule, Opinion(Verdict.CANNOT_TELL, VerdictReason.NO_COUNTERPART), None)
+    read = [notice for notice in notices if notice.unread is None]
+    if not read:
+        reason = VerdictReason.NOT_READ if notices else VerdictReason.NO_NOTICE
+        return _result(finding, rule, Opinion(Verdict.CANNOT_TELL, reason), notices[0] if notices else None)
+    claim = read_claim(finding, rule, rules)
+    opinions = [_opinion(claim, rule, notice, notice.facts, rules) for notice in read]
+    return _result(finding, rule, _together(opinions, all_read=len(read) == len(notices)), read[0])
+
+
+def _together(opinions: Sequence[Opinion], all_read: bool) -> Opinion:
+    """The vendor's answer: the clearest of its notices', unless they contradict each other."""
+    verdicts = {opinion.verdict for opinion in opinions}
+    if {Verdict.CONTRADICTS, Verdict.ADMITS} <= verdicts:
+        clear = next(o for o in opinions if o.verdict is Verdict.CONTRADICTS)
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONFLICTING, clear.fact, clear.notice, clear.topic)
+    best = min(opinions, key=lambda o: (o.reason in _WEAK, _ORDER[o.verdict]))
+    if best.verdict is Verdict.SILENT and not all_read:
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.NOT_READ, notice=best.notice)
+    return best
+
+
+def read_claim(finding: Finding, rule: ClaimRule, rules: NoticeRules) -> Claim:
+    """The claim with the words of its own clause: the next one may speak of other data."""
+    before = _CLAUSE.split(finding.prefix)[-1]
+    after = _CLAUSE.split(finding.suffix)[0]
+    text = rules.normalise(f"{before}{finding.quote}{after}").text
+    groups = groups_of(rules.lexicon, text)
+    models = frozenset(models_in(f"{before}{finding.quote}{after} {finding.heading}"))
+    return Claim(finding, groups, _people(groups, rule), models)
+
+
+def _people(groups: frozenset[str], rule: ClaimRule) -> NoticeKind:
+    """Whose data a claim is about: as its words say, else as claims of its category usually are."""
+    if "their_site" in groups:
+        return NoticeKind.PEOPLE_FILMED
+    if "claim_site" in groups:
+        return NoticeKind.SITE_VISITORS
+    if "claim_filmed" in groups:
+        return NoticeKind.PEOPLE_FILMED
+    if "claim_users" in groups:
+        return NoticeKind.PRODUCT_USERS
+    return rule.people
+
+
+def _opinion(
+    claim: Claim, rule: ClaimRule, notice: Notice, facts: tuple[NoticeFact, ...], rules: NoticeRules,
+    *, same_document: bool = False,
+) -> Opinion:  # fmt: skip
+    if not same_document and _other_product(claim, notice):
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PRODUCT, notice=notice)
+    # Within one page only a plain denial of the same matter counts: an advert that also sells signs denies nothing.
+    answers = [a for a in rule.contradicts if a.saying is Saying.DENIED or not same_document]
+    against = _answers(claim, answers, facts)
+    bears_out = _answers(claim, rule.admits, facts)
+    fitting = [
+        fact for fact in against
+        if (same_document or _same_people(claim, rule, notice, fact, rules))
+        and not _taken_back(fact, facts)
+        and _same_data(claim, notice, fact, rules)
+    ]  # fmt: skip
+    if fitting and bears_out:
+        return _both(fitting, bears_out, notice)
+    if fitting:
+        fact = fitting[0]
+        return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, fact, notice, fact.topic)
+    if bears_out:
+        return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, bears_out[0], notice, bears_out[0].topic)
+    if hedged := _hedged(claim, rule, facts):
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, hedged, notice, hedged.topic)
+    if against:
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, against[0], notice, against[0].topic)
+    if by_rule := [fact for fact in facts if rule.negated and fact.topic == f"claim:{rule.category}"]:
+        return _by_rule(claim, rule, notice, by_rule, rules)
+    if vague := _answers(claim, rule.vague, facts):
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.VAGUE, vague[0], notice, vague[0].topic)
+    if _for_others(claim, notice, facts):
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, notice=notice)
+    if not any(f.topic == "types" or (f.topic == "biometrics" and f.saying is Saying.DISCLOSED) for f in facts) and any(
+        f.topic == "vague_data" for f in facts
+    ):
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.VAGUE, notice=notice)
+    return Opinion(Verdict.SILENT, VerdictReason.NOT_MENTIONED, notice=notice)
+
+
+def _by_rule(
+    claim: Claim, rule: ClaimRule, notice: Notice, denials: Sequence[NoticeFact], rules: NoticeRules
+) -> Opinion:  # fmt: skip
+    """No fact of ours answers, but the rules that find claims found this one denied in the notice."""
+    if any(fact.saying is not Saying.DENIED for fact in denials):
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, denials[0], notice, denials[0].topic)
+    if any(_same_people(claim, rule, notice, fact, rules) for fact in denials):
+        return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denials[0], notice, denials[0].topic)
+    return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, denials[0], notice, denials[0].topic)
+
+
+def _both(against: Sequence[NoticeFact], bears_out: Sequence[NoticeFact], notice: Notice) -> Opinion:
+    """The notice answers both ways. Where one sentence does, it discloses; else it is not for us to choose."""
+    first = against[0]
+    for fact in bears_out:
+        if fact.start == first.start:
+            return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, fact, notice, fact.topic)
+    return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONFLICTING, first, notice, first.topic)
+
+
+def _answers(claim: Claim, answers: Sequence[Answer], facts: Sequence[NoticeFact]) -> list[NoticeFact]:
+    """The facts that answer, in the order of the answers."""
+    return [
+        fact
+        for answer in answers
+        if claim.groups >= answer.needs and not claim.groups & answer.lacks
+        for fact in facts
+        if fact.topic == answer.topic
+        and fact.saying is answer.saying
+        and _value_fits(answer.value, fact, SHORT_DAYS if "claim_forever" in claim.groups else YEAR)
+    ]
+
+
+def _value_fits(wanted: str, fact: NoticeFact, short: float = SHORT_DAYS) -> bool:
+    if not wanted:
+        return True
+    if wanted == "short":
+        return (fact.days is not None and fact.days <= short) or fact.value == EVENT
+    if wanted == "long":
+        return (fact.days is not None and fact.days > SHORT_DAYS) or fact.value == FOREVER
+    return wanted == VAGUE == fact.value
+
+
+def _same_data(claim: Claim, notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:
+    """A period holds for the data that its sentence names: that orders are kept for a year says nothing of faces."""
+    if fact.days is None and not fact.value and fact.topic not in _OF_DATA:
+        return True
+    groups = groups_of(rules.lexicon, rules.normalise(fact.quote).text)
+    if fact.topic in _OF_DATA:
+        theirs, ours = ({name for name, kind in _KINDS.items() if kind & of} for of in (groups, claim.groups))
+        return not theirs or not ours or bool(theirs & ours)
+    if "other_data" in groups and not groups & _PICTURES:
+        return False
+    theirs, ours = ({name for name, kind in _KINDS.items() if kind & of} for of in (groups, claim.groups))
+    if theirs and ours:
+        return bool(theirs & ours)
+    return bool(groups & _PICTURES) or (not theirs and notice.kind is NoticeKind.PEOPLE_FILMED)
+
+
+def _taken_back(fact: NoticeFact, facts: Sequence[NoticeFact]) -> bool:
+    """Does the notice speak otherwise of the same matter elsewhere: with an exception, the other way, or of longer?"""
+    others = [other for other in facts if other.topic == fact.topic and other.start != fact.start]
+    if fact.days is not None or fact.value:
+        return any(o.saying is Saying.CONDITIONAL or _value_fits("long", o) for o in others)
+    return any(other.saying is not fact.saying for other in others)
+
+
+def _hedged(claim: Claim, rule: ClaimRule, facts: Sequence[NoticeFact]) -> NoticeFact | None:
+    """A denial of the matter that has an exception."""
+    topics = {
+        answer.topic for answer in rule.contradicts
+        if answer.saying is Saying.DENIED and claim.groups >= answer.needs and not claim.groups & answer.lacks
+    }  # fmt: skip
+    topics |= {a.topic for a in rule.contradicts if a.saying is Saying.DISCLOSED and not a.needs - claim.groups}
+    return next((fact for fact in facts if fact.topic in topics and fact.saying is Saying.CONDITIONAL), None)
+
+
+def _other_crowd(claim: Claim, notice: Notice, rules: NoticeRules) -> bool:
+    """Do the notice's title and the claim name different crowds: staff and shoppers, pupils and visitors?"""
+    title = groups_of(rules.lexicon, rules.normalise(notice.title).text)
+    theirs, ours = ({g for g in groups if g.startswith("crowd_")} for groups in (title, claim.groups))
+    return bool(theirs) and bool(ours) and not theirs & ours
+
+
+def _same_people(claim: Claim, rule: ClaimRule, notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:
+    """Is the fact about the people whom the claim is about? A notice for everybody, speaking to its reader, is not."""
+    if _other_crowd(claim, notice, rules):
+        return False
+    if fact.topic in rule.device:
+        return notice.kind is not NoticeKind.SITE_VISITORS or fact.named
+    if claim.people is NoticeKind.PEOPLE_FILMED and not fact.named and _for_users(notice, rules):
+        return False
+    if fact.topic in _OF_PERSONS and NoticeKind.UNKNOWN not in (claim.people, notice.kind):
+        return claim.people is fact.people and (claim.people is notice.kind or fact.named)
+    if NoticeKind.UNKNOWN not in (claim.people, fact.people):
+        return claim.people is fact.people or (fact.named and fact.people is not NoticeKind.SITE_VISITORS)
+    if claim.people is NoticeKind.UNKNOWN:
+        return notice.kind is not NoticeKind.SITE_VISITORS or fact.named
+    return fact.named
+
+
+def _for_users(notice: Notice, rules: NoticeRules) -> bool:
+    """Does the notice's title name users, owners or a web site, and nobody before a camera?"""
+    groups = groups_of(rules.lexicon, rules.normalise(notice.title).text)
+    return bool(groups & {"user_evidence", "site_evidence"}) and "filmed_evidence" not in groups
+
+
+def _for_others(claim: Claim, notice: Notice, facts: Sequence[NoticeFact]) -> bool:
+    """Is the notice about other people than the claim?"""
+    if NoticeKind.UNKNOWN in (claim.people, notice.kind) or claim.people is notice.kind:
+        return False
+    return not any(fact.people is claim.people and fact.topic == "biometrics" for fact in facts)
+
+
+def _other_product(claim: Claim, notice: Notice) -> bool:
+    """The notice says that it is only about certain products, and the claim names another one."""
+    if not notice.products or not claim.models:
+        return False
+    ours = {model for name in notice.products for model in models_in(name)}
+    return bool(ours) and bool(claim.models) and not claim.models & ours
+
+
+def _result(finding: Finding, rule: ClaimRule | None, opinion: Opinion, notice: Notice | None) -> Contradiction:
+    fact, source = opinion.fact, opinion.notice or notice
+    return Contradiction(
+        verdict=opinion.verdict, category=finding.category, vendor=finding.vendor, finding=finding.id,
+        claim_quote=finding.quote, claim_at=place_of(finding), reason=opinion.reason,
+        notice_quote=fact.quote if fact else "", topic=opinion.topic,
+        notice_at=_place(source, fact), item=_item(rule, source, finding.lang),
+    )  # fmt: skip
+
+
+def place_of(finding: Finding) -> Place:
+    """Where a claim stands."""
+    return Place(
+        finding.source, finding.start, finding.end, finding.captured_at, finding.capture_sha256, finding.warc_record,
+        finding.derivation,
+    )  # fmt: skip
+
+
+def _place(notice: Notice | None, fact: NoticeFact | None) -> Place | None:
+    if notice is None:
+        return None
+    return notice.place(fact.start, fact.end) if fact else notice.place(0, 0)
+
+
+def _item(rule: ClaimRule | None, notice: Notice | None, lang: str) -> str:
+    """The item under which the matter should stand: of a regime of the notice, in the order of the claim's own list;
+    without
+    a notice that was read, of a regime that goes with the language of the claim."""
+    if rule is None or not rule.items:
+        return ""
+    regimes = {item.regime for item in notice.items} if notice else set()
+    if not regimes:
+        regimes = {regime for regime in rule.items if regime.startswith("cn.") == lang.startswith("zh")}
+    return next((item for regime, item in rule.items.items() if regime in regimes), next(iter(rule.items.values())))

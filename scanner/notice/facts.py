@@ -1,0 +1,316 @@
+"""What a notice says: sentence by sentence, with denials, exceptions and other people's duties respected.
+
+A denial governs what follows it, as in ConText: in Chinese up to the comma, in English through a list, in both up to
+a stop
+(but, 但). A denial with an exception is `conditional`, never `denied`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from scanner.model import NoticeFact, NoticeKind, Saying
+from scanner.notice.period import days_of
+from scanner.notice.rules import Combination, FactRule, NoticeRules
+from scanner.notice.text import NoticeText, Sentence
+from scanner.notice.words import Hit
+
+WINDOW_HAN, WINDOW_LATIN = 26, 110
+"""Characters between the words of one fact."""
+NEG_HAN, NEG_LATIN = 18, 70
+"""Characters over which a denial reaches."""
+MOST_QUOTE = 400
+MOST_SENTENCES = 4_000
+"""More than any notice has; hostile pages may have more, and the rest of such a page is left."""
+BIOMETRICS = "biometrics"
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_PEOPLE = (
+    ("people_filmed", NoticeKind.PEOPLE_FILMED),
+    ("account_holders", NoticeKind.PRODUCT_USERS),
+    ("site_visitors", NoticeKind.SITE_VISITORS),
+)
+_WEAKENS = ("condition", "exception", "hedge", "can_enable", "others_duty")
+_TERMS = frozenset({"period", "for_period", "at_once", "erase", "keep_event", "limit"})
+"""Words on how long something is kept: that it is erased after a month does not deny that it was taken."""
+_NO_SUCH = frozenset({"no", "neither", "nor", "without", "nothing", "none"})
+_BESIDE = 12
+_NAMES = frozenset({"people_filmed", "product"})
+_EXCEPTION = re.compile(
+    r"^[\s\-·*•\d.()]*"
+    r"(但(?!是否)|然而|除(?!了)|例外|(?:however|but|except|unless|exceptions?|this does not apply|the exception)\b)"
+)
+_IF = re.compile(r"if\b|unless|optional|may\b|on request|at |by default|currently|now|so far|目前|主动|必要")
+_BEGINNING = 60
+"""Characters of a sentence in which an exception to the one before it stands."""
+_MORE = frozenset({"give", "money", "share", "run", "collect", "hands", "store", "sell"})
+
+
+Filling = tuple[Hit | None, ...]
+"""The words that fill a combination, in its order; None: the word stands in the heading."""
+
+
+def read_facts(text: NoticeText, rules: NoticeRules, kind: NoticeKind) -> tuple[NoticeFact, ...]:
+    """Every fact of every sentence, in order. `kind`: whose data a sentence is about that does not say."""
+    sentences = text.sentences[:MOST_SENTENCES]
+    out: list[NoticeFact] = []
+    for sentence, following in pairwise((*sentences, None)):
+        if sentence is None or sentence.is_heading or sentence.text.rstrip().endswith("?"):
+            continue  # a heading or a question says nothing
+        excepted = following is not None and _takes_back(following)
+        for rule in rules.facts.values():
+            out.extend(_facts(rule, sentence, text, kind, excepted))
+    return tuple(out)
+
+
+def denied_claims(
+    text: NoticeText, kind: NoticeKind, denials: Iterable[tuple[str, int, int]]
+) -> tuple[NoticeFact, ...]:
+    """Facts `claim:<category>` from places that somebody else judged to be denials of a claim of that category.
+
+    Their sentence must hold a denial; a condition, exception or hedge in it, or just after it, makes it conditional.
+    """
+    sentences = text.sentences[:MOST_SENTENCES]
+    out = []
+    for category, start, end in denials:
+        for sentence, following in pairwise((*sentences, None)):
+            first_char, last_char = sentence.whole() if sentence is not None else (0, 0)
+            if sentence is None or not first_char <= start < last_char or sentence.is_heading:
+                continue
+            whole = len(sentence.text)
+            denial = first(sentence, "not", 0, whole)
+            if denial is None or sentence.groups() & _TERMS or end > last_char:
+                break
+            weak = next((h for group in _WEAKENS if (h := first(sentence, group, 0, whole))), None)
+            weak = weak or _but(sentence, denial)
+            taken = following is not None and _takes_back(following)
+            saying = Saying.CONDITIONAL if weak or taken or sentence.text.rstrip().endswith("?") else Saying.DENIED
+            rule = FactRule(f"claim:{category}", (), (), (), "", {})
+            out.append(_fact(rule, sentence, kind, saying, weak or denial))
+            break
+    return tuple(out)
+
+
+def _takes_back(sentence: Sentence) -> bool:
+    """Does a sentence begin with an exception to the one before it?"""
+    if sentence.is_heading:
+        return False
+    begins = first(sentence, "exception", 0, _BEGINNING) or first(sentence, "can_enable", 0, len(sentence.text))
+    return begins is not None or _EXCEPTION.match(sentence.text) is not None
+
+
+def _room(sentence: Sentence) -> Hit | None:
+    """Words that leave room even where a condition is what the fact is about: consent that is asked for `where
+    possible`."""
+    return next(
+        (h for h in sentence.hits if "hedge" in h.groups and not _IF.match(sentence.text[h.start : h.end])), None
+    )
+
+
+def overall(facts: tuple[NoticeFact, ...], topic: str = BIOMETRICS) -> Saying:
+    """How the notice as a whole speaks of a matter. Biometrics that it discloses anywhere, it discloses; of other
+    matters
+    one that it both discloses and denies is `conditional`."""
+    said = {fact.saying for fact in facts if fact.topic == topic}
+    if topic == BIOMETRICS and said & {Saying.DISCLOSED, Saying.CONDITIONAL}:
+        return Saying.DISCLOSED
+    if len(said) > 1 or Saying.CONDITIONAL in said:
+        return Saying.CONDITIONAL
+    if Saying.DISCLOSED in said:
+        return Saying.DISCLOSED
+    return Saying.DENIED if Saying.DENIED in said else Saying.SILENT
+
+
+def _facts(
+    rule: FactRule, sentence: Sentence, text: NoticeText, kind: NoticeKind, excepted: bool
+) -> Iterator[NoticeFact]:
+    """At most one fact a saying."""
+    seen: dict[Saying, NoticeFact] = {}
+    groups = (("denies", rule.denies), ("affirms", rule.affirms), ("says", rule.says))
+    for how, combinations in groups:
+        for combination in combinations:
+            for hits in _nearest_deeds(combination, tuple(fillings(combination, sentence, text))):
+                saying, cue = _saying(rule, how, combination, hits, sentence, excepted)
+                if saying is not None and saying not in seen:
+                    seen[saying] = _fact(rule, sentence, kind, saying, cue)
+        if seen and how != "says":
+            break
+    yield from seen.values()
+
+
+def _nearest_deeds(combination: Combination, found: tuple[Filling, ...]) -> list[Filling]:
+    """Of several deeds beside one thing the nearest is meant: `images serve safety and are never used to advertise`."""
+    at = next((n for n, part in enumerate(combination) if part.act), None)
+    if at is None:
+        return list(found)
+    nearest: dict[tuple[Hit | None, ...], tuple[int, Filling]] = {}
+    for hits in found:
+        act = hits[at]
+        things = tuple(h for n, h in enumerate(hits) if n != at and combination[n].group != "not")
+        thing = next((hit for hit in things if hit is not None), None)
+        if act is None or thing is None:
+            nearest[hits] = (0, hits)
+            continue
+        distance = max(act.start - thing.end, thing.start - act.end)
+        if things not in nearest or distance < nearest[things][0]:
+            nearest[things] = (distance, hits)
+    return [hits for _, hits in nearest.values()]
+
+
+def _saying(
+    rule: FactRule, how: str, combination: Combination, hits: Filling, sentence: Sentence, excepted: bool
+) -> tuple[Saying | None, Hit | None]:
+    act = next((hit for part, hit in zip(combination, hits, strict=True) if part.act and hit), None)
+    act = act or next((hit for hit in reversed(hits) if hit is not None), None)
+    if act is None:
+        return None, None
+    others_duty = first(sentence, "others_duty", 0, act.end)
+    exception = first(sentence, "exception", 0, len(sentence.text))
+    hedge = first(sentence, "hedge", 0, len(sentence.text)) if not rule.hedged else _room(sentence)
+    if how == "affirms":
+        weak = others_duty or exception or hedge
+        return (Saying.CONDITIONAL, weak) if weak or excepted else (Saying.DISCLOSED, None)
+    if how == "denies":
+        weak = None if rule.hedged else exception or hedge
+        return (Saying.CONDITIONAL, weak) if weak else (Saying.DENIED, act)
+    denial = _denial(sentence, act) or _no_such(sentence, hits)
+    if any(part.group == "not" for part in combination) and denial is None:
+        return None, None
+    whole = len(sentence.text)
+    condition = first(sentence, "condition", 0, whole) or first(sentence, "can_enable", 0, whole) or exception
+    condition = condition or _room(sentence)
+    if denial is None:
+        weak = others_duty or (condition if rule.wary else None)
+        return (Saying.CONDITIONAL, weak) if weak else (Saying.DISCLOSED, None)
+    if rule.unless and denial is not None and _only_a_use(sentence, rule.unless, denial, act):
+        return None, None
+    if rule.hedged:
+        return Saying.DENIED, denial
+    condition = condition or _but(sentence, act) or others_duty
+    if condition is not None or excepted:
+        return Saying.CONDITIONAL, condition
+    return Saying.DENIED, denial
+
+
+def fillings(combination: Combination, sentence: Sentence, text: NoticeText) -> Iterator[Filling]:
+    """Each way in which an act word and the nearest words of the other groups stand together. None: in the heading."""
+    in_sentence = [part for part in combination if part.group in sentence.groups()]
+    above = sentence.context | text.title_groups
+    for part in combination:
+        if part not in in_sentence and not (part.context and part.group in above):
+            return
+    anchor = next((p for p in in_sentence if p.act), in_sentence[-1] if in_sentence else None)
+    if anchor is None:
+        return
+    for act in (hit for hit in sentence.hits if anchor.group in hit.groups):
+        chosen: list[Hit | None] = []
+        for part in combination:
+            if part is anchor:
+                chosen.append(act)
+            elif part not in in_sentence:
+                chosen.append(None)
+            else:
+                near = _nearest(sentence, act, part.group, apart=anchor.act)
+                if near is None:
+                    break
+                chosen.append(near)
+        else:
+            yield tuple(chosen)
+
+
+def _nearest(sentence: Sentence, act: Hit, group: str, *, apart: bool) -> Hit | None:
+    """The nearest word of a group within the window, on this side of a stop; `apart`: that does not overlap the act,
+    for the 识别 in 人脸识别 is no deed of its own."""
+    window = WINDOW_HAN if _HAN.search(sentence.text[act.start : act.end]) else WINDOW_LATIN
+    best: tuple[int, Hit] | None = None
+    for hit in sentence.hits:
+        if group not in hit.groups:
+            continue
+        if apart and group != "not" and hit.start < act.end and act.start < hit.end:
+            continue
+        distance = max(act.start - hit.end, hit.start - act.end)
+        low, high = min(act.end, hit.end), max(act.start, hit.start)
+        if distance > window or first(sentence, "stop", low, high) is not None:
+            continue
+        if best is None or distance < best[0]:
+            best = (distance, hit)
+    return best[1] if best else None
+
+
+def first(sentence: Sentence, group: str, low: int, high: int) -> Hit | None:
+    """The first word of a group that lies in [low:high]."""
+    return next((h for h in sentence.hits if group in h.groups and low <= h.start and h.end <= high), None)
+
+
+def _denial(sentence: Sentence, act: Hit) -> Hit | None:
+    """The word that denies the act: before it or running into it, in the same clause."""
+    han = bool(_HAN.search(sentence.text[act.start : act.end]))
+    for hit in reversed(sentence.hits):
+        if "not" not in hit.groups or hit.start > act.start or (hit.start == act.start and hit.end < act.end):
+            continue
+        between = sentence.text[hit.end : act.start] if hit.end < act.start else ""
+        if len(between) > (NEG_HAN if han else NEG_LATIN) or (han and "," in between):
+            continue
+        if first(sentence, "stop", hit.end, act.start) is None:
+            # `not kept longer than 30 days` says how long, not that it is not kept
+            return None if first(sentence, "limit", hit.end, len(sentence.text)) else hit
+    after = first(sentence, "not_after", act.end, len(sentence.text))
+    return after if after and first(sentence, "stop", act.end, after.start) is None else None
+
+
+def _only_a_use(sentence: Sentence, group: str, denial: Hit, act: Hit) -> bool:
+    """Does the denial belong to words that deny one use and not the thing: `not used for marketing`?"""
+    return any(
+        group in hit.groups and denial.start - 1 <= hit.start <= act.start and hit.end >= act.start
+        for hit in sentence.hits
+    )
+
+
+def _no_such(sentence: Sentence, hits: Filling) -> Hit | None:
+    """`collects no face data`: a `no` just before the thing, behind the deed."""
+    for thing in hits:
+        for hit in sentence.hits:
+            near = thing is not None and hit.end < thing.start <= hit.end + _BESIDE
+            if near and "not" in hit.groups and sentence.text[hit.start : hit.end] in _NO_SUCH:
+                return hit
+    return None
+
+
+def _but(sentence: Sentence, act: Hit) -> Hit | None:
+    """A `but` after the denial with a deed behind it: the denial has an exception."""
+    for hit in sentence.hits:
+        if (
+            "stop" in hit.groups
+            and hit.start >= act.end
+            and any(later.start >= hit.end and later.groups & _MORE for later in sentence.hits)
+        ):
+            return hit
+    return None
+
+
+def _fact(rule: FactRule, sentence: Sentence, kind: NoticeKind, saying: Saying, cue: Hit | None) -> NoticeFact:
+    start, end = sentence.whole()
+    end = min(end, start + MOST_QUOTE)
+    block = sentence.block
+    quote = block.text[start - block.start : end - block.start]
+    people, named = whose(sentence, kind)
+    cue_text = ""
+    if cue is not None:
+        low, high = sentence.place(cue.start, cue.end)
+        cue_text = block.text[low - block.start : high - block.start]
+    value, days = "", None
+    if rule.value:
+        value, days = days_of(sentence)
+    return NoticeFact(rule.id, saying, people, quote, start, end, value, cue_text, named, days)
+
+
+def whose(sentence: Sentence, kind: NoticeKind) -> tuple[NoticeKind, bool]:
+    """Whose data a sentence is about, and whether it (or its heading) names them or the product."""
+    for groups in (sentence.groups(), sentence.context):
+        for group, people in _PEOPLE:
+            if group in groups:
+                return people, bool(groups & _NAMES)
+        if groups & _NAMES:
+            return kind, True
+    return kind, False

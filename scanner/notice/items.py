@@ -1,0 +1,63 @@
+"""Which disclosure items the text read speaks of: found with a quotation, vague, or not found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scanner.model import ItemStatus, NoticeItem
+from scanner.notice.rules import Combination, Item, NoticeRules, Topic
+from scanner.notice.text import NoticeText, Sentence
+
+FACE = "face"
+FACE_SHARE = 0.12
+"""Share of sentences that must be on faces for the whole notice to count as one on faces."""
+SHORT = 25
+"""Sentences of a notice so short that what it says beside a disclosure on faces is about the same people and data."""
+MOST_QUOTE = 240
+
+
+def read_items(text: NoticeText, rules: NoticeRules, wanted: Iterable[Item], on_faces: bool) -> tuple[NoticeItem, ...]:
+    """One NoticeItem for each wanted item, in their order. `on_faces`: the notice discloses that faces are
+    processed."""
+    found: dict[tuple[str, bool], NoticeItem] = {}
+    whole = on_faces and about_faces(text)
+    out = []
+    for item in wanted:
+        key = (item.topic, item.face)
+        if key not in found:
+            found[key] = look(text, rules.topics[item.topic], item.face and not whole)
+        seen = found[key]
+        out.append(NoticeItem(item.id, item.regime, seen.status, seen.quote, seen.start, seen.end))
+    return tuple(out)
+
+
+def about_faces(text: NoticeText) -> bool:
+    """Is the notice as a whole about faces: by its title, by how much of it is, or because it is short?"""
+    sentences = text.sentences
+    named = sum(1 for sentence in sentences if FACE in sentence.groups())
+    return FACE in text.title_groups or len(sentences) <= SHORT or named >= FACE_SHARE * len(sentences)
+
+
+def look(text: NoticeText, topic: Topic, face_only: bool) -> NoticeItem:
+    """The first sentence that has it, else the first that touches upon it."""
+    for status, combinations in ((ItemStatus.FOUND, topic.found), (ItemStatus.VAGUE, topic.vague)):
+        for sentence in text.sentences:
+            if sentence.text.rstrip().endswith("?"):
+                continue  # a question says nothing
+            if sentence.is_heading and not any(part.context for c in combinations for part in c):
+                continue
+            if face_only and FACE not in sentence.groups() | sentence.context:
+                continue
+            for combination in combinations:
+                if holds(combination, sentence, text):
+                    start, end = sentence.whole()
+                    end = min(end, start + MOST_QUOTE)
+                    return NoticeItem("", "", status, text.document.text[start:end], start, end)
+    return NoticeItem("", "", ItemStatus.NOT_FOUND if topic.checkable else ItemStatus.NOT_CHECKABLE)
+
+
+def holds(combination: Combination, sentence: Sentence, text: NoticeText) -> bool:
+    """Do all groups stand in the sentence (those marked so: in its heading or the title)?"""
+    here = sentence.groups()
+    above = sentence.context | text.title_groups
+    return all(part.group in here or (part.context and part.group in above) for part in combination)

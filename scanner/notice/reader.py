@@ -1,0 +1,91 @@
+"""The room's first door: a document in, a `Notice` out. Never raises on any document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from scanner.model import Document, ItemStatus, Notice, NoticeFact, NoticeKind, Provenance, Saying
+from scanner.notice.facts import denied_claims, overall, read_facts
+from scanner.notice.items import look, read_items
+from scanner.notice.kind import dates_of, kind_of, products_of, version_of
+from scanner.notice.rules import NoticeRules
+from scanner.notice.text import NoticeText
+
+FACTS_FROM_TOPICS = ("purpose", "types", "basis", "rights", "identity", "children", "automated_decisions")
+"""Topics of notices.toml that are facts as well: what the notice says there is disclosed, and no more."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_SAMPLE = 20_000
+
+
+def read_notice(
+    document: Document,
+    rules: NoticeRules,
+    where: Provenance,
+    regimes: tuple[str, ...] = (),
+    denials: Iterable[tuple[str, int, int]] = (),
+) -> Notice:
+    """What the notice says, by the items of `regimes` (none named: those of its language and content).
+
+    `denials`: (category, start, end) of what the claim rules found denied in this document.
+    """
+    text = NoticeText(document, rules.normalise, rules.lexicon)
+    kind = kind_of(text)
+    facts = read_facts(text, rules, kind)
+    denied = denied_claims(text, kind, denials)
+    faces = overall(facts) is Saying.DISCLOSED
+    lang = language(document)
+    items = read_items(text, rules, rules.of_regimes(regimes or applicable(text, rules, lang, faces)), faces)
+    effective, updated = dates_of(text)
+    every = sorted((*facts, *denied, *_from_topics(text, rules, kind)), key=lambda f: (f.start, f.topic))
+    return Notice(
+        source=where.source, vendor=where.vendor, kind=kind, title=_title(document), lang=lang,
+        effective=effective, updated=updated, version=version_of(text), products=products_of(text),
+        items=items, facts=tuple(every), captured_at=where.captured_at, capture_sha256=where.capture_sha256,
+        warc_record=where.warc_record, derivation=document.derivation,
+    )  # fmt: skip
+
+
+def language(document: Document) -> str:
+    """`zh` or `en`: which words were looked for; by the script of the text."""
+    sample = document.text[:_SAMPLE]
+    return "zh" if len(_HAN.findall(sample)) * 8 > len(sample) else "en"
+
+
+def applicable(text: NoticeText, rules: NoticeRules, lang: str, faces: bool) -> tuple[str, ...]:
+    """The regimes whose items are looked at where nobody names one. An aid to reading, no statement on what applies."""
+    groups = frozenset().union(text.title_groups, *(sentence.groups() for sentence in text.sentences))
+    return tuple(
+        regime.id
+        for regime in rules.regimes.values()
+        if lang in regime.langs and (faces or not regime.faces) and (not regime.when or groups & set(regime.when))
+    )
+
+
+def is_notice(document: Document, rules: NoticeRules) -> bool:
+    """Does the document call itself a privacy notice, in its title or its first heading?"""
+    text = NoticeText(document, rules.normalise, rules.lexicon)
+    lines = text.title.split("\n")
+    finder = rules.finder
+    return any(
+        title in line and len(line) <= 120 and not any(word in line for word in finder.not_titles)
+        for line in lines
+        for title in finder.titles
+    )
+
+
+def _from_topics(text: NoticeText, rules: NoticeRules, kind: NoticeKind) -> list[NoticeFact]:
+    out = []
+    for topic in FACTS_FROM_TOPICS:
+        if topic in rules.topics:
+            seen = look(text, rules.topics[topic], False)
+            if seen.status is ItemStatus.FOUND:
+                out.append(NoticeFact(topic, Saying.DISCLOSED, kind, seen.quote, seen.start, seen.end))
+    return out
+
+
+def _title(document: Document) -> str:
+    if document.title:
+        return document.title
+    first = document.text.split("\n", 1)[0].strip()
+    return first if len(first) <= 120 else ""

@@ -1,0 +1,147 @@
+"""A document as sentences: where each stands, under which heading, and which word groups it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from scanner.model import Block, BlockKind, Document
+from scanner.notice.rules import Normalise, Normalised
+from scanner.notice.words import Hit, Lexicon
+
+_END = re.compile(r"[。!?;\n]+[”」』\"')]*|\.(?=\s|$)")
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|no|art|inc|ltd|co|mr|ms|dr|st|vs|etc|u\.s|u\.k)|\b[a-z])$", re.I)
+_LEAD = re.compile(r"[:：]\s*$")
+_NOT_PROSE = frozenset(
+    {BlockKind.LINK, BlockKind.BUTTON, BlockKind.LABEL, BlockKind.META, BlockKind.JSON, BlockKind.ALT,
+     BlockKind.TITLE_ATTR, BlockKind.CODE, BlockKind.TEMPLATE}
+)  # fmt: skip
+_NUMBERED = re.compile(
+    r"^\s*(?:[（(]?[一二三四五六七八九十百\d]{1,3}[)）、.．]|第[一二三四五六七八九十百\d]+[条章节]|\d+(?:\.\d+)+)\s*\S"
+)
+_HEADING_LENGTH = 18
+_TITLE_LENGTH = 120
+MAX_SENTENCE = 1200
+"""Characters; a longer one is cut, so that hostile text costs no more than its length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a block. `normal` is the block's; [start:end] is the sentence in it."""
+
+    text: str
+    """Normalised."""
+    start: int
+    """In the normalised block."""
+    block: Block
+    normal: Normalised
+    heading: str
+    """Normalised headings and lead-in line above it."""
+    hits: tuple[Hit, ...]
+    context: frozenset[str]
+    """Word groups in the heading and lead-in."""
+    is_heading: bool = False
+    """Names what follows and says nothing itself."""
+
+    def groups(self) -> frozenset[str]:
+        """Word groups in the sentence itself."""
+        return frozenset().union(*(hit.groups for hit in self.hits)) if self.hits else frozenset()
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in `Document.text` of [start:end] of this sentence."""
+        first, last = self.normal.span(self.start + start, self.start + end)
+        return self.block.start + first, self.block.start + last
+
+    def whole(self) -> tuple[int, int]:
+        """Offsets in `Document.text` of the sentence, blanks at its ends left out."""
+        stripped = self.text.strip()
+        lead = len(self.text) - len(self.text.lstrip())
+        return self.place(lead, lead + len(stripped))
+
+
+class NoticeText:
+    """The sentences of one document, read when first asked for."""
+
+    def __init__(self, document: Document, normalise: Normalise, lexicon: Lexicon) -> None:
+        self.document, self._normalise, self._lexicon = document, normalise, lexicon
+
+    @cached_property
+    def title(self) -> str:
+        """Normalised title and first headings."""
+        blocks = self.document.blocks
+        heads = [b.text for b in blocks if b.kind in (BlockKind.TITLE, BlockKind.HEADING)][:3]
+        first = [b.text for b in blocks if b.kind not in _NOT_PROSE][:1]
+        parts = [self.document.title, *heads, *(f.split("\n")[0] for f in first if len(f.split("\n")[0]) <= 60)]
+        return self._normalise("\n".join(dict.fromkeys(part for part in parts if part))).text
+
+    @cached_property
+    def title_groups(self) -> frozenset[str]:
+        """Word groups in the title."""
+        return groups_of(self._lexicon, self.title)
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """All sentences of running text, lists and tables, in order."""
+        return tuple(self._read())
+
+    def _read(self) -> Iterator[Sentence]:
+        lead, numbered = "", ""
+        for block in self.document.blocks:
+            if block.kind in _NOT_PROSE or block.kind is BlockKind.TITLE:
+                continue
+            normal = self._normalise(block.text)
+            heading = self._normalise(block.heading).text if block.heading else ""
+            if block.kind is BlockKind.HEADING:
+                numbered = ""
+            for start, end in _cut(normal.text):
+                text = normal.text[start:end]
+                above = "\n".join(part for part in (heading, numbered, lead) if part)
+                heads = block.kind is BlockKind.HEADING or _is_heading(text) or self._is_first_line(block, start, text)
+                yield Sentence(
+                    text, start, block, normal, above, self._lexicon.find(text), groups_of(self._lexicon, above), heads
+                )  # fmt: skip
+                if _is_heading(text):
+                    numbered, lead = text.strip(), ""
+                elif _LEAD.search(text) and len(text) < 120:
+                    lead = text.strip()
+                elif block.kind is not BlockKind.LIST_ITEM:
+                    lead = ""
+
+    def _is_first_line(self, block: Block, start: int, text: str) -> bool:
+        """The first line of a text without headings is its title, unless it reads like a sentence."""
+        plain = text.strip()
+        return start == 0 and block.start == 0 and len(plain) <= _TITLE_LENGTH and plain[-1] not in "。.!?;"
+
+
+def groups_of(lexicon: Lexicon, text: str) -> frozenset[str]:
+    """The word groups that occur in a text."""
+    return frozenset().union(*(hit.groups for hit in lexicon.find(text))) if text else frozenset()
+
+
+def _is_heading(text: str) -> bool:
+    """A short line of plain text that begins with a number and ends with no full stop: a heading in text files."""
+    plain = text.strip()
+    return (
+        0 < len(plain) <= _HEADING_LENGTH and not any(c in plain for c in "。;,:!?@请") and bool(_NUMBERED.match(plain))
+    )  # fmt: skip
+
+
+def _cut(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _END.finditer(text):
+        if match.group() == "." and _ABBREVIATION.search(text[max(start, match.start() - 6) : match.start()]):
+            continue
+        if match.group()[0] == ";" and match.start() - start < 12:
+            continue
+        yield from _pieces(text, start, match.end())
+        start = match.end()
+    yield from _pieces(text, start, len(text))
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for at in range(start, end, MAX_SENTENCE):
+        stop = min(end, at + MAX_SENTENCE)
+        if text[at:stop].strip():
+            yield at, stop

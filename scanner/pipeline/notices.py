@@ -1,0 +1,160 @@
+"""`noticescan notice` and `noticescan compare`: single notices and files, read where they lie. Nothing is stored."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..collect.decompress import decode_body
+from ..collect.fetch import Fetcher
+from ..collect.frontier import Crawler
+from ..collect.guard import Guard
+from ..collect.records import header
+from ..collect.robots import unread_reason
+from ..collect.scope import Scope, follow
+from ..collect.urls import BadUrl, canonical, without_fragment
+from ..errors import UsageError
+from ..model import (
+    Contradiction,
+    Document,
+    Exchange,
+    FetchFailed,
+    FrontierItem,
+    Judgement,
+    Notice,
+    Outcome,
+    Provenance,
+    RobotsDecision,
+    Stance,
+    Target,
+    UnreadReason,
+)
+from ..notice.reader import read_notice
+from .check import check
+from .judge import judge, plain_headers
+from .noticing import denials, needed_notice_rules, verdicts
+
+if TYPE_CHECKING:
+    from ..config import Settings
+    from ..detect.rules import RuleSet
+
+
+def notices_in(paths: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...] = ()) -> list[Notice]:
+    """Each page of the files read as a privacy notice, whatever it calls itself. What cannot be read has `unread` set.
+
+    Raises UsageError for a path that does not exist, or a regime that the patterns do not know.
+    """
+    check_regimes(regimes, rules)
+    return [_notice(one.judgement, one.where, rules, regimes) for one in check(paths, rules)]
+
+
+def notice_at(url: str, settings: Settings, rules: RuleSet, regimes: tuple[str, ...] = ()) -> Notice:
+    """The notice at a URL, fetched as a crawl would (robots.txt, guard, pace). Nothing of it is kept."""
+    check_regimes(regimes, rules)
+    try:
+        item = FrontierItem(without_fragment(url), canonical(without_fragment(url)), "", 0, "notice")
+    except BadUrl as error:
+        raise UsageError(f"{url}: {error}", "give a file, or a URL that begins with http:// or https://") from None
+    handler = _One(Scope(Target("", (url,)), 1, 0))
+    asyncio.run(_fetch(item, handler, settings))
+    if handler.exchange is None:
+        reason, detail = handler.failed
+        return _notice(Judgement(Outcome.UNREAD, unread=reason, detail=detail), Provenance(url), rules, regimes)
+    exchange = handler.exchange
+    where = Provenance(
+        exchange.url, captured_at=exchange.finished_at, capture_sha256=hashlib.sha256(exchange.body).hexdigest()
+    )  # fmt: skip
+    encoding = header(exchange.response_headers, "content-encoding")
+    body = decode_body(exchange.body, encoding, settings.crawl.max_body_bytes)
+    if isinstance(body, UnreadReason):
+        return _notice(Judgement(Outcome.UNREAD, unread=body, detail=encoding), where, rules, regimes)
+    headers = plain_headers(exchange.response_headers)
+    judgement = judge(body, headers.get("content-type", ""), exchange.url, exchange.status, headers, where, rules)
+    return _notice(judgement, where, rules, regimes)
+
+
+def compared(
+    ads: Sequence[Path], notices: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...] = ()
+) -> tuple[tuple[Contradiction, ...], list[Judgement], list[Notice]]:
+    """The asserted claims of the adverts set against the notices: verdicts, what was read of the adverts, the
+    notices."""
+    read = notices_in(notices, rules, regimes)
+    pages = list(check(ads, rules))
+    findings = [f for one in pages for f in one.judgement.findings if f.stance is Stance.ASSERTED]
+    documents: dict[str, Document] = {
+        one.source: one.judgement.document for one in pages if one.judgement.document is not None
+    }
+    return verdicts(findings, read, documents, rules), [one.judgement for one in pages], read
+
+
+def check_regimes(regimes: Sequence[str], rules: RuleSet) -> None:
+    """Raises UsageError for a regime without items, or a patterns folder that knows nothing of notices."""
+    known = needed_notice_rules(rules).regimes
+    for regime in regimes:
+        if regime not in known:
+            raise UsageError(f"--regime {regime}: not known", f"one of: {', '.join(known)}")
+
+
+def _notice(judgement: Judgement, where: Provenance, rules: RuleSet, regimes: tuple[str, ...]) -> Notice:
+    document = judgement.document
+    if judgement.unread is not None or document is None:
+        return Notice(
+            where.source, where.vendor, captured_at=where.captured_at, capture_sha256=where.capture_sha256,
+            warc_record=where.warc_record, unread=judgement.unread or UnreadReason.EMPTY, detail=judgement.detail,
+        )  # fmt: skip
+    return read_notice(document, needed_notice_rules(rules), where, regimes, denials(judgement.findings))
+
+
+async def _fetch(item: FrontierItem, handler: _One, settings: Settings) -> None:
+    async with Fetcher(settings.crawl, Guard(settings.crawl.allow_networks)) as fetcher:
+        await Crawler(settings.crawl, fetcher, handler).run([item])
+
+
+@dataclass
+class _One:
+    """The crawler's handler for one page: remembers the last answer, follows redirects within the site."""
+
+    scope: Scope
+    exchange: Exchange | None = None
+    failed: tuple[UnreadReason, str] = (UnreadReason.CONNECT, "no answer")
+    known: set[str] = field(default_factory=set)
+
+    async def on_exchange(
+        self,
+        item: FrontierItem,
+        exchange: Exchange,
+        robots: RobotsDecision | None,  # noqa: ARG002 - the crawler's contract
+        *,
+        auxiliary: bool = False,
+        failure: FetchFailed | None = None,
+    ) -> Sequence[FrontierItem]:
+        """The page itself, or where it leads."""
+        if auxiliary:
+            return ()
+        if failure is not None:
+            self.failed = failure.reason, failure.detail
+            return ()
+        self.known.add(item.canonical)
+        new, refused = follow(item, exchange, self.scope, self.known, pages=0)
+        if refused:
+            self.failed = refused[0].reason, refused[0].detail
+        elif not new:
+            self.exchange = exchange
+        return new
+
+    async def on_unread(
+        self,
+        item: FrontierItem,  # noqa: ARG002 - the crawler's contract
+        failure: FetchFailed,
+        robots: RobotsDecision | None,  # noqa: ARG002
+    ) -> None:
+        """Why there is no answer."""
+        self.failed = failure.reason, failure.detail
+
+    async def on_robots_refused(self, item: FrontierItem, decision: RobotsDecision) -> None:  # noqa: ARG002
+        """robots.txt says no."""
+        self.failed = unread_reason(decision), decision.rule

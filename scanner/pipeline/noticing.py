@@ -1,0 +1,172 @@
+"""Privacy notices on the way of a page: rules, links, documents; and the vendor's verdicts at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from ..detect.loader import expand
+from ..detect.normalise import literal, normalise
+from ..errors import UsageError
+from ..model import (
+    Block,
+    BlockKind,
+    Contradiction,
+    CoverageRow,
+    Cue,
+    Document,
+    Finding,
+    FrontierItem,
+    Judgement,
+    Link,
+    Notice,
+    Outcome,
+    PageRole,
+    Provenance,
+    Severity,
+    Stance,
+)
+from ..notice.compare import compare, within
+from ..notice.find import app_stores, is_notice_link
+from ..notice.load import FACTS, NOTICES, Language, load
+from ..notice.reader import is_notice, read_notice
+
+if TYPE_CHECKING:
+    from ..detect.rules import RuleSet
+    from ..notice.rules import NoticeRules
+
+APP_STORES = "app_stores"
+"""Key of `Document.facts`: links to app stores, one a line. Noted, not followed."""
+
+
+@lru_cache(maxsize=4)
+def notice_rules(rules: RuleSet) -> NoticeRules | None:
+    """What the patterns folder of a rule set knows of notices; None where it holds neither file. Raises RulesError."""
+    if not (rules.path / NOTICES).is_file() and not (rules.path / FACTS).is_file():
+        return None
+    fold = rules.fold
+    language = Language(expand, lambda text: literal(text, fold), lambda text: normalise(text, fold))
+    return load(rules.path, language, tuple(rules.categories))
+
+
+def needed_notice_rules(rules: RuleSet) -> NoticeRules:
+    """The same where a command is nothing without them. Raises UsageError."""
+    found = notice_rules(rules)
+    if found is None:
+        raise UsageError(f"no {NOTICES} in {rules.path}", "name a patterns folder that holds it, or leave out --rules")
+    return found
+
+
+def is_privacy(rules: RuleSet) -> Callable[[Link], bool]:
+    """Which links lead to a privacy notice, by their words or their address."""
+    found = notice_rules(rules)
+    return (lambda _link: False) if found is None else lambda link: is_notice_link(link, found)
+
+
+def with_notice(judgement: Judgement, item: FrontierItem, where: Provenance, rules: RuleSet) -> Judgement:
+    """The judgement with what follows from its being a notice, and with links to app stores noted.
+
+    A page is a notice where the targets file says so, or where it calls itself one.
+    """
+    known, document = notice_rules(rules), judgement.document
+    if known is None or document is None:
+        return judgement
+    if stores := app_stores(judgement.links, known):
+        document = replace(document, facts={**document.facts, APP_STORES: "\n".join(stores)})
+        judgement = replace(judgement, document=document)
+    if judgement.unread is not None:
+        return judgement
+    named = item.via == "notice" and item.depth == 0
+    if named or is_notice(document, known):
+        return replace(judgement, notice=read_notice(document, known, where, (), denials(judgement.findings)))
+    return judgement
+
+
+def denials(findings: Iterable[Finding]) -> list[tuple[str, int, int]]:
+    """(category, start, end) of what the claim rules found denied."""
+    return [(f.category, f.start, f.end) for f in findings if f.stance is Stance.NEGATED]
+
+
+def unread_notices(rows: Iterable[CoverageRow], read: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Notices that are known to be there (the targets file or a link names them) and were not read."""
+    have = {(notice.vendor, notice.source) for notice in read}
+    return tuple(
+        Notice(row.url, row.vendor, unread=row.reason, detail=row.detail, captured_at=row.captured_at)
+        for row in rows
+        if row.via == "notice" and row.outcome is Outcome.UNREAD and row.reason and (row.vendor, row.url) not in have
+    )
+
+
+def verdicts(
+    findings: Sequence[Finding], notices: Sequence[Notice], documents: Mapping[str, Document], rules: RuleSet
+) -> tuple[Contradiction, ...]:
+    """Every asserted claim of every vendor set against that vendor's notices, and each page against itself.
+
+    `documents`: source -> text of the pages that hold asserted claims, to look for a denial on the same page.
+    """
+    known = notice_rules(rules)
+    if known is None:
+        return ()
+    sources = {(notice.vendor, notice.source) for notice in notices}
+    out: list[Contradiction] = []
+    for vendor in dict.fromkeys(finding.vendor for finding in findings):
+        theirs = [n for n in notices if n.vendor == vendor]
+        claims = [f for f in findings if f.vendor == vendor and (f.vendor, f.source) not in sources]
+        out.extend(compare(claims, theirs, known))
+        for source, document in documents.items():
+            here = [f for f in findings if f.vendor == vendor and f.source == source]
+            if here:
+                out.extend(within(here, _as_notice(document, here[0], known), known))
+    return tuple(out)
+
+
+def _as_notice(document: Document, finding: Finding, known: NoticeRules) -> Notice:
+    where = Provenance(
+        finding.source, finding.vendor, finding.run, finding.captured_at, finding.capture_sha256, finding.warc_record
+    )  # fmt: skip
+    return read_notice(document, known, where)
+
+
+def guesses(vendor_urls: Sequence[str], rules: RuleSet) -> tuple[str, ...]:
+    """Addresses at which a notice often stands, on the hosts of a target's own URLs."""
+    known = notice_rules(rules)
+    if known is None:
+        return ()
+    roots = dict.fromkeys(f"{p.scheme}://{p.netloc}" for url in vendor_urls if (p := urlsplit(unquote(url))).netloc)
+    return tuple(root + path for root in roots for path in known.finder.guesses)
+
+
+def run_notice_tests(rules: RuleSet) -> list[str]:
+    """Runs the tests inside `notice_facts.toml`: an advert's sentence, a notice's, and the verdict. Failures, a line
+    each."""
+    known = notice_rules(rules)
+    if known is None:
+        return []
+    failures = []
+    for claim in known.claims.values():
+        for number, test in enumerate(claim.tests, 1):
+            notice = read_notice(_text(str(test["notice"])), known, Provenance("test"))
+            found = compare([_claimed(claim.category, str(test["ad"]))], [notice], known)[0]
+            if found.verdict.value != test["want"]:
+                said = f"{found.verdict.value} ({found.reason.value}), not {test['want']}"
+                failures.append(f"claim.{claim.category}.tests[{number}]: {said}: {test['ad']!r}")
+    return failures
+
+
+def _text(text: str) -> Document:
+    block = Block(text, BlockKind.TEXT, "text[1]", "", 0, len(text))
+    return Document(text, (block,), "", "", "")
+
+
+def _claimed(category: str, text: str) -> Finding:
+    """The whole of a text as one asserted claim."""
+    return Finding(
+        id=text, fingerprint="", run="", vendor="", source="test", captured_at=None, rule="", rule_version=1,
+        category=category, severity=Severity.HIGH, stance=Stance.ASSERTED, cue=Cue(Stance.ASSERTED, "", "default"),
+        confidence=1.0, lang="", quote=text, prefix="", suffix="", start=0, end=len(text), derivation="", heading="",
+        block_kind=BlockKind.TEXT, block_path="", hidden=False, page_role=PageRole.VENDOR, capture_sha256="",
+        warc_record="", fragment_url="",
+    )  # fmt: skip

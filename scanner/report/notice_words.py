@@ -1,0 +1,111 @@
+"""The interface text on notices: (key, English, Chinese). See words.py for what may be said."""
+
+from __future__ import annotations
+
+NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
+    ("notice_heading", "Says in its adverts, says in its notice", "广告里怎么说，隐私告知里怎么说"),
+    (
+        "notice_lead",
+        "Each claim that the vendor’s pages make in their own voice, set beside what its own privacy notices say. Both "
+        "sentences are the vendor’s own words, each with the capture from which it comes.",
+        "厂商页面以自己的口吻作出的每条宣称，与其自己的隐私告知并排对照。两边均为厂商原文，并各自注明出自哪一次采集。",
+    ),
+    (
+        "notice_caution",
+        "A notice may be written for other people or other products, and a program can misread it. Read both "
+        "sentences in "
+        "their context before relying on a verdict.",
+        "告知可能是写给其他人或其他产品的，程序也可能误读。采用任何判断之前，请结合上下文阅读两边的原文。",
+    ),
+    ("verdict", "Verdict", "判断"),
+    ("says_ad", "Says in its adverts", "广告里说"),
+    ("says_notice", "Says in its notice", "告知里说"),
+    ("verdict_contradicts_head", "The notice denies what the advert claims", "告知否认广告所宣称的内容"),
+    ("verdict_admits_head", "The notice discloses what the advert claims", "告知披露了广告所宣称的内容"),
+    ("verdict_silent_head", "Not found in the notice", "在告知中未找到"),
+    ("verdict_cannot_tell_head", "Cannot be told", "无法判断"),
+    (
+        "verdict_silent_note",
+        "The text read of the notice was not found to mention what the advert claims. It may stand elsewhere: on a "
+        "sign, "
+        "in a contract, in a pop-up.",
+        "在读到的告知文本中，没有找到广告所宣称的内容。它可能写在别处：现场标识、合同或弹窗。",
+    ),
+    ("verdict_denies", "The notice denies it.", "告知予以否认。"),
+    ("verdict_discloses", "The notice says so itself.", "告知自己也这样写。"),
+    ("verdict_not_mentioned", "Not found in the text read of the notice.", "在读到的告知文本中未找到。"),
+    ("verdict_same_document", "Claim and denial stand on the same page.", "宣称与否认出现在同一页面。"),
+    (
+        "verdict_no_notice",
+        "No privacy notice of this vendor was found among the pages read.",
+        "在读到的页面中没有找到该厂商的隐私告知。",
+    ),
+    ("verdict_not_read", "A notice is known but could not be read.", "已知有一份告知，但未能读取。"),
+    ("verdict_other_product", "The notice says that it is about another product.", "告知写明只适用于另一产品。"),
+    (
+        "verdict_other_people",
+        "The notice is about other people than the claim, or does not say about whom.",
+        "告知所涉的人与宣称所涉的人不同，或未说明涉及何人。",
+    ),
+    (
+        "verdict_conditional",
+        "The notice denies it with an exception or condition, or leaves it to somebody else.",
+        "告知的否认附有例外或条件，或交由他人负责。",
+    ),
+    ("verdict_vague", "The notice touches upon the matter and leaves it open.", "告知只是笼统提及，没有说清。"),
+    ("verdict_conflicting", "The text read of the notices says both.", "读到的告知文本两种说法都有。"),
+    (
+        "verdict_no_counterpart",
+        "A kind of claim on which a privacy notice has nothing to say.",
+        "隐私告知通常不涉及的一类宣称。",
+    ),
+    ("should_stand", "Where it should stand", "本应载于"),
+    ("stands_under", "Item", "对应事项"),
+    ("claim_capture", "Advert captured", "广告采集"),
+    ("notice_capture", "Notice captured", "告知采集"),
+    (
+        "notice_none",
+        "No privacy notice of this vendor was found among the pages read. This does not mean that there is none: it "
+        "may stand on a sign, in a contract or on a page that was not read.",
+        "在读到的页面中没有找到该厂商的隐私告知。这不表示不存在：它可能在现场标识、合同中，或在未读到的页面上。",
+    ),
+    ("notices_heading", "Its privacy notices", "其隐私告知"),
+    ("notice_unread", "Known, and not read", "已知但未读"),
+    ("notice_for", "Written for", "适用对象"),
+    ("notice_effective", "In force from (as the text says)", "生效日期（据文本）"),
+    ("notice_updated", "Last changed (as the text says)", "更新日期（据文本）"),
+    ("notice_version", "Version", "版本"),
+    ("notice_products", "Says that it is only about", "写明只适用于"),
+    ("notice_items", "Disclosure items", "告知事项"),
+    (
+        "notice_items_note",
+        "What each body of rules asks a notice to say, and where it was found. “Not found in the text read” is no more "
+        "than that. Which rules apply is not for this report to decide.",
+        "各项规则要求告知载明的事项，以及在何处找到。“在读到的文本中未找到”仅此而已；适用哪些规则，本报告不作判断。",
+    ),
+    ("notice_item", "Item", "事项"),
+    ("notice_status", "In the text read", "在读到的文本中"),
+    ("notice_quote", "In its words", "原文"),
+    ("notice_required", "Asked for", "要求"),
+    ("required_always", "always", "一律"),
+    ("notice_facts", "What it says", "其内容"),
+    ("notice_topic", "On", "关于"),
+    ("notice_saying", "How", "说法"),
+    ("notice_people", "About whom", "涉及何人"),
+    ("n_of_items", "{found} of {all} found", "找到 {found} / {all} 项"),
+    ("stores_heading", "Links to app stores", "应用商店链接"),
+    (
+        "stores_note",
+        "Seen on the vendor’s pages and not followed. An app has a notice of its own, which was not read.",
+        "见于厂商页面，未予跟进。应用另有其隐私告知，未读取。",
+    ),
+    ("topic_purpose", "purposes", "目的"),
+    ("topic_types", "kinds of data", "信息种类"),
+    ("topic_basis", "legal basis", "法律依据"),
+    ("topic_rights", "rights", "权利"),
+    ("topic_identity", "who is behind it", "处理者"),
+    ("topic_children", "children", "未成年人"),
+    ("topic_automated_decisions", "automated decisions", "自动化决策"),
+    ("known_not", "What is not known", "尚不清楚的"),
+    ("verdict_col", "Against its notice", "与告知对照"),
+)

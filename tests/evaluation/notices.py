@@ -1,0 +1,138 @@
+"""How well notices are read and set against claims: `python -m tests.evaluation.notices` prints the figures.
+
+`notices_<split>.jsonl` and `pairs_<split>.jsonl` were written by somebody who had not seen the reader; nobody tunes on
+`frozen`. `pairs_own.jsonl` was written by the reader's author, to widen its words: its figures prove little.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scanner.detect.detector import detect
+from scanner.detect.rules import load as load_rules
+from scanner.model import (
+    BlockKind,
+    Contradiction,
+    Cue,
+    Document,
+    Finding,
+    ItemStatus,
+    Notice,
+    PageRole,
+    Provenance,
+    Severity,
+    Stance,
+)
+from scanner.notice.compare import compare
+from scanner.notice.facts import overall
+from scanner.notice.reader import read_notice
+from scanner.notice.rules import NoticeRules
+from scanner.pipeline.noticing import denials, needed_notice_rules
+from scanner.read.reader import read
+
+HERE = Path(__file__).parent
+SPLITS = ("tuning", "frozen")
+UNSCORED = frozenset({"pipl.17.public", "gdpr.12.plain", "gdpr.14.rest"})
+"""Not decidable from an excerpt, and therefore not labelled."""
+SPOKEN_OF = frozenset({ItemStatus.FOUND, ItemStatus.VAGUE})
+
+
+@cache
+def rules() -> NoticeRules:
+    return needed_notice_rules(load_rules())
+
+
+def lines(name: str) -> list[dict[str, Any]]:
+    """The labelled cases of a file."""
+    return [json.loads(line) for line in (HERE / f"{name}.jsonl").read_text("utf-8").splitlines()]
+
+
+def document(text: str) -> Document:
+    """A text as a page would give it."""
+    found = read(text.encode(), "text/plain; charset=utf-8", "file:///case.txt").document
+    assert found is not None
+    return found
+
+
+def claimed(case: dict[str, Any]) -> Finding:
+    """The claim of a pair as the detector would hand it over: all of it quoted, nothing round it."""
+    quote = case["claim"]["quote"]
+    return Finding(
+        id=case["id"], fingerprint="", run="", vendor="", source=case["id"], captured_at=None, rule="", rule_version=1,
+        category=case["claim"]["category"], severity=Severity.HIGH, stance=Stance.ASSERTED,
+        cue=Cue(Stance.ASSERTED, "", "default"), confidence=1.0, lang=case["lang"], quote=quote, prefix="", suffix="",
+        start=0, end=len(quote), derivation="text/v1", block_kind=BlockKind.TEXT, block_path="", heading="",
+        hidden=False, page_role=PageRole.VENDOR, capture_sha256="", warc_record="", fragment_url="",
+    )  # fmt: skip
+
+
+def notice_of(case: dict[str, Any]) -> Notice:
+    """A labelled notice, read."""
+    return notice_from(case["text"], case["id"], tuple(case["regimes"]))
+
+
+def notice_from(text: str, name: str, regimes: tuple[str, ...] = ()) -> Notice:
+    """A text read as a notice, the way the pipeline does it: denials that the claim rules find go in."""
+    page, where = document(text), Provenance(name)
+    return read_notice(page, rules(), where, regimes, denials(detect(page, load_rules(), where)))
+
+
+def item_figures(cases: list[dict[str, Any]]) -> dict[str, float]:
+    """F1 over (notice, item): spoken of at all, and with the same status (`strict`); accuracy of the biometrics
+    fact."""
+    said = gold = hit = strict = right = 0
+    for case in cases:
+        notice = notice_of(case)
+        right += overall(notice.facts).value == case["biometrics"]
+        for item in notice.items:
+            if item.id in UNSCORED:
+                continue
+            want = case["items"].get(item.id)
+            spoken = item.status in SPOKEN_OF
+            said, gold = said + spoken, gold + bool(want)
+            hit += bool(want and spoken)
+            strict += bool(want and spoken and item.status.value == want)
+    return {
+        "items_f1": 2 * hit / (said + gold),
+        "items_f1_strict": 2 * strict / (said + gold),
+        "biometrics": right / len(cases),
+    }
+
+
+def verdict(case: dict[str, Any], notices: dict[str, Notice]) -> Contradiction:
+    """The verdict on a pair."""
+    notice = notices[case["notice_id"]] if "notice_id" in case else notice_from(case["notice"], case["id"])
+    return compare([claimed(case)], [notice], rules())[0]
+
+
+def pair_figures(cases: list[dict[str, Any]], notices: dict[str, Notice]) -> dict[str, float]:
+    """Precision and recall of `contradicts`, and the share of right verdicts."""
+    table = Counter((case["verdict"], verdict(case, notices).verdict.value) for case in cases)
+    hit = table["contradicts", "contradicts"]
+    said = sum(n for (_, got), n in table.items() if got == "contradicts")
+    gold = sum(n for (want, _), n in table.items() if want == "contradicts")
+    right = sum(n for (want, got), n in table.items() if want == got)
+    return {
+        "contradicts_precision": hit / said if said else 1.0,
+        "contradicts_recall": hit / gold,
+        "verdicts": right / len(cases),
+    }
+
+
+def figures(split: str) -> dict[str, float]:
+    """All figures of one split."""
+    if split == "own":
+        return pair_figures(lines("pairs_own"), {})
+    cases = lines(f"notices_{split}")
+    notices = {case["id"]: notice_of(case) for case in cases}
+    return item_figures(cases) | pair_figures(lines(f"pairs_{split}"), notices)
+
+
+if __name__ == "__main__":
+    for split in sys.argv[1:] or ("tuning", "own"):
+        print(split, {name: round(value, 3) for name, value in figures(split).items()})

@@ -1,0 +1,50 @@
+"""The gate on notices: published work on contradictions between texts of one company reached precision 0.95 at recall
+0.50."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from tests.evaluation import notices
+
+GOAL = {"items_f1": 0.90, "biometrics": 0.95, "contradicts_precision": 0.95, "contradicts_recall": 0.75}
+FLOORS = {
+    "tuning": GOAL,
+    # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
+    "frozen": {"items_f1": 0.90, "biometrics": 0.92, "contradicts_precision": 0.83, "contradicts_recall": 0.76},
+}
+DIGESTS = notices.HERE / "notice_digests.json"
+
+
+@pytest.mark.parametrize("split", notices.SPLITS)
+def test_figures_hold(split: str) -> None:
+    now = notices.figures(split)
+    low = {name: round(now[name], 3) for name, floor in FLOORS[split].items() if now[name] < floor}
+    assert low == {}, f"{split}: {now}"
+
+
+def test_the_authors_own_pairs_hold() -> None:
+    now = notices.figures("own")
+    assert now["contradicts_precision"] >= 0.97
+    assert now["contradicts_recall"] >= 0.90
+
+
+def test_the_labels_are_those_that_were_frozen() -> None:
+    """A relabelled case may not pass for a better reader: whoever changes a label changes its digest in the open."""
+    kept = json.loads(DIGESTS.read_text("utf-8"))
+    for name, digest in kept.items():
+        assert hashlib.sha256((notices.HERE / name).read_bytes()).hexdigest() == digest, name
+
+
+def test_there_is_enough_to_measure_by() -> None:
+    cases = {split: (notices.lines(f"notices_{split}"), notices.lines(f"pairs_{split}")) for split in notices.SPLITS}
+    assert sum(len(n) for n, _ in cases.values()) >= 60
+    assert sum(len(p) for _, p in cases.values()) >= 150
+    frozen, tuning = cases["frozen"][1], cases["tuning"][1]
+    assert len(frozen) * 2 >= len(tuning) * 0.95
+    for found, pairs in cases.values():
+        texts = {case["id"]: case["text"] for case in found}
+        assert all(pair["notice_quote"] in texts[pair["notice_id"]] for pair in pairs)

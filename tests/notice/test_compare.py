@@ -1,0 +1,107 @@
+"""Verdicts: conservative by design, with both sentences; several notices; one document; what cannot be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scanner.detect.rules import load as load_rules
+from scanner.model import Finding, Notice, Provenance, Stance, UnreadReason, Verdict, VerdictReason
+from scanner.notice.compare import compare, within
+from scanner.notice.reader import read_notice
+from scanner.pipeline.noticing import needed_notice_rules, run_notice_tests
+from tests.evaluation.notices import claimed, document
+
+RULESET = load_rules()
+RULES = needed_notice_rules(RULESET)
+
+
+def notice(text: str, source: str = "n") -> Notice:
+    return read_notice(document(text), RULES, Provenance(source))
+
+
+def claim(category: str, quote: str) -> Finding:
+    return claimed({"id": quote, "lang": "en", "claim": {"category": category, "quote": quote}})
+
+
+def verdict(category: str, quote: str, *notices: Notice) -> tuple[Verdict, VerdictReason]:
+    found = compare([claim(category, quote)], notices, RULES)[0]
+    return found.verdict, found.reason
+
+
+FILMED = notice(
+    "Notice for shoppers filmed by the cameras in our shops\n"
+    "We do not use face recognition. Video is deleted after ten days."
+)
+SITE = notice("Privacy policy for visitors of our website\nWe do not collect biometric data about you.", "s")
+SOLD = notice("Notice for shoppers filmed by the cameras\nFace templates of shoppers are stored for two years.", "f")
+UNREAD = Notice("u", "", unread=UnreadReason.HTTP_STATUS)
+
+
+def test_the_tests_inside_the_mapping_pass() -> None:
+    assert run_notice_tests(RULESET) == []
+
+
+@pytest.mark.parametrize(
+    ("notices", "want"),
+    [
+        ([FILMED], (Verdict.CONTRADICTS, VerdictReason.DENIES)),
+        ([SITE], (Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE)),
+        ([SITE, FILMED], (Verdict.CONTRADICTS, VerdictReason.DENIES)),
+        ([SOLD], (Verdict.ADMITS, VerdictReason.DISCLOSES)),
+        ([FILMED, SOLD], (Verdict.CANNOT_TELL, VerdictReason.CONFLICTING)),
+        ([], (Verdict.CANNOT_TELL, VerdictReason.NO_NOTICE)),
+        ([UNREAD], (Verdict.CANNOT_TELL, VerdictReason.NOT_READ)),
+        ([UNREAD, FILMED], (Verdict.CONTRADICTS, VerdictReason.DENIES)),
+    ],
+)
+def test_several_notices_are_weighed(notices: list[Notice], want: tuple[Verdict, VerdictReason]) -> None:
+    assert verdict("biometric-database", "Every face goes into a gallery", *notices) == want
+
+
+def test_silence_needs_every_known_notice_to_be_read() -> None:
+    assert verdict("commission-control", "Shows who brought the buyer", FILMED)[0] is Verdict.SILENT
+    assert verdict("commission-control", "Shows who brought the buyer", FILMED, UNREAD)[1] is VerdictReason.NOT_READ
+
+
+def test_another_product_is_another_product() -> None:
+    only = notice("Product privacy note\nThis note applies only to the ZR-200. The ZR-200 has no microphone.")
+    assert verdict("covert-audio", "The ZR-900 hears every word", only)[1] is VerdictReason.OTHER_PRODUCT
+    assert verdict("covert-audio", "The ZR-200 hears every word", only)[0] is Verdict.CONTRADICTS
+
+
+def test_a_period_for_other_data_says_nothing_of_faces() -> None:
+    orders = notice("Notice for shoppers filmed by the cameras\nOrder records are kept for six months.")
+    assert verdict("excessive-retention", "Faces are kept forever", orders)[0] is Verdict.CANNOT_TELL
+
+
+def test_what_is_taken_back_denies_nothing() -> None:
+    both = notice(
+        "Notice for shoppers filmed by the cameras\nWe do not sell data. "
+        "Data of shoppers may be licensed to partners for a fee."
+    )
+    assert verdict("data-sale", "Buy our shopper data", both)[0] is not Verdict.CONTRADICTS
+
+
+def test_only_asserted_claims_are_set_against_a_notice() -> None:
+    reported = replace(claim("data-sale", "They sell data"), stance=Stance.REPORTED)
+    assert compare([reported], [FILMED], RULES) == ()
+
+
+def test_boast_and_denial_on_one_page() -> None:
+    text = "Every shopper's face goes into our gallery.\n\nSmall print: we do not use face recognition on shoppers."
+    boast = replace(claim("biometric-database", "face goes into our gallery"), start=16, end=42)
+    found = within([boast], notice(text), RULES)
+    assert [(one.verdict, one.reason) for one in found] == [(Verdict.CONTRADICTS, VerdictReason.SAME_DOCUMENT)]
+    assert "do not use face recognition" in found[0].notice_quote
+    harmless = notice(
+        "Every shopper's face goes into our gallery.\n\nA sign at the door tells visitors of the cameras."
+    )
+    assert within([boast], harmless, RULES) == ()
+
+
+def test_every_category_is_mapped_with_an_item() -> None:
+    assert set(RULES.claims) == set(RULESET.categories)
+    for rule in RULES.claims.values():
+        assert all(RULES.items[item].regime == regime for regime, item in rule.items.items())

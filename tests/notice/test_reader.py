@@ -1,0 +1,169 @@
+"""What a notice says: denials, exceptions, other people, dates, periods; and that no text breaks the reader."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.detect.rules import load as load_rules
+from scanner.model import ItemStatus, Notice, NoticeKind, Provenance, Saying
+from scanner.notice.facts import overall
+from scanner.notice.reader import is_notice, read_notice
+from scanner.pipeline.noticing import needed_notice_rules
+from scanner.read.reader import read
+from tests.evaluation.notices import document
+
+RULES = needed_notice_rules(load_rules())
+FILMED = "本告知适用于进入门店、被摄像机拍摄的顾客。\n"
+
+
+def notice(text: str, *regimes: str) -> Notice:
+    return read_notice(document(text), RULES, Provenance("x"), regimes)
+
+
+def saying(text: str, topic: str = "biometrics") -> Saying:
+    return overall(notice(FILMED + text).facts, topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("摄像机采集顾客的人脸图像，用于识别会员。", Saying.DISCLOSED),
+        ("我们不采集、不存储任何人脸信息。", Saying.DENIED),
+        ("The cameras do not collect, store or share facial images.", Saying.DENIED),
+        ("We collect no biometric data of shoppers.", Saying.DENIED),
+        ("未经您单独同意，我们不会采集您的人脸。", Saying.DISCLOSED),
+        ("Face images are not used for advertising.", Saying.SILENT),
+        ("We do not keep face templates longer than 30 days.", Saying.DISCLOSED),
+        ("Do you use face recognition?", Saying.SILENT),
+        ("录像保存七天。", Saying.SILENT),
+        ("Capture of faces is strictly prohibited in our shops.", Saying.DENIED),
+    ],
+)
+def test_biometrics_are_disclosed_denied_or_not_mentioned(text: str, want: Saying) -> None:
+    assert saying(text) is want
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("We do not sell data of visitors.", Saying.DENIED),
+        ("We do not sell data of visitors except to affiliates.", Saying.CONDITIONAL),
+        ("We do not sell data of visitors. However, affiliates may buy it.", Saying.CONDITIONAL),
+        ("除品牌方有偿共享外，我们不出售顾客信息。", Saying.CONDITIONAL),
+        ("未经您同意，不会出售您的信息。", Saying.CONDITIONAL),
+        ("我们将顾客数据有偿提供给订阅客户。", Saying.DISCLOSED),
+        ("我们绝不出售顾客信息。", Saying.DENIED),
+        ("Our point of sale staff will help you.", Saying.SILENT),
+    ],
+)
+def test_a_denial_with_an_exception_is_no_denial(text: str, want: Saying) -> None:
+    assert saying(text, "sale") is want
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("人脸照片保存三十日后删除。", 30),
+        ("顾客录像满 15 天自动覆盖。", 15),
+        ("Footage is overwritten after two weeks.", 14),
+        ("Face images are kept for six (6) months.", 365 / 2),
+        ("会员人脸保存至会籍终止后五年。", 5 * 365),
+    ],
+)
+def test_periods_are_read(text: str, days: float) -> None:
+    found = [f.days for f in notice(FILMED + text).facts if f.topic == "retention"]
+    assert found[0] == pytest.approx(days, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "want"),
+    [
+        ("更新日期：2026年1月5日", "2026-01-05"),
+        ("生效日期：二〇二六年三月一日", "2026-03-01"),
+        ("民國112年7月1日起適用", "2023-07-01"),
+        ("Effective: 14 January 2026", "2026-01-14"),
+        ("Last updated January 14th, 2026", "2026-01-14"),
+        ("Version of 2026-01-14", "2026-01-14"),
+        ("本告知自2026年3月起施行", "2026-03"),
+        ("照片保存30日", ""),
+    ],
+)
+def test_dates_are_read_from_the_text(line: str, want: str) -> None:
+    assert notice(f"隐私政策\n我们收集您的姓名。\n{line}").effective == want
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("本政策仅适用于访问本网站的用户，不适用于我们售出的产品。我们收集 IP 地址。", NoticeKind.SITE_VISITORS),
+        ("Privacy notice for account holders\nWe keep your login and your name.", NoticeKind.PRODUCT_USERS),
+        ("门店摄像机人脸信息告知\n进店顾客会被摄像机拍摄。", NoticeKind.PEOPLE_FILMED),
+        ("我们重视信息安全。", NoticeKind.UNKNOWN),
+    ],
+)  # fmt: skip
+def test_it_is_told_for_whom_a_notice_is(text: str, want: NoticeKind) -> None:
+    assert notice(text).kind is want
+
+
+def test_items_are_found_vague_or_not_found_and_each_quote_stands_in_the_text() -> None:
+    text = "人脸信息处理规则\n为核验身份，闸机采集人脸照片。\n照片在必要期限内保存。\n"
+    text += "南渡智感有限公司，电话 000-0000-0000。"
+    found = {item.id: item for item in notice(text, "cn.pipl", "cn.frt").items}
+    assert found["pipl.17.purpose"].status is ItemStatus.FOUND
+    assert found["frt.5.retention"].status is ItemStatus.VAGUE
+    assert found["pipl.39.export"].status is ItemStatus.NOT_FOUND
+    assert found["frt.13.sign"].status is ItemStatus.NOT_CHECKABLE
+    whole = document(text).text
+    assert all(whole[item.start : item.end] == item.quote for item in found.values())
+
+
+def test_every_item_of_every_regime_is_there() -> None:
+    assert len(RULES.items) == 60
+    assert list(RULES.regimes) == ["cn.pipl", "cn.ndsr", "cn.frt", "eu.gdpr", "eu.aiact", "us.il.bipa", "us.ca.ccpa"]
+
+
+@given(
+    st.text(
+        alphabet=st.sampled_from(
+            "我们不会采集人脸出售信息除外但 。，；:\n？abc not sell face data except 30 天年(|)[]@\u200b\U0001f600"
+        ),
+        max_size=400,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_any_text_is_read_and_every_quote_is_exact(text: str) -> None:
+    page = read(("x" + text).encode(), "text/plain; charset=utf-8", "file:///x").document
+    assert page is not None
+    found = read_notice(page, RULES, Provenance("x"))
+    for part in (*found.facts, *found.items):
+        assert page.text[part.start : part.end] == part.quote
+
+
+def test_hostile_length_costs_time_in_proportion() -> None:
+    import time
+
+    def taken(n: int) -> float:
+        page = document("我们不会将人脸信息出售给任何第三方" * n)
+        start = time.process_time()
+        read_notice(page, RULES, Provenance("x"))
+        return time.process_time() - start
+
+    taken(20)
+    assert taken(400) < 40 * max(taken(40), 0.01)
+
+
+@pytest.mark.parametrize(
+    ("title", "want"),
+    [
+        ("隐私政策 - 某公司", True), ("Privacy Notice | Example", True), ("人脸信息处理规则", True),
+        ("Datenschutzerklärung", True), ("隐私政策模板下载", False), ("How to write a privacy policy", False),
+        ("Face capture for shops", False),
+    ],
+)  # fmt: skip
+def test_a_page_is_a_notice_if_it_calls_itself_one(title: str, want: bool) -> None:
+    html = f"<html><head><title>{title}</title></head><body><p>Text of some length for the page.</p></body></html>"
+    page = read(html.encode(), "text/html; charset=utf-8", "http://x.example/").document
+    assert page is not None
+    assert is_notice(page, RULES) is want

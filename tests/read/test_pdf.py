@@ -1,0 +1,75 @@
+"""PDF notices: text as a reader sees it, and no bytes that break the reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.model import UnreadReason
+from scanner.read.pdf import paragraphs, read_pdf
+from scanner.read.reader import read
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples/sites/pellwick/legal/privacy.pdf"
+
+
+def test_a_pdf_is_read_whatever_it_is_sent_as() -> None:
+    body = EXAMPLE.read_bytes()
+    for kind in ("application/pdf", "text/html", "application/octet-stream", ""):
+        found = read(body, kind, "http://x.example/privacy")
+        assert found.unread is None
+        assert found.document is not None
+        assert "The software does not create face templates" in found.document.text
+        assert found.document.title == "Pellwick privacy notice"
+        for block in found.document.blocks:
+            assert found.document.text[block.start : block.end] == block.text
+
+
+def test_lines_are_put_together_to_sentences() -> None:
+    text = "一、保存期限\n人脸图像在采集之后保存三十日，期满以后由系统自动删除，不\n再恢复。\n"
+    text += "二、联系\nWe keep the\nfootage for ten days and then it is\noverwritten."
+    assert paragraphs(text) == [
+        "一、保存期限",
+        "人脸图像在采集之后保存三十日，期满以后由系统自动删除，不再恢复。",
+        "二、联系",
+        "We keep the",
+        "footage for ten days and then it is overwritten.",
+    ]
+
+
+def test_radicals_that_look_like_characters_become_them() -> None:
+    from scanner.read import pdf
+
+    assert "⻔店⼈脸".translate(pdf._RADICALS) == "门店人脸"
+
+
+def test_a_scan_and_a_locked_file_are_unread() -> None:
+    import io
+
+    from pypdf import PdfWriter
+
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    plain, locked = io.BytesIO(), io.BytesIO()
+    writer.write(plain)
+    assert read_pdf(plain.getvalue(), "x").unread is UnreadReason.IMAGE_ONLY
+    writer.encrypt("secret", algorithm="RC4-128")
+    writer.write(locked)
+    assert read_pdf(locked.getvalue(), "x").unread is UnreadReason.BLOCKED
+
+
+@given(st.binary(max_size=300), st.integers(0, 20_000))
+@settings(max_examples=40, deadline=None)
+def test_no_bytes_break_the_reader(junk: bytes, at: int) -> None:
+    body = EXAMPLE.read_bytes()
+    found = read_pdf(body[:at] + junk + body[at + len(junk) :], "x")
+    assert found.unread is not None or found.document is not None
+
+
+@pytest.mark.parametrize("body", [b"%PDF-", b"%PDF-1.7\n%%EOF", b"%PDF-1.4 " + b"(" * 5000])
+def test_broken_files_are_unread_with_a_reason(body: bytes) -> None:
+    found = read(body, "application/pdf", "x")
+    assert found.unread in (UnreadReason.NOT_TEXT, UnreadReason.IMAGE_ONLY)
+    assert found.detail
