@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,6 +38,15 @@ FormatsFlag = Annotated[
     typer.Option("--format", "-f", help="html, json, csv, markdown or letters; may be repeated.", show_default="all"),
 ]
 ExitCodeFlag = Annotated[bool, typer.Option("--exit-code", help="Exit with 3 when there are new findings.")]
+AtFlag = Annotated[
+    datetime | None,
+    typer.Option(
+        "--at",
+        formats=["%Y-%m-%d"],
+        help="Day on which files without a date of their own were saved; whose law.",
+        show_default=False,
+    ),
+]
 JurisdictionFlag = Annotated[
     list[str] | None,
     typer.Option(

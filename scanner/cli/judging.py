@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +13,7 @@ import typer
 from ..errors import ExitCode, UsageError
 from ..model import LawGap
 from .common import (
+    AtFlag,
     ConfigFlag,
     DbFlag,
     ExitCodeFlag,
@@ -57,15 +57,7 @@ def check(
     rules: RulesFlag = None,
     lang: LangFlag = None,
     jurisdiction: JurisdictionFlag = None,
-    at: Annotated[
-        datetime | None,
-        typer.Option(
-            "--at",
-            formats=["%Y-%m-%d"],
-            help="Day on which files without a date of their own were saved; whose law.",
-            show_default=False,
-        ),
-    ] = None,
+    at: AtFlag = None,
     exit_code: ExitCodeFlag = False,
 ) -> int:
     """Judge saved pages. No network, nothing is written; findings go to stdout, everything else to stderr.

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import ExitCode, UsageError
-from .common import ConfigFlag, LangFlag, RulesFlag, choice, load_rules, load_settings, note
+from .common import (
+    AtFlag,
+    ConfigFlag,
+    JurisdictionFlag,
+    LangFlag,
+    RulesFlag,
+    choice,
+    codes,
+    load_rules,
+    load_settings,
+    note,
+)
 from .crawling import NetworkFlag
 
 if TYPE_CHECKING:
@@ -76,6 +87,8 @@ def compare(
     ad: Annotated[list[Path], typer.Option("--ad", help="Adverts: files or folders.", show_default=False)],
     notice: Annotated[list[Path], typer.Option("--notice", help="The vendor's notices.", show_default=False)],
     regime: RegimeFlag = None,
+    jurisdiction: JurisdictionFlag = None,
+    at: AtFlag = None,
     format: Annotated[str, typer.Option("--format", "-f", help="table or jsonl (one verdict a line).")] = "table",
     config: ConfigFlag = None,
     rules: RulesFlag = None,
@@ -86,11 +99,18 @@ def compare(
     Verdicts: contradicts (the notice denies it), admits (it discloses it), silent (it is not found in the text read),
     cannot_tell (with the reason). Give one vendor's pages at a time.
     """
+    from ..pipeline.lawful import counsel, verdict_with_ids
     from ..pipeline.notices import compared
 
     choice("--format", format, FORMATS)
-    settings = load_settings(ctx, config, rules__path=str(rules) if rules else None, report__lang=lang)
-    found, pages, notices = compared(ad, notice, load_rules(settings), tuple(regime or ()))
+    settings = load_settings(
+        ctx, config, rules__path=str(rules) if rules else None, report__lang=lang,
+        law__jurisdictions=codes("--jurisdiction", jurisdiction),
+    )  # fmt: skip
+    rule_set = load_rules(settings)
+    told, pages, notices = compared(ad, notice, rule_set, tuple(regime or ()))
+    advice = counsel(settings, rule_set, when=at)
+    found = tuple(verdict_with_ids(one, advice) for one in told)
     for unread in (n for n in notices if n.unread):
         note(ctx, f"not read: {unread.source}: {unread.unread}" + (f": {unread.detail}" if unread.detail else ""))
     unread_ads = sum(1 for page in pages if page.unread)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from ..law import LawBook, load, provisions_for
-from ..model import Finding, RelevantLaw, Report, Stance
+from ..model import Contradiction, Finding, RelevantLaw, Report, Stance
 
 if TYPE_CHECKING:
     from ..config import LawSettings, Settings
@@ -77,4 +77,11 @@ def with_law(report: Report, advice: Counsel) -> Report:
         if found is not None:
             law[f.vendor, f.source, f.id] = found
         findings.append(replace(tracked, finding=with_ids(f, found)))
-    return replace(report, findings=tuple(findings), law=law)
+    verdicts = tuple(verdict_with_ids(one, advice) for one in report.contradictions)
+    return replace(report, findings=tuple(findings), law=law, contradictions=verdicts)
+
+
+def verdict_with_ids(verdict: Contradiction, advice: Counsel) -> Contradiction:
+    """The verdict with the ids of the duties that its claim may engage on the day of its capture."""
+    law = advice.for_claim(verdict.vendor, verdict.category, verdict.claim_at.captured_at)
+    return replace(verdict, provisions=tuple(one.id for one in law.shown))
