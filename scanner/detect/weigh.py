@@ -12,7 +12,7 @@ import numpy as np
 from scanner.detect import embed
 from scanner.detect.match import Candidate, Part
 from scanner.detect.page import Unit
-from scanner.detect.roles import STANCE_OF_ROLE
+from scanner.detect.roles import STANCE_OF_ROLE, weight_of
 from scanner.detect.rules import Claim, Reach, Rule, RuleSet, Status
 from scanner.detect.second import SecondReader, View
 from scanner.detect.survey import Survey
@@ -22,6 +22,8 @@ PREFIX = "reader."
 """Rule ids of proposed claims: `reader.<category>`."""
 LONG = 60
 """Han characters (or three times as many letters) above which a proposed quote is narrowed to a clause."""
+SHORTEST = 8
+"""Han characters (or three times as many letters) that a sentence needs to be proposed: a lone label claims nothing."""
 _CLAUSE = re.compile(r"[,，、;；:：|｜•▪►\u3000]+\s*|\s{2,}| - | – ")
 
 
@@ -62,7 +64,7 @@ def weigh(seen: Survey, rules: RuleSet, reader: SecondReader, vectors: Vectors =
         out.extend(
             _proposed(seen, rules, reader, views[index], int(index), category, float(chances[index, column]))
             for index in np.flatnonzero(chances[:, column] >= bar)
-            if (int(index), category) not in told
+            if (int(index), category) not in told and weight_of(views[index].text) >= SHORTEST
         )
     return sorted(out, key=lambda one: (one.candidate.start, one.candidate.end, one.candidate.rule.id))
 
@@ -111,8 +113,7 @@ def _proposed(
 def _narrowed(seen: Survey, unit: Unit, category: str, reader: SecondReader) -> tuple[int, int]:
     """The clause of a long sentence that speaks most for the category; a short sentence whole."""
     text = seen.page.normal.text[unit.start : unit.end]
-    han = sum("\u3400" <= char <= "\u9fff" for char in text)
-    if han + (len(text) - han) / 3 <= LONG:
+    if weight_of(text) <= LONG:
         return unit.start, unit.end
     cuts = [0, *(m.end() for m in _CLAUSE.finditer(text)), len(text)]
     column = reader.claims.classes.index(category)
