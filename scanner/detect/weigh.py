@@ -22,6 +22,10 @@ PREFIX = "reader."
 """Rule ids of proposed claims: `reader.<category>`."""
 LONG = 60
 """Han characters (or three times as many letters) above which a proposed quote is narrowed to a clause."""
+OWN_CLAIMS = 0.65
+"""Confidence from which a claim is proposed as the page's own."""
+OTHER_STANCES = 0.8
+"""Probability from which a claim that the page does not make itself is proposed: a weak one only clutters."""
 SHORTEST = 8
 """Han characters (or three times as many letters) that a sentence needs to be proposed: a lone label claims nothing."""
 _CLAUSE = re.compile(r"[,，、;；:：|｜•▪►\u3000]+\s*|\s{2,}| - | – ")
@@ -61,11 +65,14 @@ def weigh(seen: Survey, rules: RuleSet, reader: SecondReader, vectors: Vectors =
         out.append(Weighed(candidate, weighed, _confidence(chance, sure)))
     for category, column in categories.items():
         bar = reader.propose.get(category, 1.0)
-        out.extend(
-            _proposed(seen, rules, reader, views[index], int(index), category, float(chances[index, column]))
-            for index in np.flatnonzero(chances[:, column] >= bar)
-            if (int(index), category) not in told and weight_of(views[index].text) >= SHORTEST
-        )
+        for index in (int(i) for i in np.flatnonzero(chances[:, column] >= bar)):
+            if (index, category) in told or weight_of(views[index].text) < SHORTEST:
+                continue
+            chance = float(chances[index, column])
+            one = _proposed(seen, rules, reader, views[index], index, category, chance)
+            asserted = one.cue.stance is Stance.ASSERTED
+            if (asserted and one.confidence >= OWN_CLAIMS) or (not asserted and chance >= OTHER_STANCES):
+                out.append(one)
     return sorted(out, key=lambda one: (one.candidate.start, one.candidate.end, one.candidate.rule.id))
 
 
@@ -87,7 +94,7 @@ def _stance(seen: Survey, view: View, category: str, cue: Cue, reader: SecondRea
     """The stance with the word that decided, and its probability. A rule that turned its own hit has the last word."""
     if cue.scope == "rule":
         return cue, 0.9
-    stance, sure = reader.stance(view, category)
+    stance, sure = reader.stance(view, category, cue)
     return (cue if cue.stance is stance else _cue(seen, view, stance, reader)), sure
 
 

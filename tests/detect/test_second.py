@@ -1,0 +1,77 @@
+"""The second reader: what it may add, drop and turn, and what it may not."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.cli.main import run
+from scanner.detect import detector, second
+from scanner.detect.rules import RuleSet
+from scanner.detect.selftest import plain_document
+from scanner.detect.weigh import PREFIX
+from scanner.model import Finding, PageRole, Provenance, Stance
+
+UNUSUAL = "\n".join(
+    (
+        "# Shopfront cameras by Quillhaven",
+        "We build and sell cameras for retailers. Ask for a quote today.",
+        "Nobody who walks in ever learns that a camera has learnt their face.",
+        "The same person is greeted as an old acquaintance in each of your branches.",
+        "Call our sales team for a demo. Free shipping on orders over ten units.",
+    )
+)
+"""Claims in words that no rule was written for."""
+HARMLESS = "\n".join(
+    (
+        "# Bread that takes its time",
+        "Our sourdough rests for two days before it sees the oven.",
+        "Order by noon and collect it the next morning. We also sell flour and proving baskets.",
+        "A timer on the wall shows when the next batch is ready.",
+    )
+)
+
+
+def found(text: str, ruleset: RuleSet, role: PageRole | None = None, *, rules_only: bool = False) -> list[Finding]:
+    where = Provenance(source="https://vendor.example/", page_role=role)
+    return list(detector.detect(plain_document(text, "en"), ruleset, where, rules_only=rules_only))
+
+
+def test_a_claim_in_words_of_no_rule_is_proposed_with_its_sentence(ruleset: RuleSet) -> None:
+    proposed = [f for f in found(UNUSUAL, ruleset) if f.rule.startswith(PREFIX)]
+    text = plain_document(UNUSUAL, "en").text
+    assert proposed
+    for finding in proposed:
+        assert finding.rule == PREFIX + finding.category
+        assert text[finding.start : finding.end] == finding.quote
+        assert 0 < finding.confidence < 1
+
+
+def test_the_rules_can_be_asked_alone(ruleset: RuleSet) -> None:
+    assert not [f for f in found(UNUSUAL, ruleset, rules_only=True) if f.rule.startswith(PREFIX)]
+
+
+def test_an_unrelated_page_is_left_alone(ruleset: RuleSet) -> None:
+    assert found(HARMLESS, ruleset) == []
+
+
+def test_what_a_person_says_of_the_page_turns_its_claims(ruleset: RuleSet) -> None:
+    assert [f for f in found(UNUSUAL, ruleset, PageRole.VENDOR) if f.stance is Stance.ASSERTED]
+    assert [f for f in found(UNUSUAL, ruleset, PageRole.NEWS) if f.stance is Stance.ASSERTED] == []
+
+
+@pytest.mark.parametrize(
+    ("asserted", "told"), [(0.9, Stance.ASSERTED), (0.65, Stance.REPORTED)], ids=["sure", "not sure enough"]
+)
+def test_asserted_needs_a_probability_of_its_own(asserted: float, told: Stance) -> None:
+    chances = {Stance.ASSERTED: asserted, Stance.REPORTED: (1 - asserted) * 0.8, Stance.NEGATED: (1 - asserted) * 0.2}
+    assert second.settled(chances, own_voice=0.7)[0] is told
+
+
+def test_the_same_page_is_read_alike_twice(ruleset: RuleSet) -> None:
+    assert found(UNUSUAL, ruleset) == found(UNUSUAL, ruleset)
+
+
+def test_a_proposing_rule_can_be_looked_up(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "show", "reader.covert-capture"]) == 0
+    assert "second reader" in capsys.readouterr().out
+    assert run(["rules", "show", "reader.no-such-category"]) == 2
