@@ -111,6 +111,18 @@ class CrawlSettings(BaseModel):
         return self
 
 
+class OcrSettings(BaseModel):
+    """Which pictures of a page are searched for text. Sizes in bytes."""
+
+    model_config = _FROZEN
+
+    pictures: Literal["auto", "never"] = "auto"
+    """auto: where the extra `ocr` is installed."""
+    max_per_page: int = Field(default=40, ge=1, le=10_000)
+    max_per_run: int = Field(default=2000, ge=1, le=10_000_000)
+    max_bytes: int = Field(default=8 * MIB, ge=KIB, le=256 * MIB)
+
+
 class StoreSettings(BaseModel):
     """Where runs, captures and findings are recorded."""
 
@@ -155,6 +167,7 @@ class Settings(BaseModel):
     model_config = _FROZEN
 
     crawl: CrawlSettings = CrawlSettings()
+    ocr: OcrSettings = OcrSettings()
     store: StoreSettings = StoreSettings()
     report: ReportSettings = ReportSettings()
     run: RunSettings = RunSettings()

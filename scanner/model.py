@@ -96,7 +96,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     """Same canonical URL, or byte-identical payload, as another known URL of this run."""
     AUXILIARY = "auxiliary"
-    """robots.txt and sitemaps: kept as evidence, not advertisements."""
+    """robots.txt, sitemaps, and pictures that are read with their page: kept as evidence, no pages of their own."""
     UNREAD = "unread"
 
 
@@ -251,6 +251,20 @@ class Capture:
     etag: str = ""
     last_modified: str = ""
     location: str = ""
+    origin: str = ""
+    """Where it comes from when it is not an answer that we received ourselves: a record made by rendering, or a file
+    that somebody else made (`noticescan import`), in words for the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in a picture a part of a block's text stands: offsets into the document; x, y, width, height in pixels."""
+
+    start: int
+    end: int
+    box: tuple[int, int, int, int]
+    confidence: float
+    """The reader's own, 0 to 1; 1 where nothing had to be recognised (a rendered page)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +281,35 @@ class Block:
     end: int
     hidden: bool = False
     """Not shown without a click or at all (display:none, hidden tab, template); a search engine still sees it."""
+    picture: str = ""
+    """sha256 of the picture that the text was read from, as received; empty where it was text."""
+    spots: tuple[Spot, ...] = ()
+    """Line by line, for text out of a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLine:
+    """One line of writing in a picture. `box`: x, y, width, height in pixels of the picture as shown."""
+
+    text: str
+    box: tuple[int, int, int, int]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureText:
+    """What was read in one picture, in reading order. Recomputable from the bytes by the named reader."""
+
+    sha256: str
+    """Of the payload as received."""
+    reader: str
+    width: int
+    height: int
+    lines: tuple[PictureLine, ...] = ()
+    skipped: str = ""
+    """Why it was not searched for text (too small, not a picture ...); empty: it was."""
+    unread: UnreadReason | None = None
+    """Set where that means that something wanted was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +353,7 @@ class Reading:
     nofollow: bool = False
     canonical: str = ""
     images: tuple[str, ...] = ()
-    """Absolute URLs of pictures on the page, in order."""
+    """Absolute URLs of pictures on the page, in order; pictures that lie in the page itself as `data:` URLs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +421,9 @@ class Finding:
     fragment_url: str
     provisions: tuple[str, ...] = ()
     image_box: tuple[int, int, int, int] | None = None
+    """Where the quote stands in a picture: x, y, width, height in pixels."""
+    image_sha256: str = ""
+    """Of that picture (of the page, or a screenshot of it) as kept; empty where there is none."""
 
     def as_json(self) -> dict[str, Any]:
         """The finding as the JSON object of the public contract (schema `noticescan/finding/1`)."""

@@ -40,6 +40,15 @@ user_agent_contact = ""
 # [crawl.robots_overrides]
 # "shop.example" = "the owner allowed it in writing on 2026-03-01"
 
+[ocr]
+# Text in the pictures of a page: "auto" reads it where the extra is installed (pip install 'noticescan[ocr]'), "never" not.
+# pictures = "auto"
+
+# Caps: pictures of one page, of one run, and bytes of one picture. What is past them is listed as not read.
+# max_per_page = 40
+# max_per_run = 2000
+# max_bytes = 8388608
+
 [store]
 # Database: empty is a SQLite file in out_dir; or "postgresql://user@host/name".
 # url = ""

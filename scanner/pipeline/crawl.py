@@ -87,7 +87,12 @@ async def _look(
         ):
             for target in wanted:
                 keeper.begin(*seeds(scopes[target.vendor]))
-            await Crawler(settings.crawl, fetcher, keeper).run(store.pending(run))
+            for waiting in store.captured(run):  # of an interrupted run: pages that wait for their pictures
+                if not _asked_again(waiting):
+                    keeper.resume(waiting.item, waiting.capture, waiting.robots)
+            rest = [item for item in store.pending(run) if not keeper.holds(item)]
+            await Crawler(settings.crawl, fetcher, keeper).run(rest)
+            keeper.finish_held()
 
 
 def _take_up(
@@ -111,6 +116,7 @@ def _take_up(
                 keeper.resume(waiting.item, waiting.capture, waiting.robots)
     last = max((capture.captured_at for capture in captures), default=run.started_at)
     if why := _why_not(store, run, scopes, rules, now - last):
+        keeper.finish_held()
         watcher.note(f"the interrupted run {run.id} is closed, not continued: {why}; what it kept stands")
         close_run(store, run.id)
         return None

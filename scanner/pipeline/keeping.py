@@ -30,7 +30,10 @@ from ..model import (
     RobotsDecision,
     UnreadReason,
 )
-from .kept import judge_capture
+from .holding import Held, Page, key_of
+from .kept import judge_capture, judge_reading, read_capture
+from .pictures import VIA as PICTURE
+from .pictures import Pictures, picture_item, picture_items
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -79,6 +82,10 @@ class Keeper:
         for vendor, url in store.known(run):
             self._known[vendor].add(url)
         self._finished = store.progress(run)["done"]
+        self._pictures = Pictures(store, settings)
+        self._held = Held(key_of(item) for item in store.pending(run) if item.via == PICTURE)
+        for vendor, url in store.known_via(run, (*AUXILIARY, PICTURE)):
+            self._auxiliary[vendor].add(url)
 
     async def __aenter__(self) -> Keeper:
         return self
@@ -132,6 +139,8 @@ class Keeper:
     ) -> Sequence[FrontierItem]:
         """KEPT BEFORE IT IS READ: archive, then database, then judgement."""
         capture = self._archive.append(exchange, robots=robots)
+        if item.via == PICTURE:
+            return self._take_picture(item, capture, robots, auxiliary, failure)
         if item.via == "robots" or (item.via in AUXILIARY and failure is None):
             return self.conclude_auxiliary(item, capture)
         # Auxiliary, and yet a page: an answer that is followed by another try.
@@ -145,7 +154,9 @@ class Keeper:
 
     def resume(self, item: FrontierItem, capture: Capture, robots: RobotsDecision | None) -> None:
         """Judges what an interrupted run had kept and not judged; the frontier learns what follows."""
-        if item.via in AUXILIARY:
+        if item.via == PICTURE:
+            self._conclude_picture(item, capture)
+        elif item.via in AUXILIARY:
             self.conclude_auxiliary(item, capture)
         else:
             self.conclude(item, capture, robots)
@@ -159,8 +170,125 @@ class Keeper:
         if same := self._same_page(item, capture):
             judgement = Judgement(Outcome.DUPLICATE, detail=f"the same bytes as {same}")
             return self._record(item, capture, judgement, ((), ()))
-        judgement = judge_capture(capture, item, self._run, self._settings, self._rules)
-        return self._record(item, capture, judgement, self._select(item, judgement))
+        reading = read_capture(capture, item, self._settings)
+        if isinstance(reading, Judgement):
+            return self._record(item, capture, reading, ((), ()))
+        return self._conclude_reading(Page(item, capture, reading))
+
+    def _conclude_reading(self, page: Page) -> Sequence[FrontierItem]:
+        """A page that was read: judged now, or once its pictures are here as well."""
+        links = self._select(page.item, Judgement(
+            Outcome.UNREAD, links=page.reading.links, unread=page.reading.unread,
+            canonical=page.reading.canonical, nofollow=page.reading.nofollow,
+        ))  # fmt: skip
+        pictures, refused = self._picture_items(page)
+        missing = [key_of(one) for one in pictures if self._is_missing(one)]
+        if not missing:
+            return self._record(page.item, page.capture, self._judge(page), (links[0], (*links[1], *refused)))
+        new = [one for one in pictures if one.canonical not in self._known[page.item.vendor]]
+        fresh = self._store.enqueue(self._run, [*links[0], *new])
+        self._store.record_refused(self._run, _plain((*links[1], *refused)))
+        self._learn([*links[0], *new], (*links[1], *refused))
+        self._held.hold(page, missing)
+        return fresh
+
+    def _judge(self, page: Page) -> Judgement:
+        found = self._pictures.lookup(page.item, run=self._run)
+        judgement = judge_reading(page.reading, page.capture, page.item, self._run, self._settings, self._rules, found)
+        return page.finished(judgement)
+
+    # Pictures
+
+    def _picture_items(self, page: Page) -> Selection:
+        """The pictures of a page to be fetched, and those past a limit."""
+        scope = self._scopes.get(page.item.vendor)
+        if not self._pictures.fetched or scope is None:
+            return (), ()
+        wanted, refused = [], []
+        limits, known = self._settings.ocr, self._known[page.item.vendor]
+        for number, item in enumerate(picture_items(page.reading, page.item), 1):
+            excluded = scope.excluded_by(item.url)
+            if excluded:
+                why = f"excluded in the targets file: {excluded}"
+            elif number > limits.max_per_page:
+                why = f"picture limit {limits.max_per_page} a page"
+            elif item.canonical not in known and self._held.asked >= limits.max_per_run:
+                why = f"picture limit {limits.max_per_run} a run"
+            else:
+                self._held.asked += item.canonical not in known
+                wanted.append(item)
+                continue
+            refused.append(Refused(item, UnreadReason.OUT_OF_BUDGET, why))
+        return tuple(wanted), tuple(refused)
+
+    def _is_missing(self, item: FrontierItem) -> bool:
+        return item.canonical not in self._known[item.vendor] or key_of(item) in self._held.open
+
+    def _take_picture(
+        self,
+        item: FrontierItem,
+        capture: Capture,
+        robots: RobotsDecision | None,
+        again: bool,
+        failure: FetchFailed | None,
+    ) -> Sequence[FrontierItem]:
+        self._store.record_capture(self._run, item, capture, robots, retry=again)
+        if again:
+            return ()
+        if failure is not None:
+            self._record_unread(item, failure.reason, failure.detail, capture, robots)
+            return self._release(item)
+        return self._conclude_picture(item, capture)
+
+    def _conclude_picture(self, item: FrontierItem, capture: Capture) -> Sequence[FrontierItem]:
+        """A kept picture is read once; a page that waited for nothing else is judged now."""
+        if capture.status in REDIRECTS and capture.location:
+            return self._follow_picture(item, capture)
+        text = self._pictures.of_capture(capture) if capture.status == 200 and not capture.truncated else None
+        if capture.status != 200:
+            self._record_unread(item, UnreadReason.HTTP_STATUS, f"status {capture.status}", capture, None)
+        elif text is None or text.unread is not None:
+            reason = text.unread if text and text.unread else UnreadReason.IMAGE_ONLY
+            self._record_unread(item, reason, text.skipped if text else "text in it was not read", capture, None)
+        else:
+            detail = text.skipped or f"picture, {len(text.lines)} lines of text"
+            self._store.record_auxiliary(self._run, item, capture, detail=detail)
+            self._tell(item, Outcome.AUXILIARY, None, detail, capture, 0)
+        return self._release(item)
+
+    def _follow_picture(self, item: FrontierItem, capture: Capture) -> Sequence[FrontierItem]:
+        """A picture may lie anywhere: its page waits for where the redirect leads."""
+        try:
+            target = picture_item(join(item.url, capture.location), item.vendor, item.url, item.depth)
+        except BadUrl:
+            target = None
+        self._record(item, capture, Judgement(Outcome.REDIRECT, detail=f"to {capture.location}"), ((), ()))
+        if target is None or not self._is_missing(target) or self._held.asked >= self._settings.ocr.max_per_run:
+            return self._release(item)
+        self._held.move(key_of(item), key_of(target))
+        self._held.asked += 1
+        fresh = self._store.enqueue(self._run, [target])
+        self._learn([target], ())
+        return fresh
+
+    def _release(self, item: FrontierItem) -> Sequence[FrontierItem]:
+        for page in self._held.release(key_of(item)):
+            self._finish(page)
+        return ()
+
+    def finish_held(self) -> None:
+        """Judges the pages that still wait for pictures, with what there is."""
+        for page in self._held.rest():
+            self._finish(page)
+
+    def _finish(self, page: Page) -> None:
+        same = self._same_page(page.item, page.capture)
+        judgement = Judgement(Outcome.DUPLICATE, detail=f"the same bytes as {same}") if same else self._judge(page)
+        self._record(page.item, page.capture, judgement, ((), ()))
+
+    def holds(self, item: FrontierItem) -> bool:
+        """Does this page only wait for its pictures?"""
+        return self._held.waits(item)
 
     def conclude_auxiliary(self, item: FrontierItem, capture: Capture) -> Sequence[FrontierItem]:
         """robots.txt or a sitemap: what it names goes into the frontier, then it is done."""
@@ -199,6 +327,9 @@ class Keeper:
         if look is None:
             self._record_unread(item, UnreadReason.PROTOCOL, "304 without an earlier capture", capture, robots)
             return ()
+        reading = read_capture(look.capture, item, self._settings)
+        if not isinstance(reading, Judgement) and self._picture_items(Page(item, look.capture, reading))[0]:
+            return self._conclude_reading(Page(item, look.capture, reading, unchanged=True))
         judgement = judge_capture(look.capture, item, self._run, self._settings, self._rules)
         found = self._select(item, judgement)
         if judgement.unread is None and look.rules_digest == self._rules.digest:
@@ -244,9 +375,13 @@ class Keeper:
     def _unread(self, item: FrontierItem, failure: FetchFailed, robots: RobotsDecision | None) -> None:
         kept = None if failure.exchange is None else self._archive.append(failure.exchange, robots=robots)
         self._record_unread(item, failure.reason, failure.detail, kept, robots)
+        if item.via == PICTURE:
+            self._release(item)
 
     def _refuse_by_robots(self, item: FrontierItem, decision: RobotsDecision) -> None:
         self._record_unread(item, unread_reason(decision), decision.rule, None, decision)
+        if item.via == PICTURE:
+            self._release(item)
 
     def _record_unread(
         self,
@@ -262,7 +397,7 @@ class Keeper:
 
     def _with_validators(self, item: FrontierItem) -> FrontierItem:
         """Asks for a 304 only where the bytes that it would stand for are still here."""
-        if item.via in AUXILIARY:
+        if item.via in AUXILIARY or item.via == PICTURE:
             return item
         etag, last_modified = self._store.validators(item)
         if not etag and not last_modified:
@@ -278,7 +413,7 @@ class Keeper:
     def _learn(self, new: Iterable[FrontierItem], refused: Iterable[Refused]) -> None:
         for item in new:
             self._known[item.vendor].add(item.canonical)
-            if item.via in AUXILIARY:
+            if item.via in AUXILIARY or item.via == PICTURE:
                 self._auxiliary[item.vendor].add(item.canonical)
         for one in refused:
             self._refused[one.item.vendor].add(one.item.canonical)

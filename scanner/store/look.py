@@ -82,13 +82,15 @@ def pending(connection: Connection, run: int) -> tuple[FrontierItem, ...]:
     return tuple(rows.item_of(row) for row in connection.execute(query).mappings())
 
 
-def known(connection: Connection, run: int) -> frozenset[tuple[str, str]]:
+def known(connection: Connection, run: int, via: tuple[str, ...] = ()) -> frozenset[tuple[str, str]]:
     query = (
         sa.select(vendors.c.name, urls.c.canonical)
         .join(urls, urls.c.vendor_id == vendors.c.id)
         .join(frontier, frontier.c.url_id == urls.c.id)
         .where(frontier.c.run_id == run)
     )
+    if via:
+        query = query.where(frontier.c.via.in_(via))
     return frozenset((row[0], row[1]) for row in connection.execute(query))
 
 
