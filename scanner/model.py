@@ -518,6 +518,17 @@ class RunFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Crop:
+    """The piece of a kept picture in which a quote stands, made for showing."""
+
+    png: bytes
+    """Empty where it cannot be shown."""
+    why_not: str = ""
+    blurred: bool = False
+    """Faces and number plates were looked for, and blurred where they were found."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that a report format needs. Findings are ordered: asserted first, then by severity and confidence."""
 
@@ -530,3 +541,7 @@ class Report:
     """finding id -> (text before, text after) of the quote in its block, for showing."""
     settings_note: Mapping[str, str] = field(default_factory=dict)
     """Facts on how the run was made: user agent, pace, allowed networks, robots overrides."""
+    crops: Mapping[str, Crop] = field(default_factory=dict)
+    """finding id -> the piece of the picture, for findings that stand in one."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """WARC-Record-ID -> `Capture.origin`, where it has one."""

@@ -41,7 +41,8 @@ user_agent_contact = ""
 # "shop.example" = "the owner allowed it in writing on 2026-03-01"
 
 [ocr]
-# Text in the pictures of a page: "auto" reads it where the extra is installed (pip install 'noticescan[ocr]'), "never" not.
+# Text in the pictures of a page: "auto" reads it where the extra is installed (pip install 'noticescan[ocr]'), "never"
+# leaves it.
 # pictures = "auto"
 
 # Caps: pictures of one page, of one run, and bytes of one picture. What is past them is listed as not read.

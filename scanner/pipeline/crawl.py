@@ -67,7 +67,7 @@ def crawl(
             watcher.note("nothing is lost: the same command goes on from here")
             raise
         close_run(store, run.id)
-        return build_report(store, rules, run.id)
+        return build_report(store, rules, run.id, settings)
 
 
 async def _look(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..history import compare
 from ..model import Change, Report
 from ..report import FORMATS
+from .crops import crops_of
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 REPORTS = "reports"
 
 
-def build_report(store: Store, rules: RuleSet, run: str | None) -> Report:
+def build_report(store: Store, rules: RuleSet, run: str | None, settings: Settings) -> Report:
     """The report of a run (None: the newest finished one), compared with the last successful looks before it.
 
     Raises StoreError where there is no such run.
@@ -40,6 +41,8 @@ def build_report(store: Store, rules: RuleSet, run: str | None) -> Report:
         categories=rules.categories,
         contexts=store.contexts([one.finding for one in tracked if one.change is not Change.NOT_SEEN]),
         settings_note=parts.note,
+        crops=crops_of((one.finding for one in tracked if one.change is not Change.NOT_SEEN), store, settings),
+        origins=store.origins(one.finding.warc_record for one in tracked),
     )
 
 
@@ -48,7 +51,7 @@ def stored_report(settings: Settings, rules: RuleSet, run: str) -> Report:
     from ..store import open_store
 
     with open_store(settings.database_url()) as store:
-        return build_report(store, rules, run or None)
+        return build_report(store, rules, run or None, settings)
 
 
 def write_reports(report: Report, settings: Settings) -> dict[str, Path]:

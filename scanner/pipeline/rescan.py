@@ -57,7 +57,7 @@ def rescan(settings: Settings, rules: RuleSet, watcher: Watcher) -> Report:
         for unread in store.never_read():
             _account_for(unread, store, run.id, settings, rules, pictures)
         close_run(store, run.id)
-        return build_report(store, rules, run.id)
+        return build_report(store, rules, run.id, settings)
 
 
 def _account_for(

@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import io
 import warnings
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,16 @@ def available() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in ("rapidocr", "onnxruntime", "PIL"))
 
 
+def can_crop() -> bool:
+    """Is Pillow installed?"""
+    return importlib.util.find_spec("PIL") is not None
+
+
+def digest(body: bytes) -> str:
+    """How a picture is known."""
+    return hashlib.sha256(body).hexdigest()
+
+
 @lru_cache(maxsize=1)
 def reader_name() -> str:
     """The reader and its version: what was read by another one must be read again."""
@@ -47,7 +58,7 @@ def reader_name() -> str:
 
 def read_picture(body: bytes) -> PictureText:
     """The writing in a picture file. Nothing is raised for any bytes."""
-    sha256 = hashlib.sha256(body).hexdigest()
+    sha256 = digest(body)
     image = _open(body)
     if isinstance(image, str):
         reason = UnreadReason.TOO_LARGE if image.startswith("too large") else UnreadReason.NOT_TEXT
@@ -62,8 +73,9 @@ def read_picture(body: bytes) -> PictureText:
     return PictureText(sha256, reader_name(), width, height, reading_order(found))
 
 
-def crop(body: bytes, box: Box, *, margin: int = 24, blur: bool = False) -> bytes:
-    """The part of a picture round a box, as PNG; empty where the bytes are no picture. `blur`: for publication."""
+def crop(body: bytes, box: Box, *, margin: int = 24, lines: Sequence[PictureLine] | None = None) -> bytes:
+    """The part of a picture round a box, as PNG; empty where the bytes are no picture. With `lines` (what was read in
+    it): a copy for publication, faces and number plates blurred as far as they are found."""
     image = _open(body)
     if isinstance(image, str):
         return b""
@@ -72,10 +84,10 @@ def crop(body: bytes, box: Box, *, margin: int = 24, blur: bool = False) -> byte
     frame = (max(0, frame[0]), max(0, frame[1]), min(image.width, frame[2]), min(image.height, frame[3]))
     if frame[0] >= frame[2] or frame[1] >= frame[3]:
         return b""
-    if blur:
+    if lines is not None:
         from scanner.read.faces import blurred
 
-        image = blurred(image, frame)
+        image = blurred(image, frame, lines)
     out = io.BytesIO()
     image.crop(frame).save(out, "PNG")
     return out.getvalue()

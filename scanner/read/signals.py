@@ -67,7 +67,7 @@ _MIN_INLINE = 1500
 
 
 def picture_address(base: str, source: str) -> str:
-    """Where a picture lies: a web address, a `data:` URL, a file beside a saved page, a part of an MHTML file; else ""."""
+    """Where a picture lies: a web address, a `data:` URL, a file beside a saved page, a part of an MHTML file."""
     if source[:4].lower() == "cid:":
         return source[:2000]
     if source[:5].lower() == "data:":

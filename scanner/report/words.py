@@ -197,6 +197,26 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ),
     ("role", "Page judged to be", "页面性质判断"),
     ("picture_box", "Place in the picture (x, y, width, height)", "在图片中的位置（x、y、宽、高）"),
+    ("picture_sha", "SHA-256 of the picture as kept", "所保存图片的 SHA-256"),
+    ("crop_alt", "The part of the picture that reads: {quote}", "图片中写有下列文字的部分：{quote}"),
+    (
+        "crop_note",
+        "The part of the picture in which the words stand, as kept. Recognised by a program: compare them.",
+        "图片中写有这段文字的部分，取自保存的原图。文字由程序识别，请对照原图核对。",
+    ),
+    (
+        "crop_blurred",
+        "Faces and number plates that a program found were blurred in this copy; it can miss some. The kept picture "
+        "is untouched.",
+        "此副本中由程序找到的人脸和车牌已作模糊处理，可能有遗漏；保存的原图未作改动。",
+    ),
+    (
+        "crop_not_blurred",
+        "No faces were looked for in this copy: look at it before you publish it.",
+        "此副本未查找人脸；公开之前请先检查。",
+    ),
+    ("crop_none", "The part of the picture is not shown", "未显示图片片段"),
+    ("origin", "Where the record comes from", "记录的来源"),
     ("evidence", "Evidence", "证据"),
     ("captured", "Captured", "采集时间"),
     ("captured_none", "capture time not known", "采集时间不详"),

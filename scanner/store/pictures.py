@@ -51,6 +51,11 @@ def by_payload(connection: Connection, digests: Iterable[str]) -> dict[str, Capt
     return out
 
 
+def by_record(connection: Connection, record: str) -> Capture | None:
+    row = connection.execute(sa.select(captures).where(captures.c.record_id == record)).mappings().first()
+    return None if row is None else rows.capture_of(row)
+
+
 def origins(connection: Connection, records: Iterable[str]) -> dict[str, str]:
     """WARC-Record-ID -> `Capture.origin`, where it has one."""
     out: dict[str, str] = {}

@@ -228,6 +228,11 @@ class Store:
             number = self._run_id(connection, run) if run else pictures.run_of(connection, of)
             return pictures.capture_at(connection, item, number)
 
+    def capture(self, record: str) -> Capture | None:
+        """The capture of a WARC-Record-ID."""
+        with reading(self._engine) as connection:
+            return pictures.by_record(connection, record)
+
     def captures_by_payload(self, digests: Iterable[str]) -> dict[str, Capture]:
         """Payload digest -> a capture with these bytes."""
         with reading(self._engine) as connection:
