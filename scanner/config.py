@@ -123,6 +123,23 @@ class OcrSettings(BaseModel):
     max_bytes: int = Field(default=8 * MIB, ge=KIB, le=256 * MIB)
 
 
+class RenderSettings(BaseModel):
+    """How pages are shown by a browser. Times in seconds, sizes in bytes."""
+
+    model_config = _FROZEN
+
+    when: Literal["auto", "always", "never"] = "auto"
+    """auto: pages that hold no text until their scripts have run, where the extra `browser` is installed."""
+    chromium: str = ""
+    """Path of the browser; empty: the first of chromium, chromium-browser, google-chrome in PATH."""
+    sandbox: Literal["auto", "off"] = "auto"
+    """auto: Chromium's sandbox is on, but for root, for whom it cannot be."""
+    timeout: float = Field(default=45.0, gt=0, le=600)
+    max_requests: int = Field(default=250, ge=1, le=10_000)
+    max_total_bytes: int = Field(default=60 * MIB, ge=MIB, le=2048 * MIB)
+    """Of all answers that one page asked for."""
+
+
 class StoreSettings(BaseModel):
     """Where runs, captures and findings are recorded."""
 
@@ -168,6 +185,7 @@ class Settings(BaseModel):
 
     crawl: CrawlSettings = CrawlSettings()
     ocr: OcrSettings = OcrSettings()
+    render: RenderSettings = RenderSettings()
     store: StoreSettings = StoreSettings()
     report: ReportSettings = ReportSettings()
     run: RunSettings = RunSettings()

@@ -147,7 +147,7 @@ def test_check_gives_json_lines_and_nothing_else_on_stdout(folder: Path, capsys:
     found = [json.loads(line) for line in out.splitlines()]
     assert {f["source"] for f in found} == {"pages/deep/claim.html", "pages/text.txt"}
     assert {(f["schema"], f["vendor"], f["stance"]) for f in found} == {("noticescan/finding/1", "示例", "asserted")}
-    assert lines == ["not read: pages/photo.png: image_only: a picture; text in pictures is not read"]
+    assert lines == [UNREAD_PHOTO[images.available()]]
 
 
 def test_check_knows_every_kind_of_saved_page(folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor) -> None:

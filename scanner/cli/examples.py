@@ -50,6 +50,22 @@ user_agent_contact = ""
 # max_per_run = 2000
 # max_bytes = 8388608
 
+[render]
+# A browser shows a page and runs its scripts: "auto" where it holds no text until then and the extra is installed
+# (pip install 'noticescan[browser]', and a Chromium of your system), "always" for every page, or "never".
+# when = "auto"
+
+# Path of the browser; empty is the first of chromium, chromium-browser, google-chrome that is found.
+# chromium = ""
+
+# Its sandbox: "auto" is on unless noticescan runs as root; "off" for containers that cannot have one.
+# sandbox = "auto"
+
+# Caps on one page: seconds, requests, and bytes of all answers.
+# timeout = 45.0
+# max_requests = 250
+# max_total_bytes = 62914560
+
 [store]
 # Database: empty is a SQLite file in out_dir; or "postgresql://user@host/name".
 # url = ""

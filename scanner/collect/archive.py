@@ -41,6 +41,7 @@ from .records import (
     header,
     metadata_record,
     request_record,
+    resource_record,
     response_record,
     warcinfo_record,
 )
@@ -123,16 +124,30 @@ class Archive:
         encoded = bool(header(exchange.response_headers, "content-encoding"))
         # Level 6 takes four times as long as 3 and saves 9 % (163 kB page); over gzip no level gains anything.
         response = _member(response_record(exchange, response_id), level=1 if encoded else 3)
+        name, start = self._keep(request + metadata + response)
+        return _capture(response, name, start + len(request) + len(metadata)).capture
+
+    def append_resource(
+        self, uri: str, content_type: str, body: bytes, *, at: datetime, page_record: str = ""
+    ) -> Capture:
+        """Keep what was made from a page here (`urn:dom:`, `urn:view:` ...); the same promises as `append`."""
+        record_id = f"urn:uuid:{uuid.uuid4()}"
+        draft = resource_record(uri, content_type, body, at, record_id, page_record)
+        member = _member(draft, level=1 if content_type == "image/png" else 3)
+        name, start = self._keep(member)
+        return _capture(member, name, start).capture
+
+    def _keep(self, records: bytes) -> tuple[str, int]:
+        """(file, offset) of records that are on the disk now."""
         try:
             with self._lock:
-                start = self._write(request + metadata + response)
-                name = self._name
+                start = self._write(records)
+                return self._name, start
         except OSError as error:
             raise ArchiveError(
                 f"{self._name or self._out_dir}: cannot keep the capture: {error.strerror}",
                 "free some disk space, or choose another folder with --out",
             ) from None
-        return _capture(response, name, start + len(request) + len(metadata)).capture
 
     def recover(self, committed: Collection[tuple[str, int]]) -> Recovery:
         """Make this run's files whole again after a kill, and say which exchanges the database has not seen.
@@ -236,7 +251,7 @@ def decoded_payload(out_dir: Path, capture: Capture, cap: int) -> bytes | Unread
 
 
 def iter_captures(path: Path) -> Iterator[Archived]:
-    """Every HTTP response in a .warc, .warc.gz or .wacz file, in order. Raises ArchiveError.
+    """Every HTTP response, and every `urn:` resource, in a .warc, .warc.gz or .wacz file. Raises ArchiveError.
 
     `capture.warc_file` is the file's name (in a WACZ: `name.wacz!archive/x.warc.gz`); `record_sha256` is empty.
     A file that is damaged or breaks off gives what comes before, then the error.
@@ -313,8 +328,10 @@ def _iter_stream(stream: IO[bytes], name: str) -> Iterator[Archived]:
 
 
 def _archived(record: Any, name: str, offset: int, length: int) -> Archived | None:
-    """An `Archived` from a warcio record; None for other records than HTTP responses."""
+    """An `Archived` from a warcio record; None for other records than HTTP responses and our resources."""
     fields = record.rec_headers
+    if record.rec_type == "resource" and (fields.get_header("WARC-Target-URI") or "").startswith("urn:"):
+        return _resource(record, name, offset, length)
     if record.rec_type != "response" or not (fields.get_header("WARC-Target-URI") or "").startswith("http"):
         return None
     block = _read(record.raw_stream, MAX_RECORD_BYTES + 1)
@@ -349,6 +366,37 @@ def _archived(record: Any, name: str, offset: int, length: int) -> Archived | No
     stated = (fields.get_header("WARC-Block-Digest"), block), (fields.get_header("WARC-Payload-Digest"), raw)
     verdicts = [digest_matches(digest, data) for digest, data in stated if digest]
     return Archived(capture, headers, payload, None if too_long or not verdicts else all(verdicts))
+
+
+def _resource(record: Any, name: str, offset: int, length: int) -> Archived:
+    """A `resource` record: no HTTP head, the block is the payload."""
+    fields = record.rec_headers
+    body = _read(record.raw_stream, MAX_RECORD_BYTES + 1)
+    if len(body) < min(int(fields.get_header("Content-Length") or 0), MAX_RECORD_BYTES):
+        raise EOFError("the record breaks off")
+    kind = fields.get_header("Content-Type") or ""
+    capture = Capture(
+        record_id=(fields.get_header("WARC-Record-ID") or "").strip("<>"),
+        url=fields.get_header("WARC-Target-URI") or "",
+        status=200,
+        content_type=kind,
+        captured_at=datetime.fromisoformat(fields.get_header("WARC-Date")).astimezone(UTC),
+        peer_ip="",
+        http_version="",
+        payload_sha256=hashlib.sha256(body).hexdigest(),
+        record_sha256="",
+        wire_bytes=len(body),
+        warc_file=name,
+        warc_offset=offset,
+        warc_length=length,
+        truncated="length" if len(body) > MAX_RECORD_BYTES else "",
+        origin=f"made on this machine from the page ({fields.get_header('WARC-Target-URI') or ''})"[:600],
+    )
+    stated = [fields.get_header(field) for field in ("WARC-Block-Digest", "WARC-Payload-Digest")]
+    verdicts = [digest_matches(digest, body) for digest in stated if digest]
+    return Archived(
+        capture, ((b"Content-Type", kind.encode("latin-1", "replace")),), body, all(verdicts) if verdicts else None
+    )
 
 
 def digest_matches(digest: str, data: bytes) -> bool:
@@ -386,7 +434,7 @@ def _whole_exchanges(path: Path, name: str) -> tuple[int, list[Capture]]:
     captures: list[Capture] = []
     for offset, member, plain in members(path):
         kind = re.search(rb"^WARC-Type: *(\S+)", plain[:512], re.MULTILINE)
-        if kind is not None and kind.group(1) == b"response":
+        if kind is not None and kind.group(1) in (b"response", b"resource"):
             captures.append(_capture(member, name, offset).capture)
             good = offset + len(member)
         elif kind is not None and kind.group(1) == b"warcinfo":

@@ -47,8 +47,12 @@ def _draft(kind: str, content_type: str, block: bytes, fields: list[tuple[str, s
     return Draft(kind, content_type, tuple(head), block)
 
 
+def _safe_uri(uri: str) -> str:
+    return _UNSAFE_IN_URI.sub(lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode()), uri)
+
+
 def _common(exchange: Exchange, record_id: str) -> list[tuple[str, str]]:
-    uri = _UNSAFE_IN_URI.sub(lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode()), exchange.url)
+    uri = _safe_uri(exchange.url)
     fields = [
         ("WARC-Record-ID", f"<{record_id}>"),
         ("WARC-Target-URI", uri),
@@ -108,6 +112,18 @@ def metadata_record(exchange: Exchange, robots: RobotsDecision | None, response_
     fields = _common(exchange, f"urn:uuid:{uuid.uuid4()}")
     fields.append(("WARC-Refers-To", f"<{response_id}>"))
     return _draft("metadata", "application/warc-fields", _warc_fields(facts), fields)
+
+
+def resource_record(uri: str, content_type: str, body: bytes, at: datetime, record_id: str, page_record: str) -> Draft:
+    """What was made from a page on this machine (its DOM, a screenshot), and which record the page is."""
+    fields = [
+        ("WARC-Record-ID", f"<{record_id}>"),
+        ("WARC-Target-URI", _safe_uri(uri)),
+        ("WARC-Date", _date(at)),
+    ]
+    if page_record:
+        fields.append(("WARC-Refers-To", f"<{page_record}>"))
+    return _draft("resource", content_type, body, fields)
 
 
 def warcinfo_record(file_name: str, info: Mapping[str, str]) -> Draft:

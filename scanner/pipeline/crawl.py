@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from ..collect.archive import Archive
 from ..collect.fetch import Fetcher, environment, user_agent
 from ..collect.frontier import Crawler
 from ..collect.guard import Guard
+from ..collect.render import Renderer, available
 from ..collect.scope import REDIRECTS, Scope, seeds
 from ..errors import LockedError
 from ..model import Outcome, Report, RunFacts, Target
@@ -84,21 +86,24 @@ async def _look(
         async with (
             Fetcher(settings.crawl, guard) as fetcher,
             Keeper(store, archive, run, scopes, settings, rules, watcher) as keeper,
+            AsyncExitStack() as stack,
         ):
             for target in wanted:
                 keeper.begin(*seeds(scopes[target.vendor]))
-            for waiting in store.captured(run):  # of an interrupted run: pages that wait for their pictures
-                if not _asked_again(waiting):
-                    keeper.resume(waiting.item, waiting.capture, waiting.robots)
+            crawler = Crawler(settings.crawl, fetcher, keeper)
+            if settings.render.when != "never" and available(settings.render):
+                renderer = await stack.enter_async_context(Renderer(settings.render))
+                keeper.show = lambda item, first: renderer.render(item.url, first, partial(crawler.ask, item))
+            _judge_kept(store, run, keeper)
             rest = [item for item in store.pending(run) if not keeper.holds(item)]
-            await Crawler(settings.crawl, fetcher, keeper).run(rest)
+            await crawler.run(rest)
             keeper.finish_held()
 
 
 def _take_up(
     store: Store, scopes: Mapping[str, Scope], settings: Settings, rules: RuleSet, watcher: Watcher, now: datetime
 ) -> RunFacts | None:
-    """The interrupted run, made whole: torn record cut, complete ones adopted, what was kept judged.
+    """The interrupted run, made whole: torn record cut, complete ones adopted; `_look` goes on from there.
 
     A run that must not be continued is closed instead, with everything it kept, and None is returned.
     """
@@ -110,19 +115,24 @@ def _take_up(
         recovery = archive.recover([(capture.warc_file, capture.warc_offset) for capture in captures])
         for capture, _ in recovery.adopted:
             store.adopt(run.id, capture)
-        keeper = Keeper(store, archive, run.id, scopes, settings, rules, watcher)
-        for waiting in store.captured(run.id):
-            if not _asked_again(waiting):
-                keeper.resume(waiting.item, waiting.capture, waiting.robots)
-    last = max((capture.captured_at for capture in captures), default=run.started_at)
-    if why := _why_not(store, run, scopes, rules, now - last):
-        keeper.finish_held()
-        watcher.note(f"the interrupted run {run.id} is closed, not continued: {why}; what it kept stands")
-        close_run(store, run.id)
-        return None
+        last = max((capture.captured_at for capture in captures), default=run.started_at)
+        if why := _why_not(store, run, scopes, rules, now - last):
+            keeper = Keeper(store, archive, run.id, scopes, settings, rules, watcher)
+            _judge_kept(store, run.id, keeper)
+            keeper.finish_held()
+            watcher.note(f"the interrupted run {run.id} is closed, not continued: {why}; what it kept stands")
+            close_run(store, run.id)
+            return None
     left = store.progress(run.id)
     watcher.note(f"going on with the interrupted run {run.id}: {left['done']} URLs done, {left['pending']} waiting")
     return run
+
+
+def _judge_kept(store: Store, run: str, keeper: Keeper) -> None:
+    """What an interrupted run had kept and not judged: nothing of it is asked for again that need not be."""
+    for waiting in store.captured(run):
+        if not _asked_again(waiting):
+            keeper.resume(waiting.item, waiting.capture, waiting.robots)
 
 
 def _asked_again(waiting: Waiting) -> bool:

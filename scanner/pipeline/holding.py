@@ -49,11 +49,14 @@ class Held:
     """Pictures put into the frontier in this run, as far as this process knows."""
     open: set[Key] = field(default_factory=set)
     """Pictures in the frontier that are not here yet."""
+    here: set[Key] = field(default_factory=set)
+    """What a browser asked for, and got, to show a page: a picture among it is not asked for again."""
     _pages: list[_Waiting] = field(default_factory=list)
 
     def __init__(self, open_pictures: Iterable[Key] = ()) -> None:
         self.open = set(open_pictures)
         self.asked = len(self.open)
+        self.here = set()
         self._pages = []
 
     def hold(self, page: Page, missing: Iterable[Key]) -> None:

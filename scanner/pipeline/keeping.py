@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -30,12 +30,14 @@ from ..model import (
     RobotsDecision,
     UnreadReason,
 )
-from .holding import Held, Page, key_of
+from . import views
+from .holding import Held, Key, Page, key_of
 from .kept import judge_capture, judge_reading, read_capture
 from .pictures import VIA as PICTURE
 from .pictures import Pictures, picture_item, picture_items
 
 if TYPE_CHECKING:
+    from ..collect.render import Rendered
     from ..config import Settings
     from ..detect.rules import RuleSet
     from ..store import Store
@@ -47,6 +49,9 @@ AUXILIARY = frozenset({"robots", "sitemap_file"})
 """`FrontierItem.via` of what is fetched to find the way, not to be judged."""
 DEAD_ENDS = frozenset({UnreadReason.BLOCKED, UnreadReason.PARKED, UnreadReason.HTTP_STATUS, UnreadReason.RATE_LIMITED})
 """Unread pages whose links are not the vendor's."""
+
+
+Show = Callable[[FrontierItem, Exchange], Awaitable["Rendered | FetchFailed"]]
 
 
 class Watcher(Protocol):
@@ -84,6 +89,9 @@ class Keeper:
         self._finished = store.progress(run)["done"]
         self._pictures = Pictures(store, settings)
         self._held = Held(key_of(item) for item in store.pending(run) if item.via == PICTURE)
+        self.show: Show | None = None
+        """How a page is shown by a browser; None: it is not."""
+        self._to_show: dict[Key, Page] = {}
         for vendor, url in store.known_via(run, (*AUXILIARY, PICTURE)):
             self._auxiliary[vendor].add(url)
 
@@ -105,7 +113,16 @@ class Keeper:
         failure: FetchFailed | None = None,
     ) -> Sequence[FrontierItem]:
         """Keeps an answer, judges it, records it; returns what is to be fetched because of it."""
-        return await self._alone(self.take, item, exchange, robots, auxiliary, failure)
+        new = await self._alone(self.take, item, exchange, robots, auxiliary, failure)
+        page = self._to_show.pop(key_of(item), None)
+        if page is None or self.show is None:
+            return new
+        shown = await self.show(page.item, exchange)
+        return [*new, *await self._alone(self._take_shown, page, shown)]
+
+    async def on_resource(self, item: FrontierItem, exchange: Exchange, robots: RobotsDecision | None) -> None:
+        """What a browser asked for to show a page: kept before the browser has it."""
+        await self._alone(self._keep_resource, item, exchange, robots)
 
     async def on_unread(self, item: FrontierItem, failure: FetchFailed, robots: RobotsDecision | None) -> None:
         """No usable answer: what there was is kept, and the reason is recorded."""
@@ -152,6 +169,28 @@ class Keeper:
             return ()
         return self.conclude(item, capture, robots)
 
+    def _keep_resource(self, item: FrontierItem, exchange: Exchange, robots: RobotsDecision | None) -> None:
+        capture = self._archive.append(exchange, robots=robots)
+        self._store.keep_capture(self._run, item, capture, robots)
+        if capture.status == 200 and not capture.truncated:
+            self._held.here.add(key_of(item))
+
+    def _take_shown(self, page: Page, shown: Rendered | FetchFailed) -> Sequence[FrontierItem]:
+        """A page that the browser has shown is judged by what it showed; where it failed, by what was received."""
+        if isinstance(shown, FetchFailed):
+            detail = "; ".join(filter(None, (page.reading.detail, f"not shown: {shown.detail}")))
+            return self._conclude_reading(replace(page, reading=replace(page.reading, detail=detail)))
+        dom, others = views.keep(self._archive, page.capture.record_id, shown)
+        for one in (dom, *others):
+            self._store.keep_capture(self._run, page.item, one)
+        reading = read_capture(dom, page.item, self._settings)
+        if isinstance(reading, Judgement):
+            return self._record(page.item, dom, reading, ((), ()))
+        reading = views.with_links(reading, shown)
+        if reading.unread is not None:
+            reading = replace(reading, detail="; ".join(filter(None, (reading.detail, "shown", *shown.notes))))
+        return self._conclude_reading(Page(page.item, dom, reading))
+
     def resume(self, item: FrontierItem, capture: Capture, robots: RobotsDecision | None) -> None:
         """Judges what an interrupted run had kept and not judged; the frontier learns what follows."""
         if item.via == PICTURE:
@@ -160,6 +199,7 @@ class Keeper:
             self.conclude_auxiliary(item, capture)
         else:
             self.conclude(item, capture, robots)
+            self._to_show.pop(key_of(item), None)  # stays "captured": the crawl asks for it again, and shows it
 
     def conclude(self, item: FrontierItem, capture: Capture, robots: RobotsDecision | None) -> Sequence[FrontierItem]:
         """From a kept capture to its record; also where an interrupted run goes on. Raises EvidenceError."""
@@ -173,7 +213,11 @@ class Keeper:
         reading = read_capture(capture, item, self._settings)
         if isinstance(reading, Judgement):
             return self._record(item, capture, reading, ((), ()))
-        return self._conclude_reading(Page(item, capture, reading))
+        page = Page(item, capture, reading)
+        if self.show is not None and views.wants_browser(reading, capture, self._settings):
+            self._to_show[key_of(item)] = page
+            return ()
+        return self._conclude_reading(page)
 
     def _conclude_reading(self, page: Page) -> Sequence[FrontierItem]:
         """A page that was read: judged now, or once its pictures are here as well."""
@@ -194,7 +238,10 @@ class Keeper:
 
     def _judge(self, page: Page) -> Judgement:
         found = self._pictures.lookup(page.item, run=self._run)
-        judgement = judge_reading(page.reading, page.capture, page.item, self._run, self._settings, self._rules, found)
+        view = views.view_of(self._store, self._settings, page.item, page.capture)
+        judgement = judge_reading(
+            page.reading, page.capture, page.item, self._run, self._settings, self._rules, found, view
+        )
         return page.finished(judgement)
 
     # Pictures
@@ -222,6 +269,8 @@ class Keeper:
         return tuple(wanted), tuple(refused)
 
     def _is_missing(self, item: FrontierItem) -> bool:
+        if key_of(item) in self._held.here:
+            return False
         return item.canonical not in self._known[item.vendor] or key_of(item) in self._held.open
 
     def _take_picture(

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from ..collect.archive import header, read_payload
 from ..collect.decompress import decode_body
 from ..model import Capture, FrontierItem, Judgement, Outcome, Provenance, Reading, UnreadReason
+from . import views
 from .judge import conclude, plain_headers, read_answer
 from .pictures import Lookup, missing_extra, with_text_of
+from .views import ViewOf
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -33,12 +35,13 @@ def judge_capture(
     settings: Settings,
     rules: RuleSet,
     pictures: Lookup | None = None,
+    view: ViewOf = lambda: None,
 ) -> Judgement:
     """Reads a capture back from its WARC, both digests checked, and judges it. Raises EvidenceError."""
     reading = read_capture(capture, item, settings)
     if isinstance(reading, Judgement):
         return reading
-    return judge_reading(reading, capture, item, run, settings, rules, pictures)
+    return judge_reading(reading, capture, item, run, settings, rules, pictures, view)
 
 
 def read_capture(capture: Capture, item: FrontierItem, settings: Settings) -> Reading | Judgement:
@@ -61,10 +64,13 @@ def judge_reading(
     settings: Settings,
     rules: RuleSet,
     pictures: Lookup | None = None,
+    view: ViewOf = lambda: None,
 ) -> Judgement:
-    """From a reading and the text of its pictures to findings."""
+    """From a reading, the text of its pictures and the picture of the page to findings."""
     reading = with_text_of(reading, pictures, most=settings.ocr.max_per_page)
     if reading.unread is UnreadReason.IMAGE_ONLY and (hint := missing_extra(settings)):
+        reading = replace(reading, detail=f"{reading.detail}; {hint}")
+    if reading.unread is UnreadReason.EMPTY_SHELL and not capture.origin and (hint := views.missing_extra(settings)):
         reading = replace(reading, detail=f"{reading.detail}; {hint}")
     provenance = Provenance(
         source=item.url,
@@ -75,4 +81,5 @@ def judge_reading(
         warc_record=capture.record_id,
         canonical=item.canonical,
     )
-    return conclude(reading, provenance, rules)
+    judgement = conclude(reading, provenance, rules)
+    return replace(judgement, findings=views.on_view(judgement.findings, view))

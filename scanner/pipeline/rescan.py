@@ -14,6 +14,7 @@ from .keeping import Watcher
 from .kept import judge_capture
 from .pictures import VIA, Pictures
 from .reporting import build_report
+from .views import view_of
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -51,7 +52,8 @@ def rescan(settings: Settings, rules: RuleSet, watcher: Watcher) -> Report:
         pictures = Pictures(store, settings)
         for count, look in enumerate(chain((first,), looks), 1):
             found = pictures.lookup(look.item, of=look.capture.record_id)
-            judgement = judge_capture(look.capture, look.item, run.id, settings, rules, found)
+            view = view_of(store, settings, look.item, look.capture)
+            judgement = judge_capture(look.capture, look.item, run.id, settings, rules, found, view)
             store.record_judgement(run.id, look.item, look.capture, judgement)
             watcher.done(_row(look, judgement), count, count)
         for unread in store.never_read():
@@ -67,7 +69,8 @@ def _account_for(
     picture = unread.item.via == VIA  # read with its page, or not at all
     if unread.capture is not None and unread.reason in MAY_BE_READ_NOW and not picture:
         found = pictures.lookup(unread.item, of=unread.capture.record_id)
-        judgement = judge_capture(unread.capture, unread.item, run, settings, rules, found)
+        view = view_of(store, settings, unread.item, unread.capture)
+        judgement = judge_capture(unread.capture, unread.item, run, settings, rules, found, view)
         store.record_judgement(run, unread.item, unread.capture, judgement)
         return
     store.record_unread(

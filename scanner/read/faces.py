@@ -28,10 +28,11 @@ INSTALL = "pip install 'noticescan[ocr]'"
 """The extra that also brings OpenCV."""
 FACES = ("haarcascade_frontalface_alt2.xml", "haarcascade_profileface.xml")
 PLATE = re.compile(
-    "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领][A-Z][·•.．:-]?"
+    "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘"
+    "晋蒙陕吉闽贵粤青藏川宁琼使领][A-Z][·•.．:-]?"
     "[A-HJ-NP-Z0-9]{4,6}[A-HJ-NP-Z0-9挂学警港澳]?"
 )
-"""Province, letter, five or six letters and digits (GA 36-2018). The cascades for plates take any line of Han for one."""
+"""Province, letter, five or six letters and digits (GA 36-2018). OpenCV's cascades for plates fire at any Han."""
 MIN_FACE = 24
 """Pixels a side: a smaller face is hardly one that somebody could be known by."""
 GROWN = 0.25

@@ -56,6 +56,19 @@ def by_record(connection: Connection, record: str) -> Capture | None:
     return None if row is None else rows.capture_of(row)
 
 
+def companion(connection: Connection, item: FrontierItem, record: str, kind: str) -> Capture | None:
+    url = sa.select(urls.c.id).where(urls.c.key == rows.url_key(item.vendor, item.canonical)).scalar_subquery()
+    query = (
+        sa.select(captures)
+        .where(captures.c.url_id == url, captures.c.run_id == run_of(connection, record))
+        .where(captures.c.url.startswith(kind, autoescape=True))
+        .order_by(captures.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().first()
+    return None if row is None else rows.capture_of(row)
+
+
 def origins(connection: Connection, records: Iterable[str]) -> dict[str, str]:
     """WARC-Record-ID -> `Capture.origin`, where it has one."""
     out: dict[str, str] = {}

@@ -233,6 +233,11 @@ class Store:
         with reading(self._engine) as connection:
             return pictures.by_record(connection, record)
 
+    def companion(self, item: FrontierItem, record: str, kind: str) -> Capture | None:
+        """The newest record of a kind (`urn:boxes:` ...) that was made of this URL in the run of that record."""
+        with reading(self._engine) as connection:
+            return pictures.companion(connection, item, record, kind)
+
     def captures_by_payload(self, digests: Iterable[str]) -> dict[str, Capture]:
         """Payload digest -> a capture with these bytes."""
         with reading(self._engine) as connection:
