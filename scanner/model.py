@@ -504,7 +504,7 @@ class RunFacts:
 
     id: str
     kind: str
-    """crawl | rescan | check"""
+    """crawl | rescan | check | import | compare"""
     started_at: datetime
     finished_at: datetime | None
     ok: bool

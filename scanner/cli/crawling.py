@@ -41,6 +41,13 @@ NetworkFlag = Annotated[
         "--allow-network", metavar="CIDR", help="A private network that may be contacted.", show_default=False
     ),
 ]
+RenderFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--render", help="Show pages with a browser: auto (those that scripts fill), always, never.",
+        show_default="auto",
+    ),
+]  # fmt: skip
 TARGET_FILES = ("targets.toml", "targets.csv")
 
 
@@ -63,6 +70,7 @@ def crawl(
     delay: Annotated[float | None, typer.Option(help="Seconds between requests to one host.", show_default="2")] = None,
     max_pages: Annotated[int | None, typer.Option(help="Most pages of one target.", show_default="200")] = None,
     max_depth: Annotated[int | None, typer.Option(help="Most links away from a start page.", show_default="4")] = None,
+    render: RenderFlag = None,
     contact: Annotated[str | None, typer.Option(help="URL or address in the User-Agent.", show_default=False)] = None,
     format: FormatsFlag = None,
     lang: LangFlag = None,
@@ -76,6 +84,7 @@ def crawl(
         ctx, config, out_dir=out, store__url=db, rules__path=str(rules) if rules else None,
         crawl__allow_networks=allow_network, crawl__delay=delay, crawl__max_pages_per_target=max_pages,
         crawl__max_depth=max_depth, crawl__user_agent_contact=contact, report__formats=format, report__lang=lang,
+        render__when=render,
     )  # fmt: skip
     wanted = wanted_targets(settings, targets, urls or [], vendor)
     return _look(ctx, settings, wanted, exit_code=exit_code, only_due=False)

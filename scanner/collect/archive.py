@@ -9,8 +9,10 @@ only be a tail.
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import io
+import json
 import os
 import re
 import threading
@@ -37,6 +39,7 @@ from .members import MAGIC, Strict, members
 from .records import (
     Draft,
     Headers,
+    copied_record,
     first_header,
     header,
     metadata_record,
@@ -61,6 +64,7 @@ __all__ = [
 FOLDER = "warc"
 WARC_MAGIC = b"WARC/"
 ROTATE_BYTES = 1024**3
+MAX_PACKAGE_BYTES = 16 * 1024**2
 MAX_RECORD_BYTES = 256 * 1024**2
 """A record of a foreign archive is read up to here."""
 
@@ -85,6 +89,8 @@ class Archived:
     """Content-encoded body, transfer encoding undone."""
     digest_ok: bool | None
     """Does the file's own digest hold? None: it states none."""
+    block: bytes = b""
+    """The record's block as it lies there: for a response status line, headers and body."""
 
 
 class Archive:
@@ -136,6 +142,14 @@ class Archive:
         member = _member(draft, level=1 if content_type == "image/png" else 3)
         name, start = self._keep(member)
         return _capture(member, name, start).capture
+
+    def append_copy(self, archived: Archived, origin: str) -> Capture:
+        """Keep a response out of somebody else's file: block byte for byte, date and address as stated there."""
+        record_id = f"urn:uuid:{uuid.uuid4()}"
+        draft = copied_record(archived.capture, archived.block, record_id, origin)
+        member = _member(draft, level=3)
+        name, start = self._keep(member)
+        return dataclasses.replace(_capture(member, name, start).capture, origin=origin)
 
     def _keep(self, records: bytes) -> tuple[str, int]:
         """(file, offset) of records that are on the disk now."""
@@ -251,7 +265,7 @@ def decoded_payload(out_dir: Path, capture: Capture, cap: int) -> bytes | Unread
 
 
 def iter_captures(path: Path) -> Iterator[Archived]:
-    """Every HTTP response, and every `urn:` resource, in a .warc, .warc.gz or .wacz file. Raises ArchiveError.
+    """Every HTTP response and every resource in a .warc, .warc.gz or .wacz file. Raises ArchiveError.
 
     `capture.warc_file` is the file's name (in a WACZ: `name.wacz!archive/x.warc.gz`); `record_sha256` is empty.
     A file that is damaged or breaks off gives what comes before, then the error.
@@ -271,6 +285,24 @@ def iter_captures(path: Path) -> Iterator[Archived]:
         raise ArchiveError(f"{path}: damaged, cut off or not a WARC; what comes before that was read") from None
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from None
+
+
+def software_of(path: Path) -> str:
+    """What made a WARC or WACZ file, as it says itself (`software` of warcinfo or datapackage.json); else empty."""
+    try:
+        if path.suffix.lower() == ".wacz":
+            with zipfile.ZipFile(path) as bundle, bundle.open("datapackage.json") as stream:
+                return str(json.loads(stream.read(MAX_PACKAGE_BYTES)).get("software") or "")[:200]
+        with path.open("rb") as stream:
+            record = next(iter(ArchiveIterator(stream, no_record_parse=True)), None)
+            if record is None or record.rec_type != "warcinfo":
+                return ""
+            found = re.search(
+                rb"^software: *([^\r\n]+)", _read(record.raw_stream, 65_536), re.MULTILINE | re.IGNORECASE
+            )
+            return found.group(1).decode("utf-8", "replace")[:200] if found else ""
+    except (ArchiveLoadFailed, zipfile.BadZipFile, OSError, EOFError, zlib.error, ValueError, KeyError, AttributeError):
+        return ""
 
 
 def _fsync_folder(folder: Path) -> None:
@@ -304,8 +336,7 @@ def _capture(member: bytes, name: str, offset: int) -> Archived:
     if kept is None or kept.digest_ok is not True:
         raise EvidenceError(f"{name} at byte {offset}: the record does not match its own digest")
     sha256 = hashlib.sha256(member).hexdigest()
-    values = {slot: getattr(kept.capture, slot) for slot in Capture.__slots__} | {"record_sha256": sha256}
-    return Archived(Capture(**values), kept.headers, kept.payload, kept.digest_ok)
+    return dataclasses.replace(kept, capture=dataclasses.replace(kept.capture, record_sha256=sha256))
 
 
 def _iter_stream(stream: IO[bytes], name: str) -> Iterator[Archived]:
@@ -330,7 +361,7 @@ def _iter_stream(stream: IO[bytes], name: str) -> Iterator[Archived]:
 def _archived(record: Any, name: str, offset: int, length: int) -> Archived | None:
     """An `Archived` from a warcio record; None for other records than HTTP responses and our resources."""
     fields = record.rec_headers
-    if record.rec_type == "resource" and (fields.get_header("WARC-Target-URI") or "").startswith("urn:"):
+    if record.rec_type == "resource" and fields.get_header("WARC-Target-URI"):
         return _resource(record, name, offset, length)
     if record.rec_type != "response" or not (fields.get_header("WARC-Target-URI") or "").startswith("http"):
         return None
@@ -365,7 +396,7 @@ def _archived(record: Any, name: str, offset: int, length: int) -> Archived | No
     )
     stated = (fields.get_header("WARC-Block-Digest"), block), (fields.get_header("WARC-Payload-Digest"), raw)
     verdicts = [digest_matches(digest, data) for digest, data in stated if digest]
-    return Archived(capture, headers, payload, None if too_long or not verdicts else all(verdicts))
+    return Archived(capture, headers, payload, None if too_long or not verdicts else all(verdicts), block)
 
 
 def _resource(record: Any, name: str, offset: int, length: int) -> Archived:
@@ -390,7 +421,7 @@ def _resource(record: Any, name: str, offset: int, length: int) -> Archived:
         warc_offset=offset,
         warc_length=length,
         truncated="length" if len(body) > MAX_RECORD_BYTES else "",
-        origin=f"made on this machine from the page ({fields.get_header('WARC-Target-URI') or ''})"[:600],
+        origin="".join(re.findall(r"^urn:[a-z]+", fields.get_header("WARC-Target-URI") or "")),
     )
     stated = [fields.get_header(field) for field in ("WARC-Block-Digest", "WARC-Payload-Digest")]
     verdicts = [digest_matches(digest, body) for digest in stated if digest]

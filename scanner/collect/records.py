@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ..model import Exchange, RobotsDecision
+from ..model import Capture, Exchange, RobotsDecision
 
 Headers = tuple[tuple[bytes, bytes], ...]
 ORIGINAL_TRANSFER_ENCODING = b"X-Archive-Orig-Transfer-Encoding"
@@ -124,6 +124,24 @@ def resource_record(uri: str, content_type: str, body: bytes, at: datetime, reco
     if page_record:
         fields.append(("WARC-Refers-To", f"<{page_record}>"))
     return _draft("resource", content_type, body, fields)
+
+
+def copied_record(capture: Capture, block: bytes, record_id: str, origin: str) -> Draft:
+    """A response out of somebody else's file. Block, address and date are theirs; `origin` says whose."""
+    fields = [
+        ("WARC-Record-ID", f"<{record_id}>"),
+        ("WARC-Target-URI", _safe_uri(capture.url)),
+        ("WARC-Date", _date(capture.captured_at)),
+        ("X-Noticescan-Origin", " ".join(origin.split()).encode("ascii", "backslashreplace").decode()),
+    ]
+    if capture.record_id:
+        fields.append(("WARC-Refers-To", f"<{capture.record_id}>"))
+    if re.fullmatch(r"[0-9A-Fa-f:.]{2,45}", capture.peer_ip):
+        fields.append(("WARC-IP-Address", capture.peer_ip))
+    if capture.truncated:
+        fields.append(("WARC-Truncated", capture.truncated))
+    fields.append(("WARC-Payload-Digest", f"sha256:{capture.payload_sha256}"))
+    return _draft("response", "application/http; msgtype=response", block, fields)
 
 
 def warcinfo_record(file_name: str, info: Mapping[str, str]) -> Draft:

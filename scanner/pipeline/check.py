@@ -32,7 +32,7 @@ from ..model import (
 from ..read import images, mhtml
 from .judge import judge, judge_mhtml, judge_picture, plain_headers
 from .kept import broken_off
-from .pictures import Lookup, from_files, read_once
+from .pictures import DOM, Lookup, from_files, read_once
 
 if TYPE_CHECKING:
     from ..collect.archive import Archived
@@ -186,11 +186,13 @@ def _check_warc(path: Path, rules: RuleSet, vendor: str, texts: dict[str, Pictur
     try:
         for archived in iter_captures(path):
             capture = archived.capture
-            source = capture.url or str(path)
+            source = capture.url.removeprefix(DOM) or str(path)
+            if source.startswith("urn:"):
+                continue  # pictures and notes that a browser left: no pages
             if archived.digest_ok is False:
                 what = f"{capture.warc_file}: the record of {source} does not match its own digest"
                 yield Checked(source, _unread(UnreadReason.BAD_ENCODING, what), damaged=True)
-            elif not (300 <= capture.status < 400 or _is_auxiliary(archived) or found.read_with_a_page(archived)):
+            elif not (300 <= capture.status < 400 or is_auxiliary(archived) or found.read_with_a_page(archived)):
                 yield Checked(source, _check_archived(archived, rules, vendor, found))
     except ArchiveError as error:
         yield Checked(str(path), _unread(UnreadReason.BAD_ENCODING, error.message), damaged=True)
@@ -234,7 +236,7 @@ def _is_picture(archived: Archived) -> bool:
     return archived.capture.content_type.partition(";")[0].strip().lower() in PICTURE_TYPES
 
 
-def _is_auxiliary(archived: Archived) -> bool:
+def is_auxiliary(archived: Archived) -> bool:
     """robots.txt, sitemaps and feeds: read for their links by a crawl, never judged as pages."""
     path = urlsplit(archived.capture.url).path
     if path.endswith(("/robots.txt", "/sitemap.xml")):
@@ -252,15 +254,16 @@ def _check_archived(archived: Archived, rules: RuleSet, vendor: str, found: _Bun
     body = decode_body(archived.payload, header(archived.headers, "content-encoding"), MAX_FILE_BYTES)
     if isinstance(body, UnreadReason):
         return _unread(body, "the kept body cannot be unpacked")
+    url = capture.url.removeprefix(DOM)
     provenance = Provenance(
-        source=capture.url,
+        source=url,
         vendor=vendor,
         captured_at=capture.captured_at,
         capture_sha256=capture.payload_sha256,
         warc_record=capture.record_id,
     )
     if _is_picture(archived) and capture.status == 200 and images.available():
-        return judge_picture(read_once(body, found.texts), capture.url, capture.url, provenance, rules)
+        return judge_picture(read_once(body, found.texts), url, url, provenance, rules)
     headers = plain_headers(archived.headers)
     return judge(body, capture.content_type, capture.url, capture.status, headers, provenance, rules, found.lookup())
 

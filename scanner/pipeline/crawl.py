@@ -23,6 +23,7 @@ from ..collect.render import Renderer, available
 from ..collect.scope import REDIRECTS, Scope, seeds
 from ..errors import LockedError
 from ..model import Outcome, Report, RunFacts, Target
+from ..read import images
 from ..schedule import due
 from .keeping import Keeper, Watcher, same_page
 from .reporting import build_report
@@ -82,7 +83,7 @@ async def _look(
     watcher: Watcher,
 ) -> None:
     guard = Guard(settings.crawl.allow_networks)
-    with _archive(settings, run) as archive:
+    with archive_of(settings, run) as archive:
         async with (
             Fetcher(settings.crawl, guard) as fetcher,
             Keeper(store, archive, run, scopes, settings, rules, watcher) as keeper,
@@ -110,7 +111,7 @@ def _take_up(
     run = store.resume_run("crawl")
     if run is None:
         return None
-    with _archive(settings, run.id) as archive:
+    with archive_of(settings, run.id) as archive:
         captures = store.captures(run.id)
         recovery = archive.recover([(capture.warc_file, capture.warc_offset) for capture in captures])
         for capture, _ in recovery.adopted:
@@ -151,8 +152,15 @@ def _why_not(store: Store, run: RunFacts, scopes: Mapping[str, Scope], rules: Ru
     return ""
 
 
-def begin_run(store: Store, kind: str, settings: Settings, rules: RuleSet, now: datetime) -> RunFacts:
-    """A new run in the database, with the facts that a reader of its report needs."""
+def begin_run(
+    store: Store,
+    kind: str,
+    settings: Settings,
+    rules: RuleSet,
+    now: datetime,
+    more: Mapping[str, str] | None = None,
+) -> RunFacts:
+    """A new run in the database, with the facts that a reader of its report needs; `more` of them besides."""
     facts = RunFacts(
         id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         kind=kind,
@@ -170,9 +178,11 @@ def begin_run(store: Store, kind: str, settings: Settings, rules: RuleSet, now: 
         "max_pages_per_target": str(crawl_settings.max_pages_per_target),
         "max_depth": str(crawl_settings.max_depth),
         "allow_networks": ", ".join(str(network) for network in crawl_settings.allow_networks),
+        "pictures_read": "no" if settings.ocr.pictures == "never" or not images.available() else images.reader_name(),
+        "pages_shown_by_a_browser": settings.render.when if available(settings.render) else "no",
         "robots_overrides": "; ".join(f"{host}: {why}" for host, why in crawl_settings.robots_overrides.items()),
     }
-    return store.begin_run(facts, note if kind == "crawl" else {})
+    return store.begin_run(facts, {**(note if kind in ("crawl", "compare") else {}), **(more or {})})
 
 
 def close_run(store: Store, run: str) -> None:
@@ -207,7 +217,8 @@ def scope_of(target: Target, settings: Settings) -> Scope:
     return Scope(target, settings.crawl.max_pages_per_target, settings.crawl.max_depth)
 
 
-def _archive(settings: Settings, run: str) -> Archive:
+def archive_of(settings: Settings, run: str) -> Archive:
+    """The archive of a run, with what its warcinfo records say."""
     info = {
         "software": environment(),
         "http-header-user-agent": user_agent(settings.crawl.user_agent_contact),

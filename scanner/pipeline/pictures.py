@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 Lookup = Callable[[str], PictureText | None]
 """Address of a picture, as the page names it -> what was read in it; None: it is not here."""
 
+DOM = "urn:dom:"
+"""Name of a record that holds a page as a browser had it, before the page's address."""
 VIA = "picture"
 """`FrontierItem.via` of a picture that is fetched for its page."""
 MAX_HOPS = 5

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from ..collect import render
 from ..collect.archive import Archive, read_payload
 from ..model import Capture, Finding, FrontierItem, Link, Reading, UnreadReason
-from .pictures import hull
+from .pictures import DOM, hull
 
 if TYPE_CHECKING:
     from ..config import Settings
     from ..store import Store
 
-DOM, TEXT, VIEW, BOXES = "urn:dom:", "urn:text:", "urn:view:", "urn:boxes:"
+TEXT, VIEW, BOXES = "urn:text:", "urn:view:", "urn:boxes:"
 """Names of the records after Browsertrix; `dom` and `boxes` are ours."""
 NEVER = frozenset({UnreadReason.BLOCKED, UnreadReason.PARKED, UnreadReason.HTTP_STATUS, UnreadReason.RATE_LIMITED})
 """What no browser makes readable. A challenge is not solved: we are who we say we are."""

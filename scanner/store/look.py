@@ -190,7 +190,8 @@ def rescannable_ids(connection: Connection) -> list[int]:
     """URLs that were ever read, in the order in which they became known."""
     query = (
         sa.select(coverage.c.url_id)
-        .where(coverage.c.outcome.in_(crawl.READ), coverage.c.capture_id.is_not(None))
+        .join(runs, runs.c.id == coverage.c.run_id)
+        .where(coverage.c.outcome.in_(crawl.READ), coverage.c.capture_id.is_not(None), runs.c.kind != crawl.ASIDE)
         .distinct()
         .order_by(coverage.c.url_id)
     )
@@ -202,7 +203,8 @@ def rescannable(connection: Connection, url: int) -> Look | None:
         sa.select(coverage, urls.c.canonical, vendors.c.name.label("vendor"))
         .join(urls, urls.c.id == coverage.c.url_id)
         .join(vendors, vendors.c.id == urls.c.vendor_id)
-        .where(coverage.c.url_id == url, coverage.c.outcome.in_(crawl.READ))
+        .join(runs, runs.c.id == coverage.c.run_id)
+        .where(coverage.c.url_id == url, coverage.c.outcome.in_(crawl.READ), runs.c.kind != crawl.ASIDE)
         .order_by(coverage.c.run_id.desc())
         .limit(1)
     )
@@ -216,7 +218,12 @@ def rescannable(connection: Connection, url: int) -> Look | None:
 
 def never_read(connection: Connection) -> tuple[NeverRead, ...]:
     """Every URL whose coverage rows never say that it was read and whose newest one says why not."""
-    newest = sa.select(sa.func.max(coverage.c.id)).group_by(coverage.c.url_id)
+    newest = (
+        sa.select(sa.func.max(coverage.c.id))
+        .join(runs, runs.c.id == coverage.c.run_id)
+        .where(runs.c.kind != crawl.ASIDE)
+        .group_by(coverage.c.url_id)
+    )
     ever_read = sa.select(coverage.c.url_id).where(coverage.c.outcome.in_(crawl.READ))
     query = (
         sa.select(coverage, urls.c.canonical, vendors.c.name.label("vendor"))
