@@ -254,9 +254,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _behaviour(self, path: str) -> dict[str, Any]:
         bare = urlsplit(path).path
         for page in self.server.site.behaviours:
-            if page["path"] in (path, bare) or fnmatch.fnmatchcase(path, page["path"]):
+            fits = page["path"] in (path, bare) or fnmatch.fnmatchcase(path, page["path"])
+            if fits and self._is_meant(page):
                 return page
         return {"path": path}
+
+    def _is_meant(self, page: dict[str, Any]) -> bool:
+        """Does the request have the headers for which this answer is kept (`if_header`: name -> glob)?"""
+        wanted = page.get("if_header", {})
+        return all(fnmatch.fnmatchcase(self.headers.get(name, ""), glob) for name, glob in wanted.items())
 
     def _send_file(self, page: dict[str, Any]) -> None:
         file = self._file(page)

@@ -16,9 +16,10 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import (
@@ -140,6 +141,32 @@ class RenderSettings(BaseModel):
     """Of all answers that one page asked for."""
 
 
+class CompareSettings(BaseModel):
+    """Second ways of looking at a page, for `--compare-as`."""
+
+    model_config = _FROZEN
+
+    search_referrer: HeaderText = "https://www.bing.com/"
+    """What `search-referrer` sends as Referer."""
+    proxies: dict[str, str] = Field(default_factory=dict)
+    """Name -> http://ADDRESS:PORT of a proxy, for `proxy:NAME`."""
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_addresses(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, url in value.items():
+            parts = urlsplit(url)
+            try:
+                ip_address(parts.hostname or "")
+            except ValueError:
+                raise ValueError(
+                    f"{name}: write http://ADDRESS:PORT with an IP address, not {parts.hostname}"
+                ) from None
+            if parts.scheme != "http" or not parts.port or parts.username:
+                raise ValueError(f"{name}: write http://ADDRESS:PORT (no other scheme, no password)")
+        return value
+
+
 class StoreSettings(BaseModel):
     """Where runs, captures and findings are recorded."""
 
@@ -186,6 +213,7 @@ class Settings(BaseModel):
     crawl: CrawlSettings = CrawlSettings()
     ocr: OcrSettings = OcrSettings()
     render: RenderSettings = RenderSettings()
+    compare: CompareSettings = CompareSettings()
     store: StoreSettings = StoreSettings()
     report: ReportSettings = ReportSettings()
     run: RunSettings = RunSettings()

@@ -211,6 +211,8 @@ class Exchange:
     tls_peer_sha256: str = ""
     """Of the DER certificate that the peer showed; empty over plain HTTP."""
     resolved_ips: tuple[str, ...] = ()
+    egress: str = ""
+    """Name of the profile whose proxy it went through; `peer_ip` is then the address that the proxy was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -529,6 +531,45 @@ class Crop:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A claim that one way of looking at a page was shown, and the other was not, on the days named."""
+
+    url: str
+    vendor: str
+    profile: str
+    """The second way: mobile | search-referrer | rendered | proxy:NAME"""
+    shown_to: str
+    """first | second"""
+    finding: Finding
+    other_at: datetime | None
+    """When the look that was not shown it was made."""
+    other_record: str
+    """WARC-Record-ID of that look."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCompared:
+    """A page of which one of two looks could not be read: nothing is said about what it shows to whom."""
+
+    url: str
+    vendor: str
+    profile: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a second look at the pages of a run gave."""
+
+    profile: str
+    run: str
+    compared: int
+    """Pages read both times."""
+    differences: tuple[Difference, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that a report format needs. Findings are ordered: asserted first, then by severity and confidence."""
 
@@ -545,3 +586,5 @@ class Report:
     """finding id -> the piece of the picture, for findings that stand in one."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """WARC-Record-ID -> `Capture.origin`, where it has one."""
+    comparisons: tuple[Comparison, ...] = ()
+    """Second looks at the pages of this run (`crawl --compare-as`)."""

@@ -66,6 +66,14 @@ user_agent_contact = ""
 # max_requests = 250
 # max_total_bytes = 62914560
 
+[compare]
+# For `crawl --compare-as search-referrer`: the search engine that the visitor seems to come from.
+# search_referrer = "https://www.bing.com/"
+
+# For `crawl --compare-as proxy:NAME`: proxies by name, each http://ADDRESS:PORT.
+# [compare.proxies]
+# "elsewhere" = "http://192.0.2.7:3128"
+
 [store]
 # Database: empty is a SQLite file in out_dir; or "postgresql://user@host/name".
 # url = ""

@@ -99,6 +99,7 @@ def metadata_record(exchange: Exchange, robots: RobotsDecision | None, response_
         "resolvedAddresses": " ".join(exchange.resolved_ips),
         "tlsVersion": exchange.tls_version,
         "tlsPeerCertificateSha256": exchange.tls_peer_sha256,
+        "egress": exchange.egress,
     }
     if robots is not None:
         facts |= {

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from .. import __version__
 from ..collect.archive import Archive
-from ..collect.fetch import Fetcher, environment, user_agent
+from ..collect.fetch import Fetcher, Profile, environment, user_agent
 from ..collect.frontier import Crawler
 from ..collect.guard import Guard
 from ..collect.render import Renderer, available
@@ -27,6 +27,7 @@ from ..read import images
 from ..schedule import due
 from .keeping import Keeper, Watcher, same_page
 from .reporting import build_report
+from .secondlook import look_again, note_of, profiles_of
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -42,9 +43,17 @@ READ = frozenset({Outcome.FINDINGS, Outcome.CLEAN, Outcome.UNCHANGED})
 
 
 def crawl(
-    settings: Settings, targets: Sequence[Target], rules: RuleSet, watcher: Watcher, *, only_due: bool = False
+    settings: Settings,
+    targets: Sequence[Target],
+    rules: RuleSet,
+    watcher: Watcher,
+    *,
+    only_due: bool = False,
+    compare_as: Sequence[str] = (),
 ) -> Report | None:
     """Looks at the targets (or those that are due); None where nothing was due.
+
+    `compare_as`: names of profiles in which the pages are then looked at once more.
 
     1 lock the output folder   2 take up the interrupted run, or begin one   3 put start pages into the frontier
     4 fetch, keep, judge, record until nothing is left   5 close the run   6 compare it with earlier ones
@@ -53,6 +62,7 @@ def crawl(
     """
     from ..store import open_store
 
+    profiles = profiles_of(compare_as, settings)
     targets = merged(targets)
     scopes = {target.vendor: scope_of(target, settings) for target in targets}
     with locked(Path(settings.out_dir)), open_store(settings.database_url()) as store:
@@ -70,7 +80,26 @@ def crawl(
             watcher.note("nothing is lost: the same command goes on from here")
             raise
         close_run(store, run.id)
+        for profile in profiles:
+            _look_again(store, run.id, profile, scopes, settings, rules, watcher)
         return build_report(store, rules, run.id, settings)
+
+
+def _look_again(
+    store: Store,
+    first: str,
+    profile: Profile,
+    scopes: Mapping[str, Scope],
+    settings: Settings,
+    rules: RuleSet,
+    watcher: Watcher,
+) -> None:
+    """The pages of a finished run, looked at in another way as a run of its own."""
+    watcher.note(f"looking once more as {profile.name}")
+    run = begin_run(store, "compare", settings, rules, datetime.now(UTC), note_of(first, profile))
+    with archive_of(settings, run.id) as archive:
+        asyncio.run(look_again(store, archive, first, run.id, profile, scopes, settings, rules, watcher))
+    close_run(store, run.id)
 
 
 async def _look(

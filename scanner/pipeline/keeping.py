@@ -89,6 +89,8 @@ class Keeper:
         self._finished = store.progress(run)["done"]
         self._pictures = Pictures(store, settings)
         self._held = Held(key_of(item) for item in store.pending(run) if item.via == PICTURE)
+        self.follows = True
+        """False: a second look at known pages; their links lead nowhere, and nothing is asked for conditionally."""
         self.show: Show | None = None
         """How a page is shown by a browser; None: it is not."""
         self._to_show: dict[Key, Page] = {}
@@ -155,7 +157,7 @@ class Keeper:
         failure: FetchFailed | None = None,
     ) -> Sequence[FrontierItem]:
         """KEPT BEFORE IT IS READ: archive, then database, then judgement."""
-        capture = self._archive.append(exchange, robots=robots)
+        capture = self._keep(exchange, robots)
         if item.via == PICTURE:
             return self._take_picture(item, capture, robots, auxiliary, failure)
         if item.via == "robots" or (item.via in AUXILIARY and failure is None):
@@ -170,7 +172,7 @@ class Keeper:
         return self.conclude(item, capture, robots)
 
     def _keep_resource(self, item: FrontierItem, exchange: Exchange, robots: RobotsDecision | None) -> None:
-        capture = self._archive.append(exchange, robots=robots)
+        capture = self._keep(exchange, robots)
         self._store.keep_capture(self._run, item, capture, robots)
         if capture.status == 200 and not capture.truncated:
             self._held.here.add(key_of(item))
@@ -190,6 +192,10 @@ class Keeper:
         if reading.unread is not None:
             reading = replace(reading, detail="; ".join(filter(None, (reading.detail, "shown", *shown.notes))))
         return self._conclude_reading(Page(page.item, dom, reading))
+
+    def _keep(self, exchange: Exchange, robots: RobotsDecision | None) -> Capture:
+        """Into the archive."""
+        return self._archive.append(exchange, robots=robots)
 
     def resume(self, item: FrontierItem, capture: Capture, robots: RobotsDecision | None) -> None:
         """Judges what an interrupted run had kept and not judged; the frontier learns what follows."""
@@ -346,7 +352,7 @@ class Keeper:
             body = decoded_payload(self._out, capture, self._settings.crawl.max_body_bytes)
         found: Selection = ((), ())
         scope = self._scopes.get(item.vendor)
-        if scope is not None and isinstance(body, bytes):
+        if scope is not None and isinstance(body, bytes) and self.follows:
             found = discover(
                 item, body, scope, self._known[item.vendor],
                 refused_before=self._refused[item.vendor], pages=self._pages(item.vendor),
@@ -393,14 +399,16 @@ class Keeper:
         return self._record(item, look.capture, judgement, found)
 
     def _same_page(self, item: FrontierItem, capture: Capture) -> str:
-        if capture.status != 200 or not capture.wire_bytes:
+        if capture.status != 200 or not capture.wire_bytes or not self.follows:
             return ""
         return self._store.same_payload(self._run, item, capture.payload_sha256)
 
     def _select(self, item: FrontierItem, judgement: Judgement) -> Selection:
         """What to fetch because of this page, ready for the frontier."""
-        links: tuple[Link, ...] = () if judgement.nofollow or judgement.unread in DEAD_ENDS else judgement.links
-        if judgement.canonical and judgement.unread not in DEAD_ENDS:
+        links: tuple[Link, ...] = (
+            () if not self.follows or judgement.nofollow or judgement.unread in DEAD_ENDS else judgement.links
+        )
+        if judgement.canonical and judgement.unread not in DEAD_ENDS and self.follows:
             links = (Link(judgement.canonical, "", "canonical"), *links)
         vendor, scope = item.vendor, self._scopes.get(item.vendor)
         if scope is None:  # a run that is closed, not continued
@@ -422,7 +430,7 @@ class Keeper:
         return fresh
 
     def _unread(self, item: FrontierItem, failure: FetchFailed, robots: RobotsDecision | None) -> None:
-        kept = None if failure.exchange is None else self._archive.append(failure.exchange, robots=robots)
+        kept = None if failure.exchange is None else self._keep(failure.exchange, robots)
         self._record_unread(item, failure.reason, failure.detail, kept, robots)
         if item.via == PICTURE:
             self._release(item)
@@ -446,7 +454,7 @@ class Keeper:
 
     def _with_validators(self, item: FrontierItem) -> FrontierItem:
         """Asks for a 304 only where the bytes that it would stand for are still here."""
-        if item.via in AUXILIARY or item.via == PICTURE:
+        if item.via in AUXILIARY or item.via == PICTURE or not self.follows:
             return item
         etag, last_modified = self._store.validators(item)
         if not etag and not last_modified:

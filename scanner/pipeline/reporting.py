@@ -9,6 +9,7 @@ from ..history import compare
 from ..model import Change, Report
 from ..report import FORMATS
 from .crops import crops_of
+from .secondlook import comparisons
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -34,6 +35,9 @@ def build_report(store: Store, rules: RuleSet, run: str | None, settings: Settin
         run=parts.run.id,
         run_at=parts.run.started_at if parts.run.kind == "crawl" else None,
     )
+    second_looks = comparisons(store, parts.run.id)
+    shown = [one.finding for one in tracked if one.change is not Change.NOT_SEEN]
+    shown += [one.finding for comparison in second_looks for one in comparison.differences]
     return Report(
         run=parts.run,
         findings=tracked,
@@ -41,7 +45,8 @@ def build_report(store: Store, rules: RuleSet, run: str | None, settings: Settin
         categories=rules.categories,
         contexts=store.contexts([one.finding for one in tracked if one.change is not Change.NOT_SEEN]),
         settings_note=parts.note,
-        crops=crops_of((one.finding for one in tracked if one.change is not Change.NOT_SEEN), store, settings),
+        crops=crops_of(shown, store, settings),
+        comparisons=second_looks,
         origins=store.origins(one.finding.warc_record for one in tracked),
     )
 

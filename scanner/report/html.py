@@ -44,7 +44,8 @@ def write_html(report: Report, out: Path, lang: str) -> Path:
     t = words(lang)
     folder = out / "html"
     derived = view(report)
-    names = page_names(tracked.finding.id for tracked in (*derived.current, *derived.past))
+    seconds = [one.finding.id for comparison in report.comparisons for one in comparison.differences]
+    names = page_names([*(tracked.finding.id for tracked in (*derived.current, *derived.past)), *seconds])
     shared = _values(t, report, derived, names)
     written = set()
     written |= _write_crops(report, names, folder)
@@ -57,6 +58,10 @@ def write_html(report: Report, out: Path, lang: str) -> Path:
         written.add(_page(shared, "finding.html", page, "../", **_finding_values(tracked, report)))
     written.add(_page(shared, "coverage.html", folder / "coverage.html", ""))
     written.add(_page(shared, "about.html", folder / "about.html", ""))
+    if report.comparisons:
+        written.add(_page(shared, "compare.html", folder / "compare.html", ""))
+    else:
+        (folder / "compare.html").unlink(missing_ok=True)
     write_text(folder / "style.css", (TEMPLATES / "style.css").read_text(encoding="utf-8"))
     index = _page(shared, "index.html", folder / "index.html", "")
     _remove_stale(folder, written)

@@ -227,6 +227,36 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "Made by noticescan's browser from the page when it was captured, and kept beside what the server sent.",
         "采集时由 noticescan 的浏览器根据页面生成，与服务器发送的内容一并保存。",
     ),
+    ("compare_title", "Shown to one visitor and not to another", "向一种访问者显示、未向另一种显示"),
+    (
+        "compare_lead",
+        "The same addresses were looked at twice, in two ways. Listed are words that stand in the text of one look and "
+        "were not found in the text of the other. Pages also differ by chance, by place and by time: compare the "
+        "records before you conclude that somebody chose whom to show what.",
+        "同一网址以两种方式各查看了一次。下列文字见于一次查看所得的文本，而在另一次的文本中未找到。页面也会因随机、地点和时间而不同；"
+        "在断定有人有意区别显示之前，请对照两份记录。",
+    ),
+    ("compare_link", "Claims shown to one way of looking only: {n}", "仅向一种访问方式显示的表述：{n}"),
+    (
+        "compare_count",
+        "{pages} read both times; {claims} found in one of the two texts only.",
+        "两次均已读取 {pages}；仅见于其中一份文本的表述 {claims}。",
+    ),
+    ("n_claims_plain", "{n} claim|{n} claims", "{n} 条"),
+    ("compare_shown_first", "shown to the usual look only", "仅向通常的访问方式显示"),
+    ("compare_shown_second", "shown to the second look only", "仅向第二种访问方式显示"),
+    ("compare_seen", "The look that has the words", "含有这些文字的查看"),
+    ("compare_not_seen", "The look in whose text they were not found", "文本中未找到这些文字的查看"),
+    ("compare_not", "Not compared", "未作对比"),
+    (
+        "compare_not_note",
+        "One of the two looks could not be read, so nothing is said about what it would have shown.",
+        "两次查看中有一次未能读取，因此不说明它会显示什么。",
+    ),
+    ("profile_mobile", "As a telephone", "以手机身份"),
+    ("profile_search_referrer", "As if from a search engine", "如同从搜索引擎进入"),
+    ("profile_rendered", "With a browser that runs scripts", "使用运行脚本的浏览器"),
+    ("profile_proxy", "Through another network address", "通过另一网络地址"),
     ("origin_import", "Imported. What follows is that file's own statement: ", "导入。以下为该文件自身的说明："),
     ("evidence", "Evidence", "证据"),
     ("captured", "Captured", "采集时间"),

@@ -22,7 +22,7 @@ from scanner.model import (
     UnreadReason,
 )
 
-from . import crawl, known, look, pictures, report, rows
+from . import compare, crawl, known, look, pictures, report, rows
 from .connect import BUSY_SECONDS, connect, reading, writing
 from .tables import runs
 
@@ -247,6 +247,18 @@ class Store:
         """Record id -> where it comes from, for those that we did not receive over the wire ourselves."""
         with reading(self._engine) as connection:
             return pictures.origins(connection, records)
+
+    # Second looks
+
+    def comparing(self, run: str) -> list[tuple[str, str]]:
+        """(run, profile) of each second look at the pages of this run, in order."""
+        with reading(self._engine) as connection:
+            return compare.comparing(connection, run)
+
+    def pages(self, run: str) -> dict[tuple[str, str], compare.SeenPage]:
+        """(vendor, canonical URL) -> what the page came to in this run."""
+        with reading(self._engine) as connection:
+            return compare.pages(connection, self._run_id(connection, run))
 
     # After a crash
 
