@@ -58,7 +58,23 @@ OWNERS = {
     "rich": "cli/",
 }
 NOT_IMPORTED = {"w3lib": "by its parts, see OWNERS", "lxml": "the parser that BeautifulSoup is told to use"}
-HEAVY = ("rapidocr", "onnxruntime", "PIL", "cv2", "playwright", "spacy", "sqlalchemy", "alembic", "bs4", "httpx", "jinja2", "aiohttp", "warcio", "tldextract", "pydantic")
+HEAVY = (
+    "rapidocr",
+    "onnxruntime",
+    "PIL",
+    "cv2",
+    "playwright",
+    "spacy",
+    "sqlalchemy",
+    "alembic",
+    "bs4",
+    "httpx",
+    "jinja2",
+    "aiohttp",
+    "warcio",
+    "tldextract",
+    "pydantic",
+)
 HELP_SECONDS = 0.3
 
 Import = tuple[Path, str]

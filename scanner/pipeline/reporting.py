@@ -43,7 +43,7 @@ def build_report(store: Store, rules: RuleSet, run: str | None, settings: Settin
         findings=tracked,
         coverage=parts.coverage,
         categories=rules.categories,
-        contexts=store.contexts([one.finding for one in tracked if one.change is not Change.NOT_SEEN]),
+        contexts=store.contexts(shown),
         settings_note=parts.note,
         crops=crops_of(shown, store, settings),
         comparisons=second_looks,
