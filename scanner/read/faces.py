@@ -29,7 +29,7 @@ INSTALL = "pip install 'noticescan[ocr]'"
 FACES = ("haarcascade_frontalface_alt2.xml", "haarcascade_profileface.xml")
 PLATE = re.compile(
     "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘"
-    "晋蒙陕吉闽贵粤青藏川宁琼使领][A-Z][·•.．:-]?"
+    "晋蒙陕吉闽贵粤青藏川宁琼使领][A-Z][·•・.．:-]?"
     "[A-HJ-NP-Z0-9]{4,6}[A-HJ-NP-Z0-9挂学警港澳]?"
 )
 """Province, letter, five or six letters and digits (GA 36-2018). OpenCV's cascades for plates fire at any Han."""
@@ -119,9 +119,9 @@ def _cascade(name: str) -> Any:
 
 
 def _mosaic(part: Image) -> Image:
-    """Eight tiles across and a blur over them: what is left of a face is its colour."""
+    """Five tiles across and a blur over them: what is left of a face is its colour."""
     from PIL import ImageFilter
     from PIL.Image import Resampling
 
-    small = part.resize((min(8, part.width), max(1, min(8, part.height))), Resampling.BOX)
+    small = part.resize((min(5, part.width), min(5, part.height)), Resampling.BOX)
     return small.resize(part.size, Resampling.NEAREST).filter(ImageFilter.GaussianBlur(max(part.size) / 24))

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from scanner.model import PictureLine, PictureText, UnreadReason
-from scanner.read.strips import Box, merged, reading_order
+from scanner.read.strips import Box, merged, reading_order, whole_lines
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -70,7 +70,7 @@ def read_picture(body: bytes) -> PictureText:
     for left, top in _tiles(width, height):
         tile = (left, top, min(left + TILE, width), min(top + TILE, height))
         found = merged(found, _lines(image.crop(tile), tile, (width, height)))
-    return PictureText(sha256, reader_name(), width, height, reading_order(found))
+    return PictureText(sha256, reader_name(), width, height, reading_order(whole_lines(found)))
 
 
 def crop(body: bytes, box: Box, *, margin: int = 24, lines: Sequence[PictureLine] | None = None) -> bytes:

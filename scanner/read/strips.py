@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from scanner.model import PictureLine
@@ -41,6 +42,36 @@ def _same(one: PictureLine, other: PictureLine) -> bool:
 def _shared(one: Box, other: Box, axis: int) -> int:
     """How much two boxes overlap along an axis, in pixels."""
     return min(one[axis] + one[axis + 2], other[axis] + other[axis + 2]) - max(one[axis], other[axis])
+
+
+def whole_lines(pieces: Iterable[PictureLine]) -> list[PictureLine]:
+    """Pieces of one line (the detector parts it at a comma or a wide space) put together, left to right."""
+    out: list[PictureLine] = []
+    for piece in sorted(pieces, key=lambda each: (each.box[0], each.box[1])):
+        at = next((at for at, line in enumerate(out) if _goes_on(line, piece)), None)
+        if at is None:
+            out.append(piece)
+        else:
+            out[at] = _both(out[at], piece)
+    return out
+
+
+def _goes_on(line: PictureLine, piece: PictureLine) -> bool:
+    """Does the piece stand just right of the line, at its height and in its size?"""
+    low, high = sorted((line.box[3], piece.box[3]))
+    gap = piece.box[0] - (line.box[0] + line.box[2])
+    return high <= 1.4 * low and _shared(line.box, piece.box, 1) > 0.7 * low and -0.5 * low <= gap <= 0.8 * low
+
+
+def _both(line: PictureLine, piece: PictureLine) -> PictureLine:
+    left, top = line.box[0], min(line.box[1], piece.box[1])
+    right = max(line.box[0] + line.box[2], piece.box[0] + piece.box[2])
+    bottom = max(line.box[1] + line.box[3], piece.box[1] + piece.box[3])
+    if line.text[-1:] == piece.text[:1] and not piece.text[:1].isalnum():
+        piece = replace(piece, text=piece.text[1:])  # the comma at which the line was parted stands in both pieces
+    space = " " if line.text[-1:].isascii() and piece.text[:1].isascii() else ""
+    box = (left, top, right - left, bottom - top)
+    return PictureLine(f"{line.text}{space}{piece.text}", box, min(line.confidence, piece.confidence))
 
 
 def reading_order(lines: Iterable[PictureLine]) -> tuple[PictureLine, ...]:
