@@ -72,6 +72,10 @@ class Rendered:
     """Where a script wanted to take the reader instead."""
 
 
+class _NotShown(Exception):
+    """What the browser shows is not the page."""
+
+
 @dataclass(slots=True)
 class _Visit:
     """One page in the browser."""
@@ -84,6 +88,7 @@ class _Visit:
     size: int = 0
     not_made: dict[str, int] = field(default_factory=dict)
     leads_to: dict[str, None] = field(default_factory=dict)
+    led_away: asyncio.Event = field(default_factory=asyncio.Event)
 
     def refuse(self, why: str) -> None:
         self.not_made[why] = self.not_made.get(why, 0) + 1
@@ -107,8 +112,13 @@ def browser_path(settings: RenderSettings) -> str:
 class Renderer:
     """Shows pages, one at a time. Use as `async with`; the browser is started with the first page."""
 
-    def __init__(self, settings: RenderSettings, *, mobile: bool = False, user_agent: str = "") -> None:
+    def __init__(
+        self, settings: RenderSettings, *, mobile: bool = False, user_agent: str = "", patience: float = 0.0
+    ) -> None:
+        """`patience`: seconds after which a page is given up from outside; 0: from the settings."""
         self._settings, self._mobile, self._user_agent = settings, mobile, user_agent
+        # Loading, settling twice, and taking down; each has a limit of its own unless the page holds the thread.
+        self._patience = patience or 3 * settings.timeout + 60
         self._stack = AsyncExitStack()
         self._browser: Any = None
         self._one = asyncio.Lock()
@@ -125,8 +135,10 @@ class Renderer:
         async with self._one:
             try:
                 # What cannot be stopped from within (a script that never yields) is stopped from here.
-                async with asyncio.timeout(2 * self._settings.timeout + 30):
+                async with asyncio.timeout(self._patience):
                     return await self._show(visit)
+            except _NotShown as error:
+                return _failed(url, UnreadReason.PROTOCOL, str(error))
             except TimeoutError:
                 await self._restart()
                 return _failed(url, UnreadReason.TIMEOUT, "the browser did not come to an end with this page")
@@ -183,12 +195,15 @@ async def _look(page: Any, visit: _Visit) -> Rendered:
     notes = []
     limit = visit.settings.timeout * 1000
     try:
-        await page.goto(visit.url, wait_until="load", timeout=limit)
+        await page.goto(visit.url, wait_until="commit", timeout=limit)
+        await _loaded(page, visit, limit)
         await _settled(page, limit)
         await page.evaluate(SCROLL)
         await _settled(page, limit)
     except TooLong:
         notes.append(f"not quiet after {visit.settings.timeout:g} s")
+    if not page.url.startswith(("http://", "https://")):
+        raise _NotShown("the browser put a page of its own in its place")
     at = datetime.now(UTC)
     height = int(await page.evaluate("Math.max(document.documentElement.scrollHeight, innerHeight)"))
     if height > MOST_HEIGHT:
@@ -211,6 +226,20 @@ async def _look(page: Any, visit: _Visit) -> Rendered:
     )
 
 
+async def _loaded(page: Any, visit: _Visit, limit: float) -> None:
+    """Until the page says that it is loaded. One that a script wants to leave never says so: a moment is enough."""
+    loaded = asyncio.ensure_future(page.wait_for_load_state("load", timeout=limit))
+    led_away = asyncio.ensure_future(visit.led_away.wait())
+    done, _ = await asyncio.wait({loaded, led_away}, return_when=asyncio.FIRST_COMPLETED)
+    if loaded not in done:
+        await asyncio.wait({loaded}, timeout=2 * SETTLE)
+    for task in (loaded, led_away):
+        task.cancel()
+    await asyncio.gather(loaded, led_away, return_exceptions=True)
+    if loaded.done() and not loaded.cancelled() and (error := loaded.exception()) is not None:
+        raise error
+
+
 async def _settled(page: Any, limit: float) -> None:
     """Until nothing is asked for any more; a page that never rests is taken as it is after a while."""
     from playwright.async_api import TimeoutError as TooLong
@@ -226,10 +255,12 @@ async def _answer(route: Any, visit: _Visit) -> None:
     """One request of the browser: answered out of the archive's hands, or not made, with the reason noted."""
     request = route.request
     url = without_fragment(request.url)
-    main = request.is_navigation_request() and request.frame.parent_frame is None
+    main = request.is_navigation_request() and _is_top(request)
     if main and url != visit.url:
         visit.leads_to[url] = None
-        await route.abort("blockedbyclient")
+        visit.led_away.set()
+        # No content: the page stays as it is. An aborted navigation would put the browser's error page in its place.
+        await route.fulfill(status=204)
         return
     if main:
         await _fulfil(route, visit.first, visit)
@@ -247,6 +278,16 @@ async def _answer(route: Any, visit: _Visit) -> None:
         return
     visit.size += len(answer.body)
     await _fulfil(route, answer, visit)
+
+
+def _is_top(request: Any) -> bool:
+    """Does the request open a page, as opposed to a frame within one? A window of its own has no frame yet."""
+    from playwright.async_api import Error
+
+    try:
+        return request.frame.parent_frame is None
+    except Error:
+        return True
 
 
 def _not_made(request: Any, visit: _Visit) -> str:

@@ -11,7 +11,7 @@ from ..collect.decompress import decode_body
 from ..model import Capture, FrontierItem, Judgement, Outcome, Provenance, Reading, UnreadReason
 from . import views
 from .judge import conclude, plain_headers, read_answer
-from .pictures import Lookup, missing_extra, with_text_of
+from .pictures import DOM, Lookup, missing_extra, with_text_of
 from .views import ViewOf
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def read_capture(capture: Capture, item: FrontierItem, settings: Settings) -> Re
     body = decode_body(payload, encoding, settings.crawl.max_body_bytes)
     if isinstance(body, UnreadReason):
         return Judgement(Outcome.UNREAD, unread=body, detail=f"Content-Encoding: {encoding}")
-    return read_answer(body, capture.content_type, item.url, capture.status, plain_headers(headers))
+    reading = read_answer(body, capture.content_type, item.url, capture.status, plain_headers(headers))
+    return views.as_shown(reading) if capture.url.startswith(DOM) else reading
 
 
 def judge_reading(

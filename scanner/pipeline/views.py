@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..collect import render
 from ..collect.archive import Archive, read_payload
-from ..model import Capture, Finding, FrontierItem, Link, Reading, UnreadReason
+from ..model import BlockKind, Capture, Finding, FrontierItem, Link, Reading, UnreadReason
 from .pictures import DOM, hull
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ TEXT, VIEW, BOXES = "urn:text:", "urn:view:", "urn:boxes:"
 """Names of the records after Browsertrix; `dom` and `boxes` are ours."""
 NEVER = frozenset({UnreadReason.BLOCKED, UnreadReason.PARKED, UnreadReason.HTTP_STATUS, UnreadReason.RATE_LIMITED})
 """What no browser makes readable. A challenge is not solved: we are who we say we are."""
+
+LEAST_TEXT = 20
+"""Characters on the screen; a page with less is taken for one that did not come to life."""
+_UNSEEN = frozenset({BlockKind.TITLE, BlockKind.META, BlockKind.JSON, BlockKind.NOSCRIPT, BlockKind.TEMPLATE})
 
 Box = tuple[int, int, int, int]
 ViewOf = Callable[[], "View | None"]
@@ -72,6 +76,14 @@ def keep(archive: Archive, page_record: str, shown: render.Rendered) -> tuple[Ca
         page_record=dom.record_id,
     )  # fmt: skip
     return dom, (view, boxes, text)
+
+
+def as_shown(reading: Reading) -> Reading:
+    """A page whose scripts have run is no shell any more, however little it says; one that says nothing still is."""
+    if reading.unread is not UnreadReason.EMPTY_SHELL or reading.document is None:
+        return reading
+    said = sum(len(block.text) for block in reading.document.blocks if not block.hidden and block.kind not in _UNSEEN)
+    return replace(reading, unread=None, detail="") if said >= LEAST_TEXT else reading
 
 
 def with_links(reading: Reading, shown: render.Rendered) -> Reading:
