@@ -64,6 +64,8 @@ def _moment(text: str) -> datetime | None:
             moment = parse(text.strip())
         except (ValueError, TypeError, IndexError):
             continue
+        if text.strip().endswith("-0000"):  # RFC 5322, 3.3: UTC, and no word about the local zone; Chromium writes it
+            moment = moment.replace(tzinfo=UTC)
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
     return None
