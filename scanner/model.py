@@ -96,7 +96,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     """Same canonical URL, or byte-identical payload, as another known URL of this run."""
     AUXILIARY = "auxiliary"
-    """robots.txt and sitemaps: kept as evidence, not advertisements."""
+    """robots.txt, sitemaps, and pictures that are read with their page: kept as evidence, no pages of their own."""
     UNREAD = "unread"
 
 
@@ -213,6 +213,8 @@ class Exchange:
     resolved_ips: tuple[str, ...] = ()
     tls_chain: tuple[bytes, ...] = ()
     """The certificates (DER) over which the peer was verified, its own first; empty over plain HTTP."""
+    egress: str = ""
+    """Name of the profile whose proxy it went through; `peer_ip` is then the address that the proxy was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,20 @@ class Capture:
     etag: str = ""
     last_modified: str = ""
     location: str = ""
+    origin: str = ""
+    """Where it comes from when it is not an answer that we received ourselves: a record made by rendering, or a file
+    that somebody else made (`noticescan import`), in words for the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in a picture a part of a block's text stands: offsets into the document; x, y, width, height in pixels."""
+
+    start: int
+    end: int
+    box: tuple[int, int, int, int]
+    confidence: float
+    """The reader's own, 0 to 1; 1 where nothing had to be recognised (a rendered page)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +285,35 @@ class Block:
     end: int
     hidden: bool = False
     """Not shown without a click or at all (display:none, hidden tab, template); a search engine still sees it."""
+    picture: str = ""
+    """sha256 of the picture that the text was read from, as received; empty where it was text."""
+    spots: tuple[Spot, ...] = ()
+    """Line by line, for text out of a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLine:
+    """One line of writing in a picture. `box`: x, y, width, height in pixels of the picture as shown."""
+
+    text: str
+    box: tuple[int, int, int, int]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureText:
+    """What was read in one picture, in reading order. Recomputable from the bytes by the named reader."""
+
+    sha256: str
+    """Of the payload as received."""
+    reader: str
+    width: int
+    height: int
+    lines: tuple[PictureLine, ...] = ()
+    skipped: str = ""
+    """Why it was not searched for text (too small, not a picture ...); empty: it was."""
+    unread: UnreadReason | None = None
+    """Set where that means that something wanted was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +357,7 @@ class Reading:
     nofollow: bool = False
     canonical: str = ""
     images: tuple[str, ...] = ()
-    """Absolute URLs of pictures on the page, in order."""
+    """Absolute URLs of pictures on the page, in order; pictures that lie in the page itself as `data:` URLs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,6 +425,9 @@ class Finding:
     fragment_url: str
     provisions: tuple[str, ...] = ()
     image_box: tuple[int, int, int, int] | None = None
+    """Where the quote stands in a picture: x, y, width, height in pixels."""
+    image_sha256: str = ""
+    """Of that picture (of the page, or a screenshot of it) as kept; empty where there is none."""
 
     def as_json(self) -> dict[str, Any]:
         """The finding as the JSON object of the public contract (schema `noticescan/finding/1`)."""
@@ -460,7 +508,7 @@ class RunFacts:
 
     id: str
     kind: str
-    """crawl | rescan | check"""
+    """crawl | rescan | check | import | compare"""
     started_at: datetime
     finished_at: datetime | None
     ok: bool
@@ -471,6 +519,56 @@ class RunFacts:
     previous_run: str = ""
     """The last successful run before this one, or empty."""
     previous_finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """The piece of a kept picture in which a quote stands, made for showing."""
+
+    png: bytes
+    """Empty where it cannot be shown."""
+    why_not: str = ""
+    blurred: bool = False
+    """Faces and number plates were looked for, and blurred where they were found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A claim that one way of looking at a page was shown, and the other was not, on the days named."""
+
+    url: str
+    vendor: str
+    profile: str
+    """The second way: mobile | search-referrer | rendered | proxy:NAME"""
+    shown_to: str
+    """first | second"""
+    finding: Finding
+    other_at: datetime | None
+    """When the look that was not shown it was made."""
+    other_record: str
+    """WARC-Record-ID of that look."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCompared:
+    """A page of which one of two looks could not be read: nothing is said about what it shows to whom."""
+
+    url: str
+    vendor: str
+    profile: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a second look at the pages of a run gave."""
+
+    profile: str
+    run: str
+    compared: int
+    """Pages read both times."""
+    differences: tuple[Difference, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,3 +584,9 @@ class Report:
     """finding id -> (text before, text after) of the quote in its block, for showing."""
     settings_note: Mapping[str, str] = field(default_factory=dict)
     """Facts on how the run was made: user agent, pace, allowed networks, robots overrides."""
+    crops: Mapping[str, Crop] = field(default_factory=dict)
+    """finding id -> the piece of the picture, for findings that stand in one."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """WARC-Record-ID -> `Capture.origin`, where it has one."""
+    comparisons: tuple[Comparison, ...] = ()
+    """Second looks at the pages of this run (`crawl --compare-as`)."""

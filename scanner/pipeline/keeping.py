@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -30,9 +30,14 @@ from ..model import (
     RobotsDecision,
     UnreadReason,
 )
-from .kept import judge_capture
+from . import views
+from .holding import Held, Key, Page, key_of
+from .kept import judge_capture, judge_reading, read_capture
+from .pictures import VIA as PICTURE
+from .pictures import Pictures, picture_item, picture_items
 
 if TYPE_CHECKING:
+    from ..collect.render import Rendered
     from ..config import Settings
     from ..detect.rules import RuleSet
     from ..store import Store
@@ -45,6 +50,9 @@ AUXILIARY = frozenset({"robots", "sitemap_file"})
 """`FrontierItem.via` of what is fetched to find the way, not to be judged."""
 DEAD_ENDS = frozenset({UnreadReason.BLOCKED, UnreadReason.PARKED, UnreadReason.HTTP_STATUS, UnreadReason.RATE_LIMITED})
 """Unread pages whose links are not the vendor's."""
+
+
+Show = Callable[[FrontierItem, Exchange], Awaitable["Rendered | FetchFailed"]]
 
 
 class Watcher(Protocol):
@@ -82,6 +90,15 @@ class Keeper:
         for vendor, url in store.known(run):
             self._known[vendor].add(url)
         self._finished = store.progress(run)["done"]
+        self._pictures = Pictures(store, settings)
+        self._held = Held(key_of(item) for item in store.pending(run) if item.via == PICTURE)
+        self.follows = True
+        """False: a second look at known pages; their links lead nowhere, and nothing is asked for conditionally."""
+        self.show: Show | None = None
+        """How a page is shown by a browser; None: it is not."""
+        self._to_show: dict[Key, Page] = {}
+        for vendor, url in store.known_via(run, (*AUXILIARY, PICTURE)):
+            self._auxiliary[vendor].add(url)
 
     async def __aenter__(self) -> Keeper:
         return self
@@ -101,7 +118,16 @@ class Keeper:
         failure: FetchFailed | None = None,
     ) -> Sequence[FrontierItem]:
         """Keeps an answer, judges it, records it; returns what is to be fetched because of it."""
-        return await self._alone(self.take, item, exchange, robots, auxiliary, failure)
+        new = await self._alone(self.take, item, exchange, robots, auxiliary, failure)
+        page = self._to_show.pop(key_of(item), None)
+        if page is None or self.show is None:
+            return new
+        shown = await self.show(page.item, exchange)
+        return [*new, *await self._alone(self._take_shown, page, shown)]
+
+    async def on_resource(self, item: FrontierItem, exchange: Exchange, robots: RobotsDecision | None) -> None:
+        """What a browser asked for to show a page: kept before the browser has it."""
+        await self._alone(self._keep_resource, item, exchange, robots)
 
     async def on_unread(self, item: FrontierItem, failure: FetchFailed, robots: RobotsDecision | None) -> None:
         """No usable answer: what there was is kept, and the reason is recorded."""
@@ -135,6 +161,8 @@ class Keeper:
     ) -> Sequence[FrontierItem]:
         """KEPT BEFORE IT IS READ: archive, then database, then judgement."""
         capture = self._keep(exchange, robots)
+        if item.via == PICTURE:
+            return self._take_picture(item, capture, robots, auxiliary, failure)
         if item.via == "robots" or (item.via in AUXILIARY and failure is None):
             return self.conclude_auxiliary(item, capture)
         # Auxiliary, and yet a page: an answer that is followed by another try.
@@ -146,6 +174,30 @@ class Keeper:
             return ()
         return self.conclude(item, capture, robots)
 
+    def _keep_resource(self, item: FrontierItem, exchange: Exchange, robots: RobotsDecision | None) -> None:
+        capture = self._keep(exchange, robots)
+        self._store.keep_capture(self._run, item, capture, robots)
+        if capture.status == 200 and not capture.truncated:
+            self._held.here.add(key_of(item))
+
+    def _take_shown(self, page: Page, shown: Rendered | FetchFailed) -> Sequence[FrontierItem]:
+        """A page that the browser has shown is judged by what it showed; where it failed, by what was received."""
+        if isinstance(shown, FetchFailed):
+            detail = "; ".join(filter(None, (page.reading.detail, f"not shown: {shown.detail}")))
+            return self._conclude_reading(replace(page, reading=replace(page.reading, detail=detail)))
+        dom, others = views.keep(self._archive, page.capture.record_id, shown)
+        for one in (dom, *others):
+            self._store.keep_capture(self._run, page.item, one)
+        if self._custodian is not None:
+            self._custodian.kept(others[-1])  # and with it the records before
+        reading = read_capture(dom, page.item, self._settings)
+        if isinstance(reading, Judgement):
+            return self._record(page.item, dom, reading, ((), ()))
+        reading = views.with_links(reading, shown)
+        if reading.unread is not None:
+            reading = replace(reading, detail="; ".join(filter(None, (reading.detail, "shown", *shown.notes))))
+        return self._conclude_reading(Page(page.item, dom, reading))
+
     def _keep(self, exchange: Exchange, robots: RobotsDecision | None) -> Capture:
         """Into the archive, then into the custody chain."""
         capture = self._archive.append(exchange, robots=robots)
@@ -155,10 +207,13 @@ class Keeper:
 
     def resume(self, item: FrontierItem, capture: Capture, robots: RobotsDecision | None) -> None:
         """Judges what an interrupted run had kept and not judged; the frontier learns what follows."""
-        if item.via in AUXILIARY:
+        if item.via == PICTURE:
+            self._conclude_picture(item, capture)
+        elif item.via in AUXILIARY:
             self.conclude_auxiliary(item, capture)
         else:
             self.conclude(item, capture, robots)
+            self._to_show.pop(key_of(item), None)  # stays "captured": the crawl asks for it again, and shows it
 
     def conclude(self, item: FrontierItem, capture: Capture, robots: RobotsDecision | None) -> Sequence[FrontierItem]:
         """From a kept capture to its record; also where an interrupted run goes on. Raises EvidenceError."""
@@ -169,8 +224,134 @@ class Keeper:
         if same := self._same_page(item, capture):
             judgement = Judgement(Outcome.DUPLICATE, detail=f"the same bytes as {same}")
             return self._record(item, capture, judgement, ((), ()))
-        judgement = judge_capture(capture, item, self._run, self._settings, self._rules)
-        return self._record(item, capture, judgement, self._select(item, judgement))
+        reading = read_capture(capture, item, self._settings)
+        if isinstance(reading, Judgement):
+            return self._record(item, capture, reading, ((), ()))
+        page = Page(item, capture, reading)
+        if self.show is not None and views.wants_browser(reading, capture, self._settings):
+            self._to_show[key_of(item)] = page
+            return ()
+        return self._conclude_reading(page)
+
+    def _conclude_reading(self, page: Page) -> Sequence[FrontierItem]:
+        """A page that was read: judged now, or once its pictures are here as well."""
+        links = self._select(page.item, Judgement(
+            Outcome.UNREAD, links=page.reading.links, unread=page.reading.unread,
+            canonical=page.reading.canonical, nofollow=page.reading.nofollow,
+        ))  # fmt: skip
+        pictures, refused = self._picture_items(page)
+        missing = [key_of(one) for one in pictures if self._is_missing(one)]
+        if not missing:
+            return self._record(page.item, page.capture, self._judge(page), (links[0], (*links[1], *refused)))
+        new = [one for one in pictures if one.canonical not in self._known[page.item.vendor]]
+        fresh = self._store.enqueue(self._run, [*links[0], *new])
+        self._store.record_refused(self._run, _plain((*links[1], *refused)))
+        self._learn([*links[0], *new], (*links[1], *refused))
+        self._held.hold(page, missing)
+        return fresh
+
+    def _judge(self, page: Page) -> Judgement:
+        found = self._pictures.lookup(page.item, run=self._run)
+        view = views.view_of(self._store, self._settings, page.item, page.capture)
+        judgement = judge_reading(
+            page.reading, page.capture, page.item, self._run, self._settings, self._rules, found, view
+        )
+        return page.finished(judgement)
+
+    # Pictures
+
+    def _picture_items(self, page: Page) -> Selection:
+        """The pictures of a page to be fetched, and those past a limit."""
+        scope = self._scopes.get(page.item.vendor)
+        if not self._pictures.fetched or scope is None:
+            return (), ()
+        wanted, refused = [], []
+        limits, known = self._settings.ocr, self._known[page.item.vendor]
+        for number, item in enumerate(picture_items(page.reading, page.item), 1):
+            excluded = scope.excluded_by(item.url)
+            if excluded:
+                why = f"excluded in the targets file: {excluded}"
+            elif number > limits.max_per_page:
+                why = f"picture limit {limits.max_per_page} a page"
+            elif item.canonical not in known and self._held.asked >= limits.max_per_run:
+                why = f"picture limit {limits.max_per_run} a run"
+            else:
+                self._held.asked += item.canonical not in known
+                wanted.append(item)
+                continue
+            refused.append(Refused(item, UnreadReason.OUT_OF_BUDGET, why))
+        return tuple(wanted), tuple(refused)
+
+    def _is_missing(self, item: FrontierItem) -> bool:
+        if key_of(item) in self._held.here:
+            return False
+        return item.canonical not in self._known[item.vendor] or key_of(item) in self._held.open
+
+    def _take_picture(
+        self,
+        item: FrontierItem,
+        capture: Capture,
+        robots: RobotsDecision | None,
+        again: bool,
+        failure: FetchFailed | None,
+    ) -> Sequence[FrontierItem]:
+        self._store.record_capture(self._run, item, capture, robots, retry=again)
+        if again:
+            return ()
+        if failure is not None:
+            self._record_unread(item, failure.reason, failure.detail, capture, robots)
+            return self._release(item)
+        return self._conclude_picture(item, capture)
+
+    def _conclude_picture(self, item: FrontierItem, capture: Capture) -> Sequence[FrontierItem]:
+        """A kept picture is read once; a page that waited for nothing else is judged now."""
+        if capture.status in REDIRECTS and capture.location:
+            return self._follow_picture(item, capture)
+        text = self._pictures.of_capture(capture) if capture.status == 200 and not capture.truncated else None
+        if capture.status != 200:
+            self._record_unread(item, UnreadReason.HTTP_STATUS, f"status {capture.status}", capture, None)
+        elif text is None or text.unread is not None:
+            reason = text.unread if text and text.unread else UnreadReason.IMAGE_ONLY
+            self._record_unread(item, reason, text.skipped if text else "text in it was not read", capture, None)
+        else:
+            detail = text.skipped or f"picture, {len(text.lines)} lines of text"
+            self._store.record_auxiliary(self._run, item, capture, detail=detail)
+            self._tell(item, Outcome.AUXILIARY, None, detail, capture, 0)
+        return self._release(item)
+
+    def _follow_picture(self, item: FrontierItem, capture: Capture) -> Sequence[FrontierItem]:
+        """A picture may lie anywhere: its page waits for where the redirect leads."""
+        try:
+            target = picture_item(join(item.url, capture.location), item.vendor, item.url, item.depth)
+        except BadUrl:
+            target = None
+        self._record(item, capture, Judgement(Outcome.REDIRECT, detail=f"to {capture.location}"), ((), ()))
+        if target is None or not self._is_missing(target) or self._held.asked >= self._settings.ocr.max_per_run:
+            return self._release(item)
+        self._held.move(key_of(item), key_of(target))
+        self._held.asked += 1
+        fresh = self._store.enqueue(self._run, [target])
+        self._learn([target], ())
+        return fresh
+
+    def _release(self, item: FrontierItem) -> Sequence[FrontierItem]:
+        for page in self._held.release(key_of(item)):
+            self._finish(page)
+        return ()
+
+    def finish_held(self) -> None:
+        """Judges the pages that still wait for pictures, with what there is."""
+        for page in self._held.rest():
+            self._finish(page)
+
+    def _finish(self, page: Page) -> None:
+        same = self._same_page(page.item, page.capture)
+        judgement = Judgement(Outcome.DUPLICATE, detail=f"the same bytes as {same}") if same else self._judge(page)
+        self._record(page.item, page.capture, judgement, ((), ()))
+
+    def holds(self, item: FrontierItem) -> bool:
+        """Does this page only wait for its pictures?"""
+        return self._held.waits(item)
 
     def conclude_auxiliary(self, item: FrontierItem, capture: Capture) -> Sequence[FrontierItem]:
         """robots.txt or a sitemap: what it names goes into the frontier, then it is done."""
@@ -179,7 +360,7 @@ class Keeper:
             body = decoded_payload(self._out, capture, self._settings.crawl.max_body_bytes)
         found: Selection = ((), ())
         scope = self._scopes.get(item.vendor)
-        if scope is not None and isinstance(body, bytes):
+        if scope is not None and isinstance(body, bytes) and self.follows:
             found = discover(
                 item, body, scope, self._known[item.vendor],
                 refused_before=self._refused[item.vendor], pages=self._pages(item.vendor),
@@ -209,6 +390,9 @@ class Keeper:
         if look is None:
             self._record_unread(item, UnreadReason.PROTOCOL, "304 without an earlier capture", capture, robots)
             return ()
+        reading = read_capture(look.capture, item, self._settings)
+        if not isinstance(reading, Judgement) and self._picture_items(Page(item, look.capture, reading))[0]:
+            return self._conclude_reading(Page(item, look.capture, reading, unchanged=True))
         judgement = judge_capture(look.capture, item, self._run, self._settings, self._rules)
         found = self._select(item, judgement)
         if judgement.unread is None and look.rules_digest == self._rules.digest:
@@ -223,14 +407,16 @@ class Keeper:
         return self._record(item, look.capture, judgement, found)
 
     def _same_page(self, item: FrontierItem, capture: Capture) -> str:
-        if capture.status != 200 or not capture.wire_bytes:
+        if capture.status != 200 or not capture.wire_bytes or not self.follows:
             return ""
         return self._store.same_payload(self._run, item, capture.payload_sha256)
 
     def _select(self, item: FrontierItem, judgement: Judgement) -> Selection:
         """What to fetch because of this page, ready for the frontier."""
-        links: tuple[Link, ...] = () if judgement.nofollow or judgement.unread in DEAD_ENDS else judgement.links
-        if judgement.canonical and judgement.unread not in DEAD_ENDS:
+        links: tuple[Link, ...] = (
+            () if not self.follows or judgement.nofollow or judgement.unread in DEAD_ENDS else judgement.links
+        )
+        if judgement.canonical and judgement.unread not in DEAD_ENDS and self.follows:
             links = (Link(judgement.canonical, "", "canonical"), *links)
         vendor, scope = item.vendor, self._scopes.get(item.vendor)
         if scope is None:  # a run that is closed, not continued
@@ -254,9 +440,13 @@ class Keeper:
     def _unread(self, item: FrontierItem, failure: FetchFailed, robots: RobotsDecision | None) -> None:
         kept = None if failure.exchange is None else self._keep(failure.exchange, robots)
         self._record_unread(item, failure.reason, failure.detail, kept, robots)
+        if item.via == PICTURE:
+            self._release(item)
 
     def _refuse_by_robots(self, item: FrontierItem, decision: RobotsDecision) -> None:
         self._record_unread(item, unread_reason(decision), decision.rule, None, decision)
+        if item.via == PICTURE:
+            self._release(item)
 
     def _record_unread(
         self,
@@ -272,7 +462,7 @@ class Keeper:
 
     def _with_validators(self, item: FrontierItem) -> FrontierItem:
         """Asks for a 304 only where the bytes that it would stand for are still here."""
-        if item.via in AUXILIARY:
+        if item.via in AUXILIARY or item.via == PICTURE or not self.follows:
             return item
         etag, last_modified = self._store.validators(item)
         if not etag and not last_modified:
@@ -288,7 +478,7 @@ class Keeper:
     def _learn(self, new: Iterable[FrontierItem], refused: Iterable[Refused]) -> None:
         for item in new:
             self._known[item.vendor].add(item.canonical)
-            if item.via in AUXILIARY:
+            if item.via in AUXILIARY or item.via == PICTURE:
                 self._auxiliary[item.vendor].add(item.canonical)
         for one in refused:
             self._refused[one.item.vendor].add(one.item.canonical)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from ..history import compare
 from ..model import Change, Report
 from ..report import FORMATS
+from .crops import crops_of
+from .secondlook import comparisons
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 REPORTS = "reports"
 
 
-def build_report(store: Store, rules: RuleSet, run: str | None) -> Report:
+def build_report(store: Store, rules: RuleSet, run: str | None, settings: Settings) -> Report:
     """The report of a run (None: the newest finished one), compared with the last successful looks before it.
 
     Raises StoreError where there is no such run.
@@ -33,13 +35,19 @@ def build_report(store: Store, rules: RuleSet, run: str | None) -> Report:
         run=parts.run.id,
         run_at=parts.run.started_at if parts.run.kind == "crawl" else None,
     )
+    second_looks = comparisons(store, parts.run.id)
+    shown = [one.finding for one in tracked if one.change is not Change.NOT_SEEN]
+    shown += [one.finding for comparison in second_looks for one in comparison.differences]
     return Report(
         run=parts.run,
         findings=tracked,
         coverage=parts.coverage,
         categories=rules.categories,
-        contexts=store.contexts([one.finding for one in tracked if one.change is not Change.NOT_SEEN]),
+        contexts=store.contexts(shown),
         settings_note=parts.note,
+        crops=crops_of(shown, store, settings),
+        comparisons=second_looks,
+        origins=store.origins(one.finding.warc_record for one in tracked),
     )
 
 
@@ -48,7 +56,7 @@ def stored_report(settings: Settings, rules: RuleSet, run: str) -> Report:
     from ..store import open_to_read
 
     with open_to_read(settings.database_url()) as store:
-        return build_report(store, rules, run or None)
+        return build_report(store, rules, run or None, settings)
 
 
 def write_reports(report: Report, settings: Settings) -> dict[str, Path]:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from scanner.model import REPORT_SCHEMA, CoverageRow, Report, RunFacts, Tracked
+from scanner.model import REPORT_SCHEMA, Comparison, CoverageRow, Report, RunFacts, Tracked
 from scanner.report.files import write_text
 from scanner.report.text import iso
 from scanner.report.view import Coverage, View, view
@@ -31,6 +31,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "coverage": _coverage(derived.coverage, report.coverage),
         "categories": {key: dict(value) for key, value in report.categories.items()},
         "settings": dict(report.settings_note),
+        "comparisons": [_comparison(comparison) for comparison in report.comparisons],
     }
 
 
@@ -77,6 +78,26 @@ def _finding(tracked: Tracked, report: Report) -> dict[str, Any]:
         "last_run": tracked.last_run,
     }
     return tracked.finding.as_json() | {"history": history, "context": {"before": before, "after": after}}
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "profile": comparison.profile,
+        "run": comparison.run,
+        "pages_compared": comparison.compared,
+        "differences": [
+            {
+                "url": one.url,
+                "vendor": one.vendor,
+                "shown_to": one.shown_to,
+                "finding": one.finding.as_json(),
+                "other_look_at": iso(one.other_at),
+                "other_warc_record": one.other_record,
+            }
+            for one in comparison.differences
+        ],
+        "not_compared": [{"url": one.url, "vendor": one.vendor, "why": one.why} for one in comparison.not_compared],
+    }
 
 
 def _coverage(totals: Coverage, rows: tuple[CoverageRow, ...]) -> dict[str, Any]:

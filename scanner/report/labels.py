@@ -38,7 +38,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         "unchanged": ("unchanged since last capture", "与上次采集相同"),
         "redirect": ("redirect", "跳转"),
         "duplicate": ("duplicate", "重复"),
-        "auxiliary": ("robots.txt and sitemaps", "robots.txt 与站点地图"),
+        "auxiliary": ("robots.txt, sitemaps and pictures", "robots.txt、站点地图与图片"),
         "unread": ("not read", "未读"),
     },
     PageRole: {

@@ -65,6 +65,7 @@ def _lines(report: Report, derived: View, t: Words) -> Iterator[str]:
     yield f"\n## {t['findings_heading']}\n\n" + t["findings_note" if derived.current else "findings_none"]
     for vendor in derived.vendors:
         yield from _vendor(vendor, report.categories, t)
+    yield from _comparisons(report, t)
     yield from _coverage(derived.coverage, t)
     yield f"\n## {t['limits']}\n"
     for limit in LIMITS:
@@ -105,6 +106,21 @@ def _finding(tracked: Tracked, t: Words) -> Iterator[str]:
     when = f"{utc(f.captured_at)} · {shanghai(f.captured_at)}" if f.captured_at else t["captured_none"]
     yield f"  {link(f.fragment_url) if safe_url(f.fragment_url) else link(f.source)}  "
     yield f"  {when} · SHA-256 `{_code(f.capture_sha256)}`"
+
+
+def _comparisons(report: Report, t: Words) -> Iterator[str]:
+    if not report.comparisons:
+        return
+    yield f"\n## {t['compare_title']}\n\n{t['compare_lead']}"
+    for comparison in report.comparisons:
+        yield f"\n### {t['profile_' + comparison.profile.partition(':')[0].replace('-', '_')]}\n"
+        pages, claims = t.count("n_pages", comparison.compared), t.count("n_claims_plain", len(comparison.differences))
+        yield t.say("compare_count", pages=pages, claims=claims) + "\n"
+        for one in comparison.differences:
+            yield f"- “{escape(one.finding.quote)}”  "
+            yield f"  {t['compare_shown_' + one.shown_to]} · {t.label(one.finding.stance)} · {link(one.url)}"
+        for left in comparison.not_compared:
+            yield f"- {t['compare_not']}{t['colon']}{link(left.url)}{t['colon']}{escape(left.why)}"
 
 
 def _code(text: str) -> str:
