@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from scanner.errors import MissingExtraError
@@ -40,13 +40,15 @@ def has_chinese_font() -> bool:
     return bool(listed.stdout.strip())
 
 
-def _beside(folder: Path) -> Callable[[str], dict[str, object]]:
+def _beside(folder: Path) -> Any:
     """Gives weasyprint the pictures of the case file, and nothing else from anywhere."""
+    from weasyprint.urls import URLFetcher
 
-    def fetch(url: str) -> dict[str, object]:
-        path = Path(unquote(urlsplit(url).path))
-        if urlsplit(url).scheme != "file" or not path.resolve().is_relative_to(folder.resolve()):
-            raise ValueError(f"nothing is loaded from elsewhere: {url[:80]}")
-        return {"string": path.read_bytes(), "mime_type": "image/png"}
+    class Beside(URLFetcher):  # type: ignore[misc]  # weasyprint has no types
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            path = Path(unquote(urlsplit(url).path))
+            if urlsplit(url).scheme != "file" or not path.resolve().is_relative_to(folder.resolve()):
+                raise ValueError(f"nothing is loaded from elsewhere: {url[:80]}")
+            return super().fetch(url, headers)
 
-    return fetch
+    return Beside(allowed_protocols={"file"})
