@@ -93,6 +93,18 @@ def crop(body: bytes, box: Box, *, margin: int = 24, lines: Sequence[PictureLine
     return out.getvalue()
 
 
+def copy_of(body: bytes, lines: Sequence[PictureLine]) -> bytes:
+    """The whole picture as JPEG for publication, blurred like a crop; empty where the bytes are no picture."""
+    from scanner.read.faces import blurred
+
+    image = _open(body)
+    if isinstance(image, str):
+        return b""
+    out = io.BytesIO()
+    blurred(image, (0, 0, *image.size), lines).save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
 def _open(body: bytes) -> Image | str:
     """The first frame, turned upright, in RGB over a plain ground; or why it cannot be had."""
     from PIL import Image, ImageOps, UnidentifiedImageError
