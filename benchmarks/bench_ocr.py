@@ -22,6 +22,7 @@ import ad_pictures
 from scanner.detect.detector import detect
 from scanner.detect.rules import RuleSet, load
 from scanner.model import Block, BlockKind, Document, Finding, Provenance
+from scanner.read import images
 from scanner.read.images import read_picture
 from scanner.read.pictures import PlacedPicture, with_pictures
 
@@ -92,6 +93,9 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="only each n-th picture")
     parser.add_argument("--misses", action="store_true", help="name what was missed")
     arguments, _ = parser.parse_known_args()
+    if not images.available():
+        print(f"text in pictures: not measured; {images.INSTALL}")
+        return
     rules = load()
     by_manner: dict[str, list[Measured]] = defaultdict(list)
     for number, drawn in enumerate(ad_pictures.pictures()):

@@ -586,6 +586,8 @@ class Report:
     """Facts on how the run was made: user agent, pace, allowed networks, robots overrides."""
     crops: Mapping[str, Crop] = field(default_factory=dict)
     """finding id -> the piece of the picture, for findings that stand in one."""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    """sha256 of a picture -> a copy of the whole of it for showing (JPEG), blurred like the crops."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """WARC-Record-ID -> `Capture.origin`, where it has one."""
     comparisons: tuple[Comparison, ...] = ()

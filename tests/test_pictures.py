@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import site
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -178,3 +180,41 @@ def test_a_machine_without_the_extras_says_what_it_could_not_read_and_how_to_cha
     assert "pip install 'noticescan[ocr]'" in table
     assert "pip install 'noticescan[browser]'" in table
     assert {path for path, _ in shop.asked} == {"/robots.txt", "/sitemap.xml", "/", "/app"}
+
+
+@needs_ocr
+def test_a_page_that_waits_for_its_pictures_survives_a_kill(shop: Vendor, rules: RuleSet, tmp_path: Path) -> None:
+    """Killed between two pictures, the next crawl asks for the second one only, and judges the page."""
+    shop.pages["/a.png"] = Page(drawn([OCR_CLAIM], width=520), kind="image/png")
+    shop.pages["/b.png"] = Page(drawn(["宽电压供电"], width=300), kind="image/png")
+    command = [
+        sys.executable,
+        "-m",
+        "scanner",
+        "--quiet",
+        "crawl",
+        shop.url(),
+        "--vendor",
+        "示例",
+        "--out",
+        str(tmp_path),
+    ]
+    flags = ["--allow-network", f"{HOST}/32", "--delay", "1.5", "--format", "json"]
+    first = subprocess.Popen([*command, *flags], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    started = time.monotonic()
+    while "/a.png" not in [path for path, _ in shop.asked] and time.monotonic() - started < 90:
+        time.sleep(0.02)
+    time.sleep(0.5)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    assert "/b.png" not in [path for path, _ in shop.asked]
+    done = subprocess.run([*command, *flags], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    asked = [path for path, _ in shop.asked]
+    assert (asked.count("/"), asked.count("/b.png")) == (1, 1)
+    with open_store(f"sqlite:///{tmp_path / 'noticescan.sqlite'}") as store:
+        (run,) = store.runs()
+        report = store.report(run.id)
+    assert [(row.outcome, row.findings > 0) for row in report.coverage if row.url == shop.url()] == [
+        (Outcome.FINDINGS, True)
+    ]

@@ -6,6 +6,7 @@ The picture itself is evidence: it lies in the archive and is only read here, bo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,23 +23,36 @@ if TYPE_CHECKING:
 
 MOST = 2000
 """Crops of one report: a folder of more pictures would help nobody."""
+MOST_WHOLE = 30
+"""Whole pictures in one report: looking for faces in a long page takes seconds."""
 
 
-def crops_of(findings: Iterable[Finding], store: Store, settings: Settings) -> dict[str, Crop]:
-    """finding id -> crop, for findings that stand in a picture. One that cannot be had says why; none is guessed."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a report shows of pictures: finding id -> crop, and sha256 -> copy of the whole picture."""
+
+    crops: dict[str, Crop]
+    pictures: dict[str, bytes]
+
+
+def crops_of(findings: Iterable[Finding], store: Store, settings: Settings) -> Shown:
+    """For findings that stand in a picture. A crop that cannot be had says why; none is guessed."""
     wanted = [finding for finding in findings if finding.image_box and finding.image_sha256][:MOST]
     if not wanted:
-        return {}
+        return Shown({}, {})
     kept = store.captures_by_payload(finding.image_sha256 for finding in wanted)
     bodies: dict[str, bytes | str] = {}
-    out: dict[str, Crop] = {}
+    out = Shown({}, {})
     for finding in sorted(wanted, key=lambda each: each.image_sha256):
         sha256 = finding.image_sha256
         if sha256 not in bodies:
             bodies.clear()  # one picture at a time: strips of a catalogue do not pile up in memory
             bodies[sha256] = _body(finding, kept.get(sha256), store, settings)
         text = store.picture_text(sha256)
-        out[finding.id] = _crop(finding, bodies[sha256], text.lines if text else ())
+        lines, body = text.lines if text else (), bodies[sha256]
+        out.crops[finding.id] = _crop(finding, body, lines)
+        if isinstance(body, bytes) and sha256 not in out.pictures and len(out.pictures) < MOST_WHOLE:
+            out.pictures[sha256] = images.copy_of(body, lines) if images.can_crop() else b""
     return out
 
 

@@ -27,12 +27,14 @@ class Page:
     capture: Capture
     reading: Reading
     unchanged: bool = False
+    note: str = ""
+    """What a reader of the coverage statement should know of how it was looked at."""
 
     def finished(self, judgement: Judgement) -> Judgement:
         """The judgement as it is recorded: that of an earlier capture is called so."""
         if self.unchanged and judgement.unread is None:
             return replace(judgement, outcome=Outcome.UNCHANGED, detail="304 Not Modified")
-        return judgement
+        return replace(judgement, detail="; ".join(filter(None, (judgement.detail, self.note))))
 
 
 @dataclass(slots=True)

@@ -194,9 +194,8 @@ class Keeper:
         if isinstance(reading, Judgement):
             return self._record(page.item, dom, reading, ((), ()))
         reading = views.with_links(reading, shown)
-        if reading.unread is not None:
-            reading = replace(reading, detail="; ".join(filter(None, (reading.detail, "shown", *shown.notes))))
-        return self._conclude_reading(Page(page.item, dom, reading))
+        note = "; ".join(("shown by a browser", *shown.notes))
+        return self._conclude_reading(Page(page.item, dom, reading, note=note))
 
     def _keep(self, exchange: Exchange, robots: RobotsDecision | None) -> Capture:
         """Into the archive, then into the custody chain."""

@@ -161,8 +161,10 @@ def with_text_of(reading: Reading, lookup: Lookup | None, *, most: int) -> Readi
         return reading
     placed: list[PlacedPicture] = []
     missing = 0
+    inline = 0
     for number, url in enumerate(_each_once(reading.images), 1):
-        text = lookup(url) if number <= most else None
+        inline += url[:5].lower() == "data:"  # those with an address were counted when they were asked for
+        text = lookup(url) if inline <= most else None
         if text is None or text.unread is not None:
             missing += 1
         else:

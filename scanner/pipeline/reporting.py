@@ -38,6 +38,7 @@ def build_report(store: Store, rules: RuleSet, run: str | None, settings: Settin
     second_looks = comparisons(store, parts.run.id)
     shown = [one.finding for one in tracked if one.change is not Change.NOT_SEEN]
     shown += [one.finding for comparison in second_looks for one in comparison.differences]
+    drawn = crops_of(shown, store, settings)
     return Report(
         run=parts.run,
         findings=tracked,
@@ -45,7 +46,8 @@ def build_report(store: Store, rules: RuleSet, run: str | None, settings: Settin
         categories=rules.categories,
         contexts=store.contexts(shown),
         settings_note=parts.note,
-        crops=crops_of(shown, store, settings),
+        crops=drawn.crops,
+        pictures=drawn.pictures,
         comparisons=second_looks,
         origins=store.origins(one.finding.warc_record for one in tracked),
     )

@@ -29,8 +29,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 GENERATOR = f"noticescan {REPORT_SCHEMA}"
 
-CROPS = "crop"
-"""Folder of the pieces of pictures; their names are those of the finding's page."""
+CROPS, PICTURES = "crop", "picture"
+"""Folders of the pieces of pictures, named like the finding's page, and of whole pictures, named by their SHA-256."""
 _CROP_NAME = re.compile(r"[0-9a-f]{12,64}")
 QUOTE_LIMIT = 2000
 CONTEXT_LIMIT = 600
@@ -113,7 +113,8 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "slugs": {vendor.name: vendor.slug for vendor in derived.vendors},
         "category": lambda key, part: category_part(report.categories, key, part, t.lang),
         "around": lambda f: report.contexts.get(f.id, (f.prefix, f.suffix)),
-        "crops": report.crops, "bar": coverage_bar, "current": CURRENT, "severities": SEVERITIES, "limits": LIMITS,
+        "crops": report.crops, "pictures": report.pictures,
+        "bar": coverage_bar, "current": CURRENT, "severities": SEVERITIES, "limits": LIMITS,
         "current_changes": [change for change in Change if change in CURRENT and derived.changes[change]],
         "unread_rows": sorted(unread, key=lambda row: (row.reason or "", row.vendor, row.url)),
         "Stance": Stance, "Change": Change, "Outcome": Outcome,
@@ -206,11 +207,14 @@ def _write_crops(report: Report, names: Mapping[str, str], folder: Path) -> set[
     for finding, crop in report.crops.items():
         if crop.png and finding in names:
             written.add(write_bytes(folder / CROPS / f"{names[finding]}.png", crop.png))
+    for sha256, jpeg in report.pictures.items():
+        if jpeg and _is_hex(sha256):
+            written.add(write_bytes(folder / PICTURES / f"{sha256[:16]}.jpg", jpeg))
     return written
 
 
 def _remove_stale(folder: Path, written: set[Path]) -> None:
-    for path in (folder / CROPS).glob("*.png"):
+    for path in (*(folder / CROPS).glob("*.png"), *(folder / PICTURES).glob("*.jpg")):
         if path not in written and _CROP_NAME.fullmatch(path.stem) and not path.is_symlink():
             path.unlink()
     mark = f'content="{GENERATOR}"'

@@ -215,6 +215,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "No faces were looked for in this copy: look at it before you publish it.",
         "此副本未查找人脸；公开之前请先检查。",
     ),
+    ("whole_picture", "The whole picture (copy, blurred in the same way)", "整张图片（同样模糊处理的副本）"),
     ("crop_none", "The part of the picture is not shown", "未显示图片片段"),
     ("origin", "Where the record comes from", "记录的来源"),
     (
