@@ -109,7 +109,7 @@ def kinds(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     ("name", "maker"),
     [("browsertrix.warc.gz", "Browsertrix-Crawler 1.9.2"), ("archiveweb.wacz", "ArchiveWeb.page 0.14"),
-     ("single.html", "SingleFile"), ("chrome.mhtml", "Saved by Blink")],
+     ("single.html", "SingleFile"), ("chrome.mhtml", "saved by Blink")],
 )  # fmt: skip
 def test_each_kind_is_judged_dated_and_attributed_as_it_says(
     theirs: Path, tmp_path: Path, rules: RuleSet, name: str, maker: str

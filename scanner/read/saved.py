@@ -45,7 +45,7 @@ def of_mhtml(body: bytes) -> Saved:
     except RecursionError:
         return Saved()
     url = str(head.get("Snapshot-Content-Location") or head.get("Content-Location") or "").strip()
-    software = " ".join(str(head.get("From") or "").strip("<> ").split())[:100]
+    software = " ".join(str(head.get("From") or "").strip("<> ").split())[:100].removeprefix("Saved by ")
     return Saved(_web(url.encode("utf-8", "replace")), _moment(str(head.get("Date") or "")), software)
 
 
