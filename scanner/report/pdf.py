@@ -6,6 +6,7 @@ import logging
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from scanner.errors import MissingExtraError
 
@@ -26,7 +27,7 @@ def write_pdf(html: str, path: Path) -> None:
     if not has_chinese_font():
         raise MissingExtraError("the PDF needs a font with Chinese characters", CJK_FONTS)
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it tells of every CSS word it does not know
-    weasyprint.HTML(string=html, url_fetcher=_nothing).write_pdf(path)
+    weasyprint.HTML(string=html, url_fetcher=_nothing()).write_pdf(path)
 
 
 def has_chinese_font() -> bool:
@@ -38,5 +39,12 @@ def has_chinese_font() -> bool:
     return bool(listed.stdout.strip())
 
 
-def _nothing(url: str) -> dict[str, object]:
-    raise ValueError(f"nothing is loaded from elsewhere: {url[:80]}")
+def _nothing() -> Any:
+    """Loads nothing from anywhere, whatever a page says."""
+    from weasyprint.urls import URLFetcher
+
+    class Nothing(URLFetcher):  # type: ignore[misc]  # weasyprint has no types
+        def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002 - weasyprint's signature
+            raise ValueError(f"nothing is loaded from elsewhere: {url[:80]}")
+
+    return Nothing()
