@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: both benchmarks, in a venv of their own that also sees noticescan and what it needs."""
+"""`python -m benchmarks`: all benchmarks, in a venv of their own that also sees noticescan and what it needs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def prepare(folder: Path) -> Path:
 
 def main() -> int:
     python = prepare(Path(os.environ.get("NOTICESCAN_TEST_BENCH_VENV", VENV)))
-    for script in ("bench_check.py", "bench_crawl.py"):
+    for script in ("bench_check.py", "bench_crawl.py", "bench_ocr.py"):
         code = subprocess.run([python, HERE / script, *sys.argv[1:]], check=False).returncode
         if code:
             return code

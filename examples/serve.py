@@ -105,16 +105,19 @@ class Served:
         """A targets file (TOML) for these origins."""
         return targets_toml(self.sites)
 
-    def ground_truth(self) -> dict[str, dict[str, Any]]:
-        """Absolute URL -> entry of ground_truth.json, for the sites that are served. Globs are left out."""
+    def ground_truth(self, extras: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
+        """Absolute URL -> entry of ground_truth.json, for the sites that are served. Globs are left out.
+
+        `extras`: what the scanner's machine has (`ocr`, `browser`); such pages then have to be read.
+        """
         truth = load_ground_truth()
         return {
-            running.origin + path: entry
+            running.origin + path: _for_extras(entry, extras)
             for running in self.sites
             for path, entry in truth["sites"][running.site.name]["pages"].items()
         }
 
-    def expected(self, url: str) -> dict[str, Any] | None:
+    def expected(self, url: str, extras: Sequence[str] = ()) -> dict[str, Any] | None:
         """What must become of `url`: its own entry, else the first glob that fits, else None (not ours to know)."""
         truth = load_ground_truth()
         for running in self.sites:
@@ -122,8 +125,7 @@ class Served:
                 path = url[len(running.origin) :] or "/"
                 known = truth["sites"][running.site.name]
                 if path in known["pages"]:
-                    entry: dict[str, Any] = known["pages"][path]
-                    return entry
+                    return _for_extras(known["pages"][path], extras)
                 globs = [*known["globs"], *truth["globs"]]
                 return next((g for g in globs if fnmatch.fnmatchcase(path, g["glob"])), None)
         return next((g for g in truth["outside"] if fnmatch.fnmatchcase(url, g["glob"])), None)
@@ -140,6 +142,11 @@ class _Memory:
         with self.lock:
             self.asked[path] = self.asked.get(path, 0) + 1
             return self.asked[path]
+
+
+def _for_extras(entry: dict[str, Any], extras: Sequence[str]) -> dict[str, Any]:
+    """What holds of a page on a machine with these extras."""
+    return next((known for extra, known in entry.get("with", {}).items() if extra in extras), entry)
 
 
 def load_ground_truth() -> dict[str, Any]:
@@ -262,9 +269,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _behaviour(self, path: str) -> dict[str, Any]:
         bare = urlsplit(path).path
         for page in self.server.site.behaviours:
-            if page["path"] in (path, bare) or fnmatch.fnmatchcase(path, page["path"]):
+            fits = page["path"] in (path, bare) or fnmatch.fnmatchcase(path, page["path"])
+            if fits and self._is_meant(page):
                 return page
         return {"path": path}
+
+    def _is_meant(self, page: dict[str, Any]) -> bool:
+        """Does the request have the headers for which this answer is kept (`if_header`: name -> glob)?"""
+        wanted = page.get("if_header", {})
+        return all(fnmatch.fnmatchcase(self.headers.get(name, ""), glob) for name, glob in wanted.items())
 
     def _send_file(self, page: dict[str, Any]) -> None:
         file = self._file(page)

@@ -17,9 +17,10 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import (
@@ -118,6 +119,61 @@ class CrawlSettings(BaseModel):
         return self
 
 
+class OcrSettings(BaseModel):
+    """Which pictures of a page are searched for text. Sizes in bytes."""
+
+    model_config = _FROZEN
+
+    pictures: Literal["auto", "never"] = "auto"
+    """auto: where the extra `ocr` is installed."""
+    max_per_page: int = Field(default=40, ge=1, le=10_000)
+    max_per_run: int = Field(default=2000, ge=1, le=10_000_000)
+    max_bytes: int = Field(default=8 * MIB, ge=KIB, le=256 * MIB)
+
+
+class RenderSettings(BaseModel):
+    """How pages are shown by a browser. Times in seconds, sizes in bytes."""
+
+    model_config = _FROZEN
+
+    when: Literal["auto", "always", "never"] = "auto"
+    """auto: pages that hold no text until their scripts have run, where the extra `browser` is installed."""
+    chromium: str = ""
+    """Path of the browser; empty: the first of chromium, chromium-browser, google-chrome in PATH."""
+    sandbox: Literal["auto", "off"] = "auto"
+    """auto: Chromium's sandbox is on, but for root, for whom it cannot be."""
+    timeout: float = Field(default=45.0, gt=0, le=600)
+    max_requests: int = Field(default=250, ge=1, le=10_000)
+    max_total_bytes: int = Field(default=60 * MIB, ge=MIB, le=2048 * MIB)
+    """Of all answers that one page asked for."""
+
+
+class CompareSettings(BaseModel):
+    """Second ways of looking at a page, for `--compare-as`."""
+
+    model_config = _FROZEN
+
+    search_referrer: HeaderText = "https://www.bing.com/"
+    """What `search-referrer` sends as Referer."""
+    proxies: dict[str, str] = Field(default_factory=dict)
+    """Name -> http://ADDRESS:PORT of a proxy, for `proxy:NAME`."""
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_addresses(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, url in value.items():
+            parts = urlsplit(url)
+            try:
+                ip_address(parts.hostname or "")
+            except ValueError:
+                raise ValueError(
+                    f"{name}: write http://ADDRESS:PORT with an IP address, not {parts.hostname}"
+                ) from None
+            if parts.scheme != "http" or not parts.port or parts.username:
+                raise ValueError(f"{name}: write http://ADDRESS:PORT (no other scheme, no password)")
+        return value
+
+
 class StoreSettings(BaseModel):
     """Where runs, captures and findings are recorded."""
 
@@ -188,6 +244,8 @@ class LawSettings(BaseModel):
     """Whose duties are named."""
     audience: Audience = ""
     """Whom the pages address. Empty: provisions for consumers only, or businesses only, are not named."""
+
+
 class EvidenceSettings(BaseModel):
     """What is made of kept bytes so that they stand up later."""
 
@@ -219,6 +277,9 @@ class Settings(BaseModel):
     model_config = _FROZEN
 
     crawl: CrawlSettings = CrawlSettings()
+    ocr: OcrSettings = OcrSettings()
+    render: RenderSettings = RenderSettings()
+    compare: CompareSettings = CompareSettings()
     store: StoreSettings = StoreSettings()
     report: ReportSettings = ReportSettings()
     run: RunSettings = RunSettings()

@@ -96,7 +96,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     """Same canonical URL, or byte-identical payload, as another known URL of this run."""
     AUXILIARY = "auxiliary"
-    """robots.txt and sitemaps: kept as evidence, not advertisements."""
+    """robots.txt, sitemaps, and pictures that are read with their page: kept as evidence, no pages of their own."""
     UNREAD = "unread"
 
 
@@ -217,6 +217,8 @@ class Exchange:
     resolved_ips: tuple[str, ...] = ()
     tls_chain: tuple[bytes, ...] = ()
     """The certificates (DER) over which the peer was verified, its own first; empty over plain HTTP."""
+    egress: str = ""
+    """Name of the profile whose proxy it went through; `peer_ip` is then the address that the proxy was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,20 @@ class Capture:
     etag: str = ""
     last_modified: str = ""
     location: str = ""
+    origin: str = ""
+    """Where it comes from when it is not an answer that we received ourselves: a record made by rendering, or a file
+    that somebody else made (`noticescan import`), in words for the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in a picture a part of a block's text stands: offsets into the document; x, y, width, height in pixels."""
+
+    start: int
+    end: int
+    box: tuple[int, int, int, int]
+    confidence: float
+    """The reader's own, 0 to 1; 1 where nothing had to be recognised (a rendered page)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +289,35 @@ class Block:
     end: int
     hidden: bool = False
     """Not shown without a click or at all (display:none, hidden tab, template); a search engine still sees it."""
+    picture: str = ""
+    """sha256 of the picture that the text was read from, as received; empty where it was text."""
+    spots: tuple[Spot, ...] = ()
+    """Line by line, for text out of a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLine:
+    """One line of writing in a picture. `box`: x, y, width, height in pixels of the picture as shown."""
+
+    text: str
+    box: tuple[int, int, int, int]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureText:
+    """What was read in one picture, in reading order. Recomputable from the bytes by the named reader."""
+
+    sha256: str
+    """Of the payload as received."""
+    reader: str
+    width: int
+    height: int
+    lines: tuple[PictureLine, ...] = ()
+    skipped: str = ""
+    """Why it was not searched for text (too small, not a picture ...); empty: it was."""
+    unread: UnreadReason | None = None
+    """Set where that means that something wanted was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +361,7 @@ class Reading:
     nofollow: bool = False
     canonical: str = ""
     images: tuple[str, ...] = ()
-    """Absolute URLs of pictures on the page, in order."""
+    """Absolute URLs of pictures on the page, in order; pictures that lie in the page itself as `data:` URLs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +429,9 @@ class Finding:
     fragment_url: str
     provisions: tuple[str, ...] = ()
     image_box: tuple[int, int, int, int] | None = None
+    """Where the quote stands in a picture: x, y, width, height in pixels."""
+    image_sha256: str = ""
+    """Of that picture (of the page, or a screenshot of it) as kept; empty where there is none."""
 
     def as_json(self) -> dict[str, Any]:
         """The finding as the JSON object of the public contract (schema `noticescan/finding/1`)."""
@@ -466,7 +514,7 @@ class RunFacts:
 
     id: str
     kind: str
-    """crawl | rescan | check"""
+    """crawl | rescan | check | import | compare"""
     started_at: datetime
     finished_at: datetime | None
     ok: bool
@@ -599,6 +647,56 @@ class RelevantLaw:
 
 
 @dataclass(frozen=True, slots=True)
+class Crop:
+    """The piece of a kept picture in which a quote stands, made for showing."""
+
+    png: bytes
+    """Empty where it cannot be shown."""
+    why_not: str = ""
+    blurred: bool = False
+    """Faces and number plates were looked for, and blurred where they were found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A claim that one way of looking at a page was shown, and the other was not, on the days named."""
+
+    url: str
+    vendor: str
+    profile: str
+    """The second way: mobile | search-referrer | rendered | proxy:NAME"""
+    shown_to: str
+    """first | second"""
+    finding: Finding
+    other_at: datetime | None
+    """When the look that was not shown it was made."""
+    other_record: str
+    """WARC-Record-ID of that look."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCompared:
+    """A page of which one of two looks could not be read: nothing is said about what it shows to whom."""
+
+    url: str
+    vendor: str
+    profile: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a second look at the pages of a run gave."""
+
+    profile: str
+    run: str
+    compared: int
+    """Pages read both times."""
+    differences: tuple[Difference, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that a report format needs. Findings are ordered: asserted first, then by severity and confidence."""
 
@@ -615,10 +713,6 @@ class Report:
     """(vendor, source, finding id) -> law at the day of its capture; only for what a page says in its own voice."""
     warc_files: Mapping[str, str] = field(default_factory=dict)
     """WARC record id -> the file that holds it, relative to the output folder."""
-
-    def law_of(self, finding: Finding) -> RelevantLaw | None:
-        """The law beside one finding; None where it is not asserted, or no law was looked at."""
-        return self.law.get((finding.vendor, finding.source, finding.id))
     notices: tuple[Notice, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     notice_items: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -629,6 +723,18 @@ class Report:
     """regime -> title_en, title_zh"""
     app_stores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """vendor -> links to app stores seen on its pages; noted, not followed"""
+    crops: Mapping[str, Crop] = field(default_factory=dict)
+    """finding id -> the piece of the picture, for findings that stand in one."""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    """sha256 of a picture -> a copy of the whole of it for showing (JPEG), blurred like the crops."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """WARC-Record-ID -> `Capture.origin`, where it has one."""
+    comparisons: tuple[Comparison, ...] = ()
+    """Second looks at the pages of this run (`crawl --compare-as`)."""
+
+    def law_of(self, finding: Finding) -> RelevantLaw | None:
+        """The law beside one finding; None where it is not asserted, or no law was looked at."""
+        return self.law.get((finding.vendor, finding.source, finding.id))
 
 
 class NoticeKind(StrEnum):

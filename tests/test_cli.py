@@ -20,6 +20,7 @@ from scanner import __version__
 from scanner.cli.examples import SETTINGS, TARGETS
 from scanner.cli.main import run
 from scanner.config import Settings, load
+from scanner.read import images
 from tests.few_rules import few_rules
 from tests.loopback import CLAIM, Page, Vendor, html, vendor
 
@@ -48,6 +49,13 @@ def shop() -> Iterator[Vendor]:
         server.pages["/"] = Page(html(CLAIM))
         server.pages["/sitemap.xml"] = Page(b"<urlset/>", kind="application/xml")
         yield server
+
+
+UNREAD_PHOTO = (
+    "not read: pages/photo.png: not_text: not a picture that can be opened"
+    if images.available()
+    else f"not read: pages/photo.png: image_only: a picture; to read text in pictures: {images.INSTALL}"
+)
 
 
 def noticescan(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -147,7 +155,7 @@ def test_check_gives_json_lines_and_nothing_else_on_stdout(folder: Path, capsys:
     found = [json.loads(line) for line in out.splitlines()]
     assert {f["source"] for f in found} == {"pages/deep/claim.html", "pages/text.txt"}
     assert {(f["schema"], f["vendor"], f["stance"]) for f in found} == {("noticescan/finding/1", "示例", "asserted")}
-    assert lines == ["not read: pages/photo.png: image_only: a picture; text in pictures is not read"]
+    assert lines == [UNREAD_PHOTO]
 
 
 def test_check_knows_every_kind_of_saved_page(folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor) -> None:
@@ -333,10 +341,10 @@ def test_the_example_settings_name_every_key_with_its_default(folder: Path) -> N
     expected = Settings().model_dump()
     got = settings.model_dump()
     assert got["crawl"] | {"robots_overrides": {}} == expected["crawl"]
-    assert (got["report"], got["store"]) == (expected["report"], expected["store"])
-    assert got["law"] == expected["law"]
+    for section in ("ocr", "render", "compare", "report", "store", "law"):
+        assert got[section] == expected[section]
     assert got["run"]["interval_hours"] == expected["run"]["interval_hours"]
-    named = set(re.findall(r"^([a-z_]+) = ", every_line_on, flags=re.M)) | {"robots_overrides"}
+    named = set(re.findall(r"^([a-z_]+) = ", every_line_on, flags=re.M)) | {"robots_overrides", "proxies"}
     sections = {name: set(type(getattr(settings, name)).model_fields) for name in Settings.model_fields
                 if name != "out_dir"}  # fmt: skip
     assert named == {"out_dir"}.union(*sections.values())

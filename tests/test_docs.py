@@ -32,7 +32,7 @@ _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"!?\[[^\]\n]*(?:\n[^\]\n]*)?\]\(([^)\s]+)\)")
 _COMMAND = re.compile(r"(?:^|[\s`(|])(?:\$ )?noticescan ((?:[^\s`|>#]+ ?)+)")
-_SETTING = re.compile(r"(crawl|store|report|run|rules|law|evidence)\.([a-z_]+)")
+_SETTING = re.compile(r"(crawl|ocr|render|compare|store|report|run|rules|law|evidence)\.([a-z_]+)")
 _VARIABLE = re.compile(r"NOTICESCAN_([A-Z]+)__([A-Z_]+)")
 
 

@@ -12,14 +12,20 @@ from typing import Any
 
 import pytest
 
+from scanner.collect import render
 from scanner.collect.targets import load_targets
-from scanner.config import Settings, load
+from scanner.config import RenderSettings, Settings, load
 from scanner.detect.rules import load as load_rules
 from scanner.model import Change, CoverageRow, Document, Finding, Outcome, Report, UnreadReason
 from scanner.pipeline.crawl import crawl
 from scanner.pipeline.rescan import rescan
+from scanner.read import images
 from scanner.store import open_store
 
+EXTRAS = tuple(
+    name for name, there in (("ocr", images.available()), ("browser", render.available(RenderSettings()))) if there
+)
+"""What this machine has, and so what it must be able to read."""
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 PACE = 0.9
 """The sites' slow pages, and our patience with them, at this share of what the demonstration takes."""
@@ -112,7 +118,7 @@ def shown(finding: Finding) -> str:
 def test_everything_that_must_be_found_is_found(looked: Looked) -> None:
     found, missing, wanted = by_page(looked.first), [], 0
     duplicates = {row.url for row in looked.first.coverage if row.outcome is Outcome.DUPLICATE}
-    for url, page in looked.served.ground_truth().items():
+    for url, page in looked.served.ground_truth(EXTRAS).items():
         for entry in () if url in duplicates else page.get("findings", ()):
             wanted += 1
             document = looked.documents.get(url)
@@ -124,7 +130,7 @@ def test_everything_that_must_be_found_is_found(looked: Looked) -> None:
 def test_nothing_is_found_that_the_ground_truth_does_not_know(looked: Looked) -> None:
     unknown = []
     for url, findings in by_page(looked.first).items():
-        page = looked.served.expected(url) or {}
+        page = looked.served.expected(url, EXTRAS) or {}
         allowed = {(entry["category"], entry["stance"]) for entry in page.get("allowed", ())}
         for finding in findings:
             required = (answers(finding, entry, looked.documents[url]) for entry in page.get("findings", ()))
@@ -138,11 +144,11 @@ def test_every_url_is_accounted_for_as_expected(looked: Looked) -> None:
     known = {row.url for row in rows}
     assert len({(row.vendor, row.url) for row in rows}) == len(rows)
     wrong = []
-    for url, page in looked.served.ground_truth().items():
+    for url, page in looked.served.ground_truth(EXTRAS).items():
         if url not in known and not page.get("optional"):
             wrong.append(f"never heard of: {url}")
     for row in rows:
-        url, page = row.url, looked.served.expected(row.url)
+        url, page = row.url, looked.served.expected(row.url, EXTRAS)
         if page is not None and owner(looked, url) not in ("", row.vendor):
             page = OF_SOMEBODY_ELSE
         if page is None:

@@ -98,7 +98,7 @@ def test_judging_is_a_pure_function(rules: RuleSet) -> None:
         (404, html(CLAIM), "text/html", UnreadReason.HTTP_STATUS),
         (503, html(CLAIM), "text/html", UnreadReason.HTTP_STATUS),
         (429, html(CLAIM), "text/html", UnreadReason.RATE_LIMITED),
-        (200, b"%PDF-1.7", "application/pdf", UnreadReason.CONTENT_TYPE),
+        (200, b"%PDF-1.7", "application/pdf", UnreadReason.NOT_TEXT),
         (200, b"", "text/html", UnreadReason.EMPTY),
         (200, "<p>Сертифицированные камеры для магазинов и складов по всей стране.</p>".encode() * 20,
          "text/html; charset=utf-8", UnreadReason.LANGUAGE),
@@ -125,6 +125,8 @@ def test_a_crawl_finds_keeps_and_accounts_for_everything(settings: Settings, rul
         "/moved": Outcome.REDIRECT,
         "/robots.txt": Outcome.AUXILIARY,
         "/sitemap.xml": Outcome.AUXILIARY,
+        "/privacy": Outcome.AUXILIARY,  # tried, since no page names a notice
+        "/privacy.html": Outcome.AUXILIARY,
     }
     assert at(report, shop.url("/private/x")).reason is UnreadReason.ROBOTS
     assert at(report, shop.url("/private/x")).robots_rule == "Disallow: /private"
@@ -200,7 +202,7 @@ def test_rescan_of_nothing_says_so(settings: Settings, rules: RuleSet) -> None:
 
 
 def test_a_changed_archive_is_an_evidence_error(settings: Settings, rules: RuleSet, shop: Vendor) -> None:
-    look(settings, rules, Target(NAME, (shop.url(),)))
+    look(settings, rules, Target(NAME, (shop.url(),), notice_urls=(shop.url("/notice"),)))
     (file,) = (Path(settings.out_dir) / "warc").iterdir()
     kept = bytearray(file.read_bytes())
     kept[-20] ^= 1

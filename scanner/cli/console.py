@@ -53,6 +53,8 @@ def show_report(report: Report, lang: str = "en", *, most: int = MOST_ROWS) -> N
     console.print(Text(headline(report, lang)))
     if report.run.kind != "check":
         console.print(Text(changes_line(report, lang)))
+    for line in comparison_lines(report, lang):
+        console.print(Text(line))
     console.print()
     console.print(coverage_table(report, lang))
 
@@ -82,6 +84,23 @@ def changes_line(report: Report, lang: str = "en") -> str:
     t = words(lang)
     counts = Counter(tracked.change for tracked in report.findings)
     return ", ".join(f"{t.label(change)}: {counts[change]}" for change in Change)
+
+
+def comparison_lines(report: Report, lang: str) -> list[str]:
+    """What second looks were shown, one line a claim."""
+    t = words(lang)
+    lines = []
+    for comparison in report.comparisons:
+        pages, claims = t.count("n_pages", comparison.compared), t.count("n_claims_plain", len(comparison.differences))
+        lines.append(f"{comparison.profile}: {t.say('compare_count', pages=pages, claims=claims)}")
+        for one in comparison.differences:
+            quote = safe_terminal(one.finding.quote, 80)
+            lines.append(f"  {t['compare_shown_' + one.shown_to]}: {quote} {safe_terminal(one.url, 120)}")
+        lines += [
+            f"  {t['compare_not']}: {safe_terminal(one.url, 120)}: {safe_terminal(one.why, 200)}"
+            for one in comparison.not_compared
+        ]
+    return lines
 
 
 _HEADS = {

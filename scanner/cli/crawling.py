@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -44,6 +45,13 @@ NetworkFlag = Annotated[
         "--allow-network", metavar="CIDR", help="A private network that may be contacted.", show_default=False
     ),
 ]
+RenderFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--render", help="Show pages with a browser: auto (those that scripts fill), always, never.",
+        show_default="auto",
+    ),
+]  # fmt: skip
 TARGET_FILES = ("targets.toml", "targets.csv")
 
 
@@ -66,6 +74,15 @@ def crawl(
     delay: Annotated[float | None, typer.Option(help="Seconds between requests to one host.", show_default="2")] = None,
     max_pages: Annotated[int | None, typer.Option(help="Most pages of one target.", show_default="200")] = None,
     max_depth: Annotated[int | None, typer.Option(help="Most links away from a start page.", show_default="4")] = None,
+    render: RenderFlag = None,
+    compare_as: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--compare-as",
+            help="Look once more in another way: mobile, search-referrer, rendered, proxy:NAME.",
+            show_default=False,
+        ),
+    ] = None,
     contact: Annotated[str | None, typer.Option(help="URL or address in the User-Agent.", show_default=False)] = None,
     jurisdiction: JurisdictionFlag = None,
     format: FormatsFlag = None,
@@ -81,9 +98,10 @@ def crawl(
         crawl__allow_networks=allow_network, crawl__delay=delay, crawl__max_pages_per_target=max_pages,
         crawl__max_depth=max_depth, crawl__user_agent_contact=contact, report__formats=format, report__lang=lang,
         law__jurisdictions=codes("--jurisdiction", jurisdiction),
+        render__when=render,
     )  # fmt: skip
     wanted = wanted_targets(settings, targets, urls or [], vendor, codes("--jurisdiction", jurisdiction))
-    return _look(ctx, settings, wanted, exit_code=exit_code, only_due=False)
+    return _look(ctx, settings, wanted, exit_code=exit_code, only_due=False, compare_as=compare_as or [])
 
 
 def run(
@@ -147,7 +165,13 @@ def _usual_file(settings: Settings) -> Path:
 
 
 def _look(
-    ctx: typer.Context, settings: Settings, targets: tuple[Target, ...], *, exit_code: bool, only_due: bool
+    ctx: typer.Context,
+    settings: Settings,
+    targets: tuple[Target, ...],
+    *,
+    exit_code: bool,
+    only_due: bool,
+    compare_as: Sequence[str] = (),
 ) -> int:
     from ..pipeline.crawl import crawl as crawl_pages
     from .console import Watcher as ConsoleWatcher
@@ -158,7 +182,7 @@ def _look(
         note(ctx, "note: set crawl.user_agent_contact (or --contact), so that a site's owner can ask who reads there")
     watcher: Watcher
     with ConsoleWatcher(quiet=ctx.obj.quiet) as watcher:
-        report: Report | None = crawl_pages(settings, targets, rules, watcher, only_due=only_due)
+        report: Report | None = crawl_pages(settings, targets, rules, watcher, only_due=only_due, compare_as=compare_as)
     if report is None:
         note(ctx, "nothing is due")
         return 0

@@ -40,6 +40,40 @@ user_agent_contact = ""
 # [crawl.robots_overrides]
 # "shop.example" = "the owner allowed it in writing on 2026-03-01"
 
+[ocr]
+# Text in the pictures of a page: "auto" reads it where the extra is installed (pip install 'noticescan[ocr]'), "never"
+# leaves it.
+# pictures = "auto"
+
+# Caps: pictures of one page, of one run, and bytes of one picture. What is past them is listed as not read.
+# max_per_page = 40
+# max_per_run = 2000
+# max_bytes = 8388608
+
+[render]
+# A browser shows a page and runs its scripts: "auto" where it holds no text until then and the extra is installed
+# (pip install 'noticescan[browser]', and a Chromium of your system), "always" for every page, or "never".
+# when = "auto"
+
+# Path of the browser; empty is the first of chromium, chromium-browser, google-chrome that is found.
+# chromium = ""
+
+# Its sandbox: "auto" is on unless noticescan runs as root; "off" for containers that cannot have one.
+# sandbox = "auto"
+
+# Caps on one page: seconds, requests, and bytes of all answers.
+# timeout = 45.0
+# max_requests = 250
+# max_total_bytes = 62914560
+
+[compare]
+# For `crawl --compare-as search-referrer`: the search engine that the visitor seems to come from.
+# search_referrer = "https://www.bing.com/"
+
+# For `crawl --compare-as proxy:NAME`: proxies by name, each http://ADDRESS:PORT.
+# [compare.proxies]
+# "elsewhere" = "http://192.0.2.7:3128"
+
 [store]
 # Database: empty is a SQLite file in out_dir; or "postgresql://user@host/name".
 # url = ""

@@ -49,7 +49,10 @@ def register(app: typer.Typer) -> None:
 def check(
     ctx: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(help="Files or folders: html, txt, mhtml, warc, warc.gz, wacz.", show_default=False)
+        list[Path],
+        typer.Argument(
+            help="Files or folders: html, txt, mhtml, warc, warc.gz, wacz, png, jpg, webp.", show_default=False
+        ),
     ],
     format: Annotated[str, typer.Option("--format", "-f", help="table or jsonl (one finding a line).")] = "table",
     vendor: VendorFlag = "",

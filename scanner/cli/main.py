@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from ..errors import ExitCode, NoticescanError, RulesError
-from . import crawling, evidence, judging, law, noticing, reporting, rules, setting_up
+from . import crawling, evidence, importing, judging, law, noticing, reporting, rules, setting_up
 from .common import ConfigFlag, Globals, say, say_error
 
 BROKEN_PIPE = 128 + signal.SIGPIPE
@@ -36,6 +36,7 @@ app = typer.Typer(
 setting_up.register(app)
 crawling.register(app)
 judging.register(app)
+importing.register(app)
 reporting.register(app)
 evidence.register(app)
 noticing.register(app)

@@ -11,7 +11,7 @@ import asyncio
 import os
 import platform
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -44,24 +44,59 @@ def user_agent(contact: str) -> str:
     return f"{product} (+{contact})" if contact else product
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A second way of asking for a page. Always one that says who we are."""
+
+    name: str = ""
+    user_agent: str = ""
+    """Empty: the usual one."""
+    referrer: str = ""
+    proxy: str = ""
+    """`http://host:port`: connections go through it, to the address that the guard has checked."""
+
+
+MOBILE_AGENT = "Mozilla/5.0 (Linux; Android 14; Mobile) AppleWebKit/537.36 Mobile Safari/537.36"
+"""What sites tell telephones by, without a maker's or a browser's name; our own follows it."""
+
+
+def profile_of(name: str, contact: str, referrer: str, proxies: Mapping[str, str]) -> Profile | None:
+    """The profile of a name (`mobile`, `search-referrer`, `rendered`, `proxy:NAME`); None where there is no such."""
+    if name == "mobile":
+        return Profile(name, user_agent=f"{MOBILE_AGENT} {user_agent(contact)}")
+    if name == "search-referrer":
+        return Profile(name, referrer=referrer)
+    if name == "rendered":
+        return Profile(name)
+    proxy = proxies.get(name.removeprefix("proxy:")) if name.startswith("proxy:") else None
+    return Profile(name, proxy=proxy) if proxy else None
+
+
 class Fetcher:
     """Fetches single URLs. Use as `async with`; one connection a host, kept alive between requests.
 
-    `transport` replaces the network (for tests and for answers out of an archive); the guard still applies.
+    `profile`: how to ask, if not as usual. `transport` replaces the network (for tests and for answers out of an
+    archive); the guard still applies.
     """
 
     def __init__(
-        self, settings: CrawlSettings, guard: Guard, *, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        settings: CrawlSettings,
+        guard: Guard,
+        *,
+        profile: Profile | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.settings = settings
         self.guard = guard
+        self.profile = profile or Profile()
         self._transport = transport
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Fetcher:
         """Raises ConfigError where SSL_CERT_FILE or SSL_CERT_DIR names what cannot be used."""
         if self._transport is None:
-            wire = Wire(ssl_context(), self.guard.check_ip, self.settings.max_header_bytes)
+            wire = Wire(ssl_context(), self.guard.check_ip, self.settings.max_header_bytes, self.profile.proxy)
             self._transport = _WireTransport(await self._stack.enter_async_context(wire))
         return self
 
@@ -119,6 +154,9 @@ class Fetcher:
 
     async def _receive(self, receipt: _Receipt, response: httpx.Response) -> Exchange | FetchFailed:
         receipt.take(response)
+        if self.profile.proxy:  # who answers at this end is the proxy; it was told the address that was checked
+            receipt.peer_ip = receipt.resolved_ips[0]
+            receipt.egress = self.profile.name
         if receipt.peer_ip and (refused := self.guard.check_ip(receipt.peer_ip)):
             return receipt.failed(UnreadReason.ADDRESS_REFUSED, refused, truncated="unspecified")
         size = sum(len(name) + len(value) + 4 for name, value in receipt.response_headers)
@@ -135,8 +173,11 @@ class Fetcher:
         return receipt.exchange()
 
     def _headers(self, extra: Sequence[tuple[bytes, bytes]], etag: str, last_modified: str) -> Headers:
+        agent = self.profile.user_agent or user_agent(self.settings.user_agent_contact)
+        if self.profile.referrer and not any(name.lower() == b"referer" for name, _ in extra):
+            extra = (*extra, (b"Referer", self.profile.referrer.encode("ascii", "replace")))
         headers = [
-            (b"User-Agent", user_agent(self.settings.user_agent_contact).encode("ascii")),
+            (b"User-Agent", agent.encode("ascii")),
             (b"Accept", ACCEPT),
             (b"Accept-Language", ACCEPT_LANGUAGE),
             (b"Accept-Encoding", ACCEPT_ENCODING.encode("ascii")),
@@ -168,6 +209,7 @@ class _Receipt:
     tls_version: str = ""
     tls_peer_sha256: str = ""
     tls_chain: tuple[bytes, ...] = ()
+    egress: str = ""
 
     def take(self, response: httpx.Response) -> None:
         extensions = response.extensions
@@ -204,6 +246,7 @@ class _Receipt:
             tls_peer_sha256=self.tls_peer_sha256,
             resolved_ips=self.resolved_ips,
             tls_chain=self.tls_chain,
+            egress=self.egress,
         )
 
     def failed(self, reason: UnreadReason, detail: str, truncated: str = "") -> FetchFailed:

@@ -58,6 +58,10 @@ class Handler(Protocol):
         """
         ...
 
+    async def on_resource(self, item: FrontierItem, exchange: Exchange, robots: RobotsDecision | None) -> None:
+        """Something that a page needs to be shown; no page, and no item of the frontier."""
+        ...
+
     async def on_unread(self, item: FrontierItem, failure: FetchFailed, robots: RobotsDecision | None) -> None:
         """Nothing was received."""
         ...
@@ -100,6 +104,7 @@ class Crawler:
         self._redirects: dict[str, str] = {}
         self._hops: dict[str, int] = {}
         self._group: asyncio.TaskGroup | None = None
+        self._one_robots = asyncio.Lock()
 
     async def run(self, items: Iterable[FrontierItem]) -> None:
         """Work until nothing is left. Errors of the handler (disk full, database gone) end the run and are raised."""
@@ -112,6 +117,28 @@ class Crawler:
             raise _first(ours or errors) from None
         finally:
             self._group = None
+
+    async def ask(self, page: FrontierItem, url: str) -> Exchange | FetchFailed:
+        """What a browser needs to show a page: through robots.txt, guard and archive like everything, at once.
+
+        No pause is made: a page is looked at once, and its parts come over one connection a host, one by one.
+        """
+        try:
+            item = FrontierItem(url, canonical(url), page.vendor, page.depth + 1, "browser", page.url)
+            name = _host_key(split(sent_form(url)))
+        except BadUrl as error:
+            return FetchFailed(url, UnreadReason.BAD_URL, str(error), datetime.now(UTC))
+        host = self._hosts.setdefault(name, _Host(name))
+        async with self._one_robots:
+            decision = (await self._robots(host, item)).decide(url, overrides=self._settings.robots_overrides)
+        if not decision.allowed:
+            return _failure(item, UnreadReason.ROBOTS, decision.rule)
+        referrer = ((b"Referer", sent_form(page.url).encode("ascii", "replace")),)
+        result = await self._fetcher.get(url, headers=referrer)
+        exchange = result.exchange if isinstance(result, FetchFailed) else result
+        if exchange is not None:
+            await self._handler.on_resource(item, exchange, decision)
+        return result
 
     async def _enqueue(self, items: Iterable[FrontierItem]) -> None:
         assert self._group is not None

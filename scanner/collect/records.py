@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ..model import Exchange, RobotsDecision
+from ..model import Capture, Exchange, RobotsDecision
 
 Headers = tuple[tuple[bytes, bytes], ...]
 ORIGINAL_TRANSFER_ENCODING = b"X-Archive-Orig-Transfer-Encoding"
@@ -47,8 +47,12 @@ def _draft(kind: str, content_type: str, block: bytes, fields: list[tuple[str, s
     return Draft(kind, content_type, tuple(head), block)
 
 
+def _safe_uri(uri: str) -> str:
+    return _UNSAFE_IN_URI.sub(lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode()), uri)
+
+
 def _common(exchange: Exchange, record_id: str) -> list[tuple[str, str]]:
-    uri = _UNSAFE_IN_URI.sub(lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode()), exchange.url)
+    uri = _safe_uri(exchange.url)
     fields = [
         ("WARC-Record-ID", f"<{record_id}>"),
         ("WARC-Target-URI", uri),
@@ -98,6 +102,7 @@ def metadata_record(exchange: Exchange, robots: RobotsDecision | None, response_
         "tlsChainSha256": " ".join(hashlib.sha256(one).hexdigest() for one in exchange.tls_chain),
         # A connection whose certificate is not accepted gives no exchange, only a reason (`tls`).
         "tlsVerdict": "verified" if exchange.tls_version else "",
+        "egress": exchange.egress,
     }
     if robots is not None:
         facts |= {
@@ -111,6 +116,36 @@ def metadata_record(exchange: Exchange, robots: RobotsDecision | None, response_
     fields = _common(exchange, f"urn:uuid:{uuid.uuid4()}")
     fields.append(("WARC-Refers-To", f"<{response_id}>"))
     return _draft("metadata", "application/warc-fields", _warc_fields(facts), fields)
+
+
+def resource_record(uri: str, content_type: str, body: bytes, at: datetime, record_id: str, page_record: str) -> Draft:
+    """What was made from a page on this machine (its DOM, a screenshot), and which record the page is."""
+    fields = [
+        ("WARC-Record-ID", f"<{record_id}>"),
+        ("WARC-Target-URI", _safe_uri(uri)),
+        ("WARC-Date", _date(at)),
+    ]
+    if page_record:
+        fields.append(("WARC-Refers-To", f"<{page_record}>"))
+    return _draft("resource", content_type, body, fields)
+
+
+def copied_record(capture: Capture, block: bytes, record_id: str, origin: str) -> Draft:
+    """A response out of somebody else's file. Block, address and date are theirs; `origin` says whose."""
+    fields = [
+        ("WARC-Record-ID", f"<{record_id}>"),
+        ("WARC-Target-URI", _safe_uri(capture.url)),
+        ("WARC-Date", _date(capture.captured_at)),
+        ("X-Noticescan-Origin", " ".join(origin.split()).encode("ascii", "backslashreplace").decode()),
+    ]
+    if capture.record_id:
+        fields.append(("WARC-Refers-To", f"<{capture.record_id}>"))
+    if re.fullmatch(r"[0-9A-Fa-f:.]{2,45}", capture.peer_ip):
+        fields.append(("WARC-IP-Address", capture.peer_ip))
+    if capture.truncated:
+        fields.append(("WARC-Truncated", capture.truncated))
+    fields.append(("WARC-Payload-Digest", f"sha256:{capture.payload_sha256}"))
+    return _draft("response", "application/http; msgtype=response", block, fields)
 
 
 def warcinfo_record(file_name: str, info: Mapping[str, str]) -> Draft:

@@ -103,9 +103,14 @@ def _mime(one: Member) -> str:
 
 def content_type(one: Member) -> str:
     """The Content-Type of the HTTP answer in a response record, or empty."""
+    return http_header(one, "content-type")
+
+
+def http_header(one: Member, wanted: str) -> str:
+    """The first value of a header of the HTTP answer in a response record, or empty."""
     head = one.block.partition(b"\r\n\r\n")[0]
     for text in head.split(b"\r\n")[1:]:
         name, _, value = text.partition(b":")
-        if name.strip().lower() == b"content-type":
+        if name.strip().lower() == wanted.encode():
             return value.strip().decode("latin-1")
     return ""

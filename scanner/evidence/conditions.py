@@ -28,6 +28,7 @@ class _Host:
     http: Counter[str] = field(default_factory=Counter)
     tls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     robots: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
+    egress: Counter[str] = field(default_factory=Counter)
 
 
 class Conditions:
@@ -72,8 +73,13 @@ class Conditions:
                         for (url, sha256, rule, why), count in sorted(host.robots.items())[:_MOST_RULES]
                     ],
                     "robots_decisions": len(host.robots),
+                    "egress": sorted(host.egress) or ["direct"],
                 },
             )
+
+    def egress(self) -> list[str]:
+        """Names of the proxies that answers came through; empty where there was none."""
+        return sorted({name for host in self._hosts.values() for name in host.egress})
 
     def clock(self) -> dict[str, Any]:
         """How far our clock was from those of the servers that we asked: seconds to add to ours to get theirs."""
@@ -84,6 +90,7 @@ class Conditions:
 
     def _metadata(self, host: _Host, facts: dict[str, str]) -> None:
         host.dns.update(facts.get("resolvedAddresses", "").split())
+        host.egress.update(filter(None, [facts.get("egress", "")]))
         if version := facts.get("tlsVersion"):
             leaf, chain = facts.get("tlsPeerCertificateSha256", ""), facts.get("tlsChainSha256", "")
             host.tls[version, leaf, chain] += 1

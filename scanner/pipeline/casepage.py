@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..store.look import Look
     from .material import Material
 
+PICTURES = "pictures"
 STATES = {
     StampState.VERIFIED: "verified",
     StampState.UNVERIFIED: "unverified",
@@ -55,7 +56,23 @@ def copy_stamps(
     return tuple(found)
 
 
-def entries(material: Material, texts: Mapping[str, str]) -> tuple[Entry, ...]:
+def write_crops(folder: Path, material: Material) -> dict[str, dict[str, Any]]:
+    """Put the pieces of pictures into the case file that are made for showing; finding id -> what an entry says."""
+    out: dict[str, dict[str, Any]] = {}
+    for tracked in material.chosen:
+        crop = material.report.crops.get(tracked.finding.id)
+        if crop is None:
+            continue
+        if not crop.png:
+            out[tracked.finding.id] = {"no_picture": crop.why_not}
+            continue
+        name = f"{PICTURES}/{len(out) + 1:03d}.png"
+        places.write(folder / name, crop.png)
+        out[tracked.finding.id] = {"picture": name, "blurred": crop.blurred}
+    return out
+
+
+def entries(material: Material, texts: Mapping[str, str], crops: Mapping[str, Mapping[str, Any]]) -> tuple[Entry, ...]:
     """One entry a finding, in the order of the report."""
     at = {link.n: link.at for link in material.chain.links}
     out = []
@@ -76,6 +93,7 @@ def entries(material: Material, texts: Mapping[str, str]) -> tuple[Entry, ...]:
                 warc=part.name,
                 offset=offset,
                 length=length,
+                **crops.get(tracked.finding.id, {}),
             )
         )
     return tuple(out)
@@ -92,12 +110,13 @@ def _conditions(look: Look, shown: Iterable[Mapping[str, Any]]) -> Conditions:
     host: Mapping[str, Any] = {}
     clock: Mapping[str, Any] = {}
     for one in shown:
-        if one["event"] == custodian.HOST and one["run"] == look.run and one["host"] == host_of(look.capture.url):
+        if one["event"] == custodian.HOST and one["run"] == look.run and one["host"] == host_of(look.item.url):
             host = one
         elif one["event"] == custodian.CONDITIONS and one["run"] == look.run:
             clock = one.get("clock", {})
     tls = (host.get("tls") or [{}])[0]
     return Conditions(
-        dns=tuple(host.get("dns_answers", ())), tls_version=tls.get("version", ""), tls_leaf=tls.get("certificate", ""),
+        dns=tuple(host.get("dns_answers", ())), egress=tuple(host.get("egress", ())),
+        tls_version=tls.get("version", ""), tls_leaf=tls.get("certificate", ""),
         clock_compared=clock.get("compared_with_servers", 0), clock_seconds=clock.get("median_offset_seconds"),
     )  # fmt: skip

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from .. import __version__
 from ..detect.detector import order
 from ..errors import ArchiveError, UsageError
-from ..model import Change, CoverageRow, Judgement, Outcome, Provenance, Report, RunFacts, Tracked, UnreadReason
-from .judge import judge, judge_mhtml, plain_headers
+from ..model import (
+    Change,
+    CoverageRow,
+    Judgement,
+    Outcome,
+    PictureText,
+    Provenance,
+    Report,
+    RunFacts,
+    Tracked,
+    UnreadReason,
+)
+from ..read import images, mhtml
+from .judge import judge, judge_mhtml, judge_picture, plain_headers
 from .kept import broken_off
+from .pictures import DOM, Lookup, from_files, read_once
 
 if TYPE_CHECKING:
     from ..collect.archive import Archived
@@ -44,6 +59,9 @@ OUR_REPORT = frozenset({"html", "report.json", "coverage.csv"})
 OUR_LETTER = "reply-letter-"
 """How the names of our letters begin; they quote what pages say."""
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"})
+PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/jpg", "image/webp", "image/gif", "image/bmp"})
+MAX_PICTURE_BYTES = 512 * 1024 * 1024
+"""Pictures of one archive that are held in memory for its pages."""
 
 
 NOWHERE = Provenance("")
@@ -69,11 +87,12 @@ def check(paths: Sequence[Path], rules: RuleSet, *, vendor: str = "") -> Iterato
     for path in paths:
         if not path.exists():
             raise UsageError(f"no such file or folder: {path}")
+    texts: dict[str, PictureText] = {}
     for path in files(paths):
         if path.name.lower().endswith(WARCS):
-            yield from _check_warc(path, rules, vendor)
+            yield from _check_warc(path, rules, vendor, texts)
         else:
-            where, judgement = _check_page(path, rules, vendor)
+            where, judgement = _check_page(path, rules, vendor, texts)
             yield Checked(str(path), judgement, where)
 
 
@@ -111,10 +130,10 @@ def _unread(reason: UnreadReason, detail: str) -> Judgement:
     return Judgement(outcome=Outcome.UNREAD, unread=reason, detail=detail)
 
 
-def _check_page(path: Path, rules: RuleSet, vendor: str) -> tuple[Provenance, Judgement]:
+def _check_page(path: Path, rules: RuleSet, vendor: str, texts: dict[str, PictureText]) -> tuple[Provenance, Judgement]:
     suffix, where = path.suffix.lower(), Provenance(str(path), vendor)
-    if suffix in PICTURES:
-        return where, _unread(UnreadReason.IMAGE_ONLY, "a picture; text in pictures is not read")
+    if suffix in PICTURES and not images.available():
+        return where, _unread(UnreadReason.IMAGE_ONLY, f"a picture; to read text in pictures: {images.INSTALL}")
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             return where, _unread(UnreadReason.TOO_LARGE, f"more than {MAX_FILE_BYTES} bytes")
@@ -122,12 +141,36 @@ def _check_page(path: Path, rules: RuleSet, vendor: str) -> tuple[Provenance, Ju
     except OSError as error:
         return where, _unread(UnreadReason.NOT_TEXT, f"cannot be read: {error.strerror}")
     where = replace(where, capture_sha256=hashlib.sha256(body).hexdigest())
+    url = path.resolve().as_uri()
+    if suffix in PICTURES:
+        return where, judge_picture(read_once(body, texts), path.name, url, where, rules)
     if suffix in SAVED:
-        return where, judge_mhtml(body, path.resolve().as_uri(), where, rules)
+        return where, judge_mhtml(body, url, where, rules, from_files(mhtml.pictures(body), texts))
     content_type = PAGES.get(suffix) or _sniff(body)
     if not content_type:
         return where, _unread(UnreadReason.CONTENT_TYPE, "not a kind of file that holds a page")
-    return where, judge(body, content_type, path.resolve().as_uri(), 200, {}, where, rules)
+    return where, judge(body, content_type, url, 200, {}, where, rules, _beside(path, texts))
+
+
+def _beside(page: Path, texts: dict[str, PictureText]) -> Lookup | None:
+    """Pictures in the page itself, or in files in its folder and below: a saved page must not name any file of ours."""
+    inside = from_files({}, texts)
+    if inside is None:
+        return None
+    folder = page.resolve().parent
+
+    def text(url: str) -> PictureText | None:
+        if not url.startswith("file:"):
+            return inside(url)
+        file = Path(url2pathname(urlsplit(url).path)).resolve()
+        try:
+            if not file.is_relative_to(folder) or not file.is_file() or file.stat().st_size > MAX_FILE_BYTES:
+                return None
+            return read_once(file.read_bytes(), texts)
+        except (OSError, ValueError):
+            return None
+
+    return text
 
 
 def _sniff(body: bytes) -> str:
@@ -140,25 +183,72 @@ def _sniff(body: bytes) -> str:
     return "" if b"\0" in head else "text/plain"
 
 
-def _check_warc(path: Path, rules: RuleSet, vendor: str) -> Iterator[Checked]:
-    """Each HTTP response in the file. A file that breaks off is unread from there on, and what came before stands."""
+def _check_warc(path: Path, rules: RuleSet, vendor: str, texts: dict[str, PictureText]) -> Iterator[Checked]:
+    """Each HTTP response in the file. A file that breaks off is unread from there on, and what came before stands.
+
+    With the extra `ocr` the file is gone through twice: pictures come after the pages that they belong to.
+    """
     from ..collect.archive import iter_captures
 
+    found = _Bundle(texts)
+    if images.available():
+        with contextlib.suppress(ArchiveError):  # told of below, where it stands in the order
+            found.gather(iter_captures(path))
     try:
         for archived in iter_captures(path):
             capture = archived.capture
-            source = capture.url or str(path)
+            source = capture.url.removeprefix(DOM) or str(path)
+            if source.startswith("urn:"):
+                continue  # pictures and notes that a browser left: no pages
             if archived.digest_ok is False:
                 what = f"{capture.warc_file}: the record of {source} does not match its own digest"
                 yield Checked(source, _unread(UnreadReason.BAD_ENCODING, what), damaged=True)
-            elif not (300 <= capture.status < 400 or _is_auxiliary(archived)):
+            elif not (300 <= capture.status < 400 or is_auxiliary(archived) or found.read_with_a_page(archived)):
                 where = _archived_at(archived, vendor)
-                yield Checked(source, _check_archived(archived, where, rules), where)
+                yield Checked(source, _check_archived(archived, where, rules, found), where)
     except ArchiveError as error:
         yield Checked(str(path), _unread(UnreadReason.BAD_ENCODING, error.message), damaged=True)
 
 
-def _is_auxiliary(archived: Archived) -> bool:
+@dataclass(slots=True)
+class _Bundle:
+    """The pictures in one archive, by address."""
+
+    texts: dict[str, PictureText]
+    bodies: dict[str, bytes] = field(default_factory=dict)
+    size: int = 0
+    asked: set[str] = field(default_factory=set)
+
+    def gather(self, captures: Iterator[Archived]) -> None:
+        """Remembers every picture, as long as there is room."""
+        for archived in captures:
+            capture = archived.capture
+            if _is_picture(archived) and capture.status == 200 and self.size < MAX_PICTURE_BYTES:
+                self.bodies[capture.url] = archived.payload
+                self.size += len(archived.payload)
+
+    def lookup(self) -> Lookup | None:
+        """For `judge`; notes which pictures a page named."""
+        known = from_files(self.bodies, self.texts)
+        if known is None:
+            return None
+
+        def text(url: str) -> PictureText | None:
+            self.asked.add(url)
+            return known(url)
+
+        return text
+
+    def read_with_a_page(self, archived: Archived) -> bool:
+        """A picture that a page before it named was read there."""
+        return archived.capture.url in self.bodies and archived.capture.url in self.asked
+
+
+def _is_picture(archived: Archived) -> bool:
+    return archived.capture.content_type.partition(";")[0].strip().lower() in PICTURE_TYPES
+
+
+def is_auxiliary(archived: Archived) -> bool:
     """robots.txt, sitemaps and feeds: read for their links by a crawl, never judged as pages."""
     path = urlsplit(archived.capture.url).path
     if path.endswith(("/robots.txt", "/sitemap.xml")):
@@ -169,7 +259,7 @@ def _is_auxiliary(archived: Archived) -> bool:
 def _archived_at(archived: Archived, vendor: str) -> Provenance:
     capture = archived.capture
     return Provenance(
-        source=capture.url,
+        source=capture.url.removeprefix(DOM),
         vendor=vendor,
         captured_at=capture.captured_at,
         capture_sha256=capture.payload_sha256,
@@ -177,7 +267,7 @@ def _archived_at(archived: Archived, vendor: str) -> Provenance:
     )
 
 
-def _check_archived(archived: Archived, where: Provenance, rules: RuleSet) -> Judgement:
+def _check_archived(archived: Archived, where: Provenance, rules: RuleSet, found: _Bundle) -> Judgement:
     from ..collect.archive import header
     from ..collect.decompress import decode_body
 
@@ -187,15 +277,11 @@ def _check_archived(archived: Archived, where: Provenance, rules: RuleSet) -> Ju
     body = decode_body(archived.payload, header(archived.headers, "content-encoding"), MAX_FILE_BYTES)
     if isinstance(body, UnreadReason):
         return _unread(body, "the kept body cannot be unpacked")
-    return judge(
-        body,
-        capture.content_type,
-        capture.url,
-        capture.status,
-        plain_headers(archived.headers),
-        where,
-        rules,
-    )
+    url = where.source
+    if _is_picture(archived) and capture.status == 200 and images.available():
+        return judge_picture(read_once(body, found.texts), url, url, where, rules)
+    headers = plain_headers(archived.headers)
+    return judge(body, capture.content_type, url, capture.status, headers, where, rules, found.lookup())
 
 
 def as_report(checked: Sequence[Checked], rules: RuleSet) -> Report:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,20 +16,24 @@ from filelock import FileLock, Timeout
 
 from .. import __version__
 from ..collect.archive import Archive
-from ..collect.fetch import Fetcher, environment, user_agent
+from ..collect.fetch import Fetcher, Profile, environment, user_agent
 from ..collect.frontier import Crawler
 from ..collect.guard import Guard
+from ..collect.render import Renderer, available
 from ..collect.scope import REDIRECTS, Scope, seeds
 from ..collect.targets import joined_audience
 from ..collect.urls import canonical
 from ..errors import LockedError
 from ..model import Finding, FrontierItem, Outcome, Report, RunFacts, Stance, Target
+from ..read import images
 from ..schedule import due
 from .custodian import Custodian, run_begun, run_taken_up
-from .keeping import GUESS, Keeper, Watcher, same_page
+from .holding import GUESS
+from .keeping import Keeper, Watcher, same_page
 from .noticing import guesses, unread_notices, verdicts
 from .reporting import build_report
 from .sealing import seal_finished
+from .secondlook import look_again, note_of, profiles_of
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -44,9 +49,17 @@ READ = frozenset({Outcome.FINDINGS, Outcome.CLEAN, Outcome.UNCHANGED})
 
 
 def crawl(
-    settings: Settings, targets: Sequence[Target], rules: RuleSet, watcher: Watcher, *, only_due: bool = False
+    settings: Settings,
+    targets: Sequence[Target],
+    rules: RuleSet,
+    watcher: Watcher,
+    *,
+    only_due: bool = False,
+    compare_as: Sequence[str] = (),
 ) -> Report | None:
     """Looks at the targets (or those that are due); None where nothing was due.
+
+    `compare_as`: names of profiles in which the pages are then looked at once more.
 
     1 lock the output folder   2 take up the interrupted run, or begin one   3 put start pages into the frontier
     4 fetch, keep, judge, record until nothing is left   5 close and seal the run   6 compare it with earlier ones
@@ -55,6 +68,7 @@ def crawl(
     """
     from ..store import open_store
 
+    profiles = profiles_of(compare_as, settings)
     targets = merged(targets)
     scopes = {target.vendor: scope_of(target, settings) for target in targets}
     with locked(Path(settings.out_dir)), open_store(settings.database_url()) as store:
@@ -77,7 +91,27 @@ def crawl(
             raise
         close_run(store, run.id, rules)
         seal_finished(store, settings, watcher)
+        for profile in profiles:
+            _look_again(store, run.id, profile, scopes, settings, rules, watcher)
         return build_report(store, rules, run.id, settings)
+
+
+def _look_again(
+    store: Store,
+    first: str,
+    profile: Profile,
+    scopes: Mapping[str, Scope],
+    settings: Settings,
+    rules: RuleSet,
+    watcher: Watcher,
+) -> None:
+    """The pages of a finished run, looked at in another way as a run of its own."""
+    watcher.note(f"looking once more as {profile.name}")
+    run = begin_run(store, "compare", settings, rules, datetime.now(UTC), note_of(first, profile))
+    with archive_of(settings, run.id) as archive:
+        asyncio.run(look_again(store, archive, first, run.id, profile, scopes, settings, rules, watcher))
+    close_run(store, run.id, rules)
+    seal_finished(store, settings, watcher)
 
 
 async def _look(
@@ -90,18 +124,29 @@ async def _look(
     watcher: Watcher,
 ) -> None:
     guard = Guard(settings.crawl.allow_networks)
-    with _archive(settings, run) as archive:
+    with archive_of(settings, run) as archive:
         custodian = Custodian(Path(settings.out_dir), run)
         async with (
             Fetcher(settings.crawl, guard) as fetcher,
             Keeper(store, archive, run, scopes, settings, rules, watcher, custodian) as keeper,
+            AsyncExitStack() as stack,
         ):
             for target in wanted:
                 keeper.begin(*seeds(scopes[target.vendor]))
             crawler = Crawler(settings.crawl, fetcher, keeper)
-            await crawler.run(store.pending(run))
+            if settings.render.when != "never" and available(settings.render):
+                renderer = await stack.enter_async_context(Renderer(settings.render))
+                keeper.show = lambda item, first: renderer.render(item.url, first, partial(crawler.ask, item))
+            _judge_kept(store, run, keeper)
+            await _work_off(store, run, crawler, keeper)
             keeper.begin(_to_try(store, run, [t for t in wanted if t.vendor not in keeper.notice_known], rules))
-            await crawler.run(store.pending(run))
+            await _work_off(store, run, crawler, keeper)
+
+
+async def _work_off(store: Store, run: str, crawler: Crawler, keeper: Keeper) -> None:
+    """Everything that waits is fetched and judged; pages held for pictures that did not come, with what there is."""
+    await crawler.run([item for item in store.pending(run) if not keeper.holds(item)])
+    keeper.finish_held()
 
 
 def _to_try(store: Store, run: str, targets: Sequence[Target], rules: RuleSet) -> list[FrontierItem]:
@@ -120,30 +165,36 @@ def _to_try(store: Store, run: str, targets: Sequence[Target], rules: RuleSet) -
 def _take_up(
     store: Store, scopes: Mapping[str, Scope], settings: Settings, rules: RuleSet, watcher: Watcher, now: datetime
 ) -> RunFacts | None:
-    """The interrupted run, made whole: torn record cut, complete ones adopted, what was kept judged.
+    """The interrupted run, made whole: torn record cut, complete ones adopted; `_look` goes on from there.
 
     A run that must not be continued is closed instead, with everything it kept, and None is returned.
     """
     run = store.resume_run("crawl")
     if run is None:
         return None
-    with _archive(settings, run.id) as archive:
+    with archive_of(settings, run.id) as archive:
         captures = store.captures(run.id)
         recovery = archive.recover([(capture.warc_file, capture.warc_offset) for capture in captures])
         for capture, _ in recovery.adopted:
             store.adopt(run.id, capture)
-        keeper = Keeper(store, archive, run.id, scopes, settings, rules, watcher)
-        for waiting in store.captured(run.id):
-            if not _asked_again(waiting):
-                keeper.resume(waiting.item, waiting.capture, waiting.robots)
-    last = max((capture.captured_at for capture in captures), default=run.started_at)
-    if why := _why_not(store, run, scopes, rules, now - last):
-        watcher.note(f"the interrupted run {run.id} is closed, not continued: {why}; what it kept stands")
-        close_run(store, run.id, rules)
-        return None
+        last = max((capture.captured_at for capture in captures), default=run.started_at)
+        if why := _why_not(store, run, scopes, rules, now - last):
+            keeper = Keeper(store, archive, run.id, scopes, settings, rules, watcher)
+            _judge_kept(store, run.id, keeper)
+            keeper.finish_held()
+            watcher.note(f"the interrupted run {run.id} is closed, not continued: {why}; what it kept stands")
+            close_run(store, run.id, rules)
+            return None
     left = store.progress(run.id)
     watcher.note(f"going on with the interrupted run {run.id}: {left['done']} URLs done, {left['pending']} waiting")
     return run
+
+
+def _judge_kept(store: Store, run: str, keeper: Keeper) -> None:
+    """What an interrupted run had kept and not judged: nothing of it is asked for again that need not be."""
+    for waiting in store.captured(run):
+        if not _asked_again(waiting):
+            keeper.resume(waiting.item, waiting.capture, waiting.robots)
 
 
 def _asked_again(waiting: Waiting) -> bool:
@@ -162,8 +213,15 @@ def _why_not(store: Store, run: RunFacts, scopes: Mapping[str, Scope], rules: Ru
     return ""
 
 
-def begin_run(store: Store, kind: str, settings: Settings, rules: RuleSet, now: datetime) -> RunFacts:
-    """A new run in the database, with the facts that a reader of its report needs."""
+def begin_run(
+    store: Store,
+    kind: str,
+    settings: Settings,
+    rules: RuleSet,
+    now: datetime,
+    more: Mapping[str, str] | None = None,
+) -> RunFacts:
+    """A new run in the database, with the facts that a reader of its report needs; `more` of them besides."""
     facts = RunFacts(
         id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         kind=kind,
@@ -181,9 +239,12 @@ def begin_run(store: Store, kind: str, settings: Settings, rules: RuleSet, now: 
         "max_pages_per_target": str(crawl_settings.max_pages_per_target),
         "max_depth": str(crawl_settings.max_depth),
         "allow_networks": ", ".join(str(network) for network in crawl_settings.allow_networks),
+        "pictures_read": "no" if settings.ocr.pictures == "never" or not images.available() else images.reader_name(),
+        "pages_shown_by_a_browser": settings.render.when if available(settings.render) else "no",
         "robots_overrides": "; ".join(f"{host}: {why}" for host, why in crawl_settings.robots_overrides.items()),
     }
-    begun = store.begin_run(facts, note if kind == "crawl" else {})
+    told = {**(note if kind in ("crawl", "compare") else {}), **(more or {})}
+    begun = store.begin_run(facts, told)
     run_begun(Path(settings.out_dir), begun)
     return begun
 
@@ -227,7 +288,8 @@ def scope_of(target: Target, settings: Settings) -> Scope:
     return Scope(target, settings.crawl.max_pages_per_target, settings.crawl.max_depth)
 
 
-def _archive(settings: Settings, run: str) -> Archive:
+def archive_of(settings: Settings, run: str) -> Archive:
+    """The archive of a run, with what its warcinfo records say."""
     info = {
         "software": environment(),
         "http-header-user-agent": user_agent(settings.crawl.user_agent_contact),

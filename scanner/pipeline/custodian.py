@@ -24,6 +24,7 @@ STAMPED = "stamped"
 NOT_STAMPED = "not stamped"
 HEAD = "custody-head"
 """Target of a stamp: the last event of a run, and with it everything before."""
+IMPORTED = "file imported"
 EXPORTED = "case file exported"
 
 
@@ -65,6 +66,11 @@ def run_begun(out: Path, facts: RunFacts) -> None:
 def run_taken_up(out: Path, facts: RunFacts) -> None:
     """An interrupted run goes on, in a new process. Raises ArchiveError, EvidenceError."""
     Chain(out).append(RUN_TAKEN_UP, sync=True, run=facts.id, tool=facts.tool_version)
+
+
+def file_imported(out: Path, run: str, name: str, sha256: str) -> None:
+    """A file of somebody else lies in `imported/`, untouched. Raises ArchiveError, EvidenceError."""
+    Chain(out).append(IMPORTED, sync=True, run=run, name=name, sha256=sha256)
 
 
 class Custodian:

@@ -23,6 +23,7 @@ from .stamping import Target, stamp_all
 if TYPE_CHECKING:
     from ..config import Settings
     from ..detect.rules import RuleSet
+    from ..store.look import Look
     from .keeping import Watcher
 
 FOLDER = "cases"
@@ -87,7 +88,7 @@ def _fill(folder: Path, material: Material, settings: Settings, watcher: Watcher
     (folder / places.CONDITIONS).write_bytes(told)
     _copy_certificates(folder, material, out)
     stamps = casepage.copy_stamps(folder, material.shown, out, settings)
-    entries = casepage.entries(material, texts)
+    entries = casepage.entries(material, texts, casepage.write_crops(folder, material))
     page = CasePage(
         title=material.title, created=material.created, run=material.report.run, entries=entries, stamps=stamps,
         signed=bool(settings.evidence.key_file), asked=bool(settings.evidence.timestamp_urls),
@@ -150,6 +151,7 @@ def _findings(material: Material, texts: Mapping[str, str], settings: Settings) 
                 "payload_sha256": look.capture.payload_sha256,
                 "record_sha256": look.capture.record_sha256,
                 "text": texts.get(record, ""),
+                "pictures_read_by": _reader(look),
             }
         )
     run = material.report.run
@@ -164,6 +166,14 @@ def _findings(material: Material, texts: Mapping[str, str], settings: Settings) 
             for t in material.chosen
         ],
     }  # fmt: skip
+
+
+def _reader(look: Look) -> str:
+    """Who read the words in pictures that are part of this text; empty where there are none."""
+    from ..read import images
+
+    blocks = look.document.blocks if look.document else ()
+    return images.reader_name() if any(block.picture for block in blocks) else ""
 
 
 def _copy_certificates(folder: Path, material: Material, out: Path) -> None:

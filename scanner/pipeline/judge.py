@@ -7,12 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..detect.detector import covered, detect
-from ..model import Finding, Judgement, Outcome, Provenance, Reading, UnreadReason
+from ..model import Document, Finding, Judgement, Outcome, PictureText, Provenance, Reading, UnreadReason
+from ..read.pictures import PlacedPicture, with_pictures
 from ..read.reader import read, read_mhtml
+from .pictures import Lookup, located, with_text_of
 
 if TYPE_CHECKING:
     from ..detect.rules import RuleSet
 
+MOST_PICTURES = 1000
+"""Of one page given to `check`: everything lies at hand, so this only bounds a hostile file."""
 PARTLY_READ = frozenset({UnreadReason.IMAGE_ONLY, UnreadReason.EMPTY_SHELL})
 """Unread, and yet the little text there is (title, meta, alt) is the vendor's own and is judged."""
 
@@ -25,18 +29,38 @@ def judge(
     headers: Mapping[str, str],
     provenance: Provenance,
     rules: RuleSet,
+    pictures: Lookup | None = None,
 ) -> Judgement:
     """What follows from one answer: content-decoded `body` with its declared type, status and headers (lower case)."""
+    reading = read_answer(body, content_type, url, status, headers)
+    return conclude(with_text_of(reading, pictures, most=MOST_PICTURES), provenance, rules)
+
+
+def read_answer(body: bytes, content_type: str, url: str, status: int, headers: Mapping[str, str]) -> Reading:
+    """The reading of one answer; an error page is unread, whatever it says."""
     reading = read(body, content_type, url, status=status, headers=headers)
     if status >= 400 and reading.unread in (None, UnreadReason.EMPTY):
         reason = UnreadReason.RATE_LIMITED if status == 429 else UnreadReason.HTTP_STATUS
         reading = replace(reading, unread=reason, detail=f"status {status}")
-    return conclude(reading, provenance, rules)
+    return reading
 
 
-def judge_mhtml(body: bytes, url: str, provenance: Provenance, rules: RuleSet) -> Judgement:
+def judge_mhtml(
+    body: bytes, url: str, provenance: Provenance, rules: RuleSet, pictures: Lookup | None = None
+) -> Judgement:
     """The same for a page saved by a browser as MHTML."""
-    return conclude(read_mhtml(body, url), provenance, rules)
+    return conclude(with_text_of(read_mhtml(body, url), pictures, most=MOST_PICTURES), provenance, rules)
+
+
+def judge_picture(text: PictureText, name: str, url: str, provenance: Provenance, rules: RuleSet) -> Judgement:
+    """A picture that is no part of a page."""
+    if text.unread is not None or text.skipped:
+        reading = Reading(None, unread=text.unread or UnreadReason.EMPTY, detail=text.skipped)
+    else:
+        document = with_pictures(Document("", (), "", "", url), [PlacedPicture(1, name, text)])
+        empty = None if document.blocks else UnreadReason.EMPTY
+        reading = Reading(document, unread=empty, detail="no text found in the picture" if empty else "")
+    return conclude(reading, provenance, rules)
 
 
 def conclude(reading: Reading, provenance: Provenance, rules: RuleSet) -> Judgement:
@@ -48,6 +72,7 @@ def conclude(reading: Reading, provenance: Provenance, rules: RuleSet) -> Judgem
         unread = unread or UnreadReason.EMPTY
     else:
         findings = () if unread and unread not in PARTLY_READ else detect(document, rules, provenance)
+        findings = located(findings, document)
         # Asked last: finding the language costs as much as half of the detection, and a finding answers it.
         if not findings and unread is None:
             known, language = covered(document, rules)

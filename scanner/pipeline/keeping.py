@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -30,10 +30,16 @@ from ..model import (
     RobotsDecision,
     UnreadReason,
 )
-from .kept import judge_capture
+from . import views
+from .holding import GUESS, Held, Key, Page, key_of
+from .kept import judge_capture, read_capture
 from .noticing import is_privacy
+from .parts import Parts, plain
+from .pictures import VIA as PICTURE
+from .pictures import Pictures
 
 if TYPE_CHECKING:
+    from ..collect.render import Rendered
     from ..config import Settings
     from ..detect.rules import RuleSet
     from ..store import Store
@@ -44,10 +50,11 @@ R = TypeVar("R")
 
 AUXILIARY = frozenset({"robots", "sitemap_file"})
 """`FrontierItem.via` of what is fetched to find the way, not to be judged."""
-GUESS = "notice_guess"
-"""`FrontierItem.via` of an address that is only tried: a notice often stands there."""
 DEAD_ENDS = frozenset({UnreadReason.BLOCKED, UnreadReason.PARKED, UnreadReason.HTTP_STATUS, UnreadReason.RATE_LIMITED})
 """Unread pages whose links are not the vendor's."""
+
+
+Show = Callable[[FrontierItem, Exchange], Awaitable["Rendered | FetchFailed"]]
 
 
 class Watcher(Protocol):
@@ -60,8 +67,11 @@ class Watcher(Protocol):
         """Something worth knowing that is no page."""
 
 
-class Keeper:
-    """The crawler's handler for one run. Use as `async with`: leaving it waits for what is being written."""
+class Keeper(Parts):
+    """The crawler's handler for one run; pictures and browser are in `parts`.
+
+    Use as `async with`: leaving it waits for what is being written.
+    """
 
     def __init__(
         self,
@@ -88,6 +98,15 @@ class Keeper:
         for vendor, url in store.known(run):
             self._known[vendor].add(url)
         self._finished = store.progress(run)["done"]
+        self._pictures = Pictures(store, settings)
+        self._held = Held(key_of(item) for item in store.pending(run) if item.via == PICTURE)
+        self.follows = True
+        """False: a second look at known pages; their links lead nowhere, and nothing is asked for conditionally."""
+        self.show: Show | None = None
+        """How a page is shown by a browser; None: it is not."""
+        self._to_show: dict[Key, Page] = {}
+        for vendor, url in store.known_via(run, (*AUXILIARY, GUESS, PICTURE)):
+            self._auxiliary[vendor].add(url)
 
     async def __aenter__(self) -> Keeper:
         return self
@@ -107,7 +126,16 @@ class Keeper:
         failure: FetchFailed | None = None,
     ) -> Sequence[FrontierItem]:
         """Keeps an answer, judges it, records it; returns what is to be fetched because of it."""
-        return await self._alone(self.take, item, exchange, robots, auxiliary, failure)
+        new = await self._alone(self.take, item, exchange, robots, auxiliary, failure)
+        page = self._to_show.pop(key_of(item), None)
+        if page is None or self.show is None:
+            return new
+        shown = await self.show(page.item, exchange)
+        return [*new, *await self._alone(self._take_shown, page, shown)]
+
+    async def on_resource(self, item: FrontierItem, exchange: Exchange, robots: RobotsDecision | None) -> None:
+        """What a browser asked for to show a page: kept before the browser has it."""
+        await self._alone(self._keep_resource, item, exchange, robots)
 
     async def on_unread(self, item: FrontierItem, failure: FetchFailed, robots: RobotsDecision | None) -> None:
         """No usable answer: what there was is kept, and the reason is recorded."""
@@ -129,7 +157,7 @@ class Keeper:
         items = [self._with_validators(item) for item in items]
         self._store.enqueue(self._run, items)
         self._learn(items, ())
-        self._store.record_refused(self._run, _plain(refused))
+        self._store.record_refused(self._run, plain(refused))
 
     def take(
         self,
@@ -141,6 +169,8 @@ class Keeper:
     ) -> Sequence[FrontierItem]:
         """KEPT BEFORE IT IS READ: archive, then database, then judgement."""
         capture = self._keep(exchange, robots)
+        if item.via == PICTURE:
+            return self._take_picture(item, capture, robots, auxiliary, failure)
         if item.via == "robots" or (item.via in AUXILIARY and failure is None):
             return self.conclude_auxiliary(item, capture)
         # Auxiliary, and yet a page: an answer that is followed by another try.
@@ -159,12 +189,19 @@ class Keeper:
             self._custodian.kept(capture, exchange)
         return capture
 
+    def _noted(self, last: Capture) -> None:
+        if self._custodian is not None:
+            self._custodian.kept(last)
+
     def resume(self, item: FrontierItem, capture: Capture, robots: RobotsDecision | None) -> None:
         """Judges what an interrupted run had kept and not judged; the frontier learns what follows."""
-        if item.via in AUXILIARY:
+        if item.via == PICTURE:
+            self._conclude_picture(item, capture)
+        elif item.via in AUXILIARY:
             self.conclude_auxiliary(item, capture)
         else:
             self.conclude(item, capture, robots)
+            self._to_show.pop(key_of(item), None)  # stays "captured": the crawl asks for it again, and shows it
 
     def conclude(self, item: FrontierItem, capture: Capture, robots: RobotsDecision | None) -> Sequence[FrontierItem]:
         """From a kept capture to its record; also where an interrupted run goes on. Raises EvidenceError."""
@@ -175,8 +212,14 @@ class Keeper:
         if same := self._same_page(item, capture):
             judgement = Judgement(Outcome.DUPLICATE, detail=f"the same bytes as {same}")
             return self._record(item, capture, judgement, ((), ()))
-        judgement = judge_capture(capture, item, self._run, self._settings, self._rules)
-        return self._record(item, capture, judgement, self._select(item, judgement))
+        reading = read_capture(capture, item, self._settings)
+        if isinstance(reading, Judgement):
+            return self._record(item, capture, reading, ((), ()))
+        page = Page(item, capture, reading)
+        if self.show is not None and views.wants_browser(reading, capture, self._settings):
+            self._to_show[key_of(item)] = page
+            return ()
+        return self._conclude_reading(page)
 
     def conclude_auxiliary(self, item: FrontierItem, capture: Capture) -> Sequence[FrontierItem]:
         """robots.txt or a sitemap: what it names goes into the frontier, then it is done."""
@@ -185,14 +228,14 @@ class Keeper:
             body = decoded_payload(self._out, capture, self._settings.crawl.max_body_bytes)
         found: Selection = ((), ())
         scope = self._scopes.get(item.vendor)
-        if scope is not None and isinstance(body, bytes):
+        if scope is not None and isinstance(body, bytes) and self.follows:
             found = discover(
                 item, body, scope, self._known[item.vendor],
                 refused_before=self._refused[item.vendor], pages=self._pages(item.vendor), is_notice=self._is_notice,
             )  # fmt: skip
         new = [self._with_validators(one) for one in found[0]]
         fresh = self._store.enqueue(self._run, new)
-        self._store.record_refused(self._run, _plain(found[1]))
+        self._store.record_refused(self._run, plain(found[1]))
         self._learn(new, found[1])
         detail = body.value if isinstance(body, UnreadReason) else "" if capture.status == 200 else f"{capture.status}"
         self._store.record_auxiliary(self._run, item, capture, robots=item.via == "robots", detail=detail)
@@ -215,11 +258,14 @@ class Keeper:
         if look is None:
             self._record_unread(item, UnreadReason.PROTOCOL, "304 without an earlier capture", capture, robots)
             return ()
+        reading = read_capture(look.capture, item, self._settings)
+        if not isinstance(reading, Judgement) and self._picture_items(Page(item, look.capture, reading))[0]:
+            return self._conclude_reading(Page(item, look.capture, reading, unchanged=True))
         judgement = judge_capture(look.capture, item, self._run, self._settings, self._rules)
         found = self._select(item, judgement)
         if judgement.unread is None and look.rules_digest == self._rules.digest:
             fresh = self._store.enqueue(self._run, found[0])
-            self._store.record_refused(self._run, _plain(found[1]))
+            self._store.record_refused(self._run, plain(found[1]))
             self._store.record_unchanged(self._run, item, capture, robots)
             self._learn(found[0], found[1])
             self._tell(item, Outcome.UNCHANGED, None, "", capture, len(judgement.findings))
@@ -229,14 +275,16 @@ class Keeper:
         return self._record(item, look.capture, judgement, found)
 
     def _same_page(self, item: FrontierItem, capture: Capture) -> str:
-        if capture.status != 200 or not capture.wire_bytes:
+        if capture.status != 200 or not capture.wire_bytes or not self.follows:
             return ""
         return self._store.same_payload(self._run, item, capture.payload_sha256)
 
     def _select(self, item: FrontierItem, judgement: Judgement) -> Selection:
         """What to fetch because of this page, ready for the frontier."""
-        links: tuple[Link, ...] = () if judgement.nofollow or judgement.unread in DEAD_ENDS else judgement.links
-        if judgement.canonical and judgement.unread not in DEAD_ENDS:
+        links: tuple[Link, ...] = (
+            () if not self.follows or judgement.nofollow or judgement.unread in DEAD_ENDS else judgement.links
+        )
+        if judgement.canonical and judgement.unread not in DEAD_ENDS and self.follows:
             links = (Link(judgement.canonical, "", "canonical"), *links)
         vendor, scope = item.vendor, self._scopes.get(item.vendor)
         if scope is None:  # a run that is closed, not continued
@@ -253,7 +301,7 @@ class Keeper:
         """One transaction: document, findings, coverage row, new URLs, and the step to done."""
         if item.via == GUESS and judgement.notice is None and judgement.outcome is not Outcome.FINDINGS:
             return self._nothing_there(item, capture)
-        fresh = self._store.record_judgement(self._run, item, capture, judgement, found[0], _plain(found[1]))
+        fresh = self._store.record_judgement(self._run, item, capture, judgement, found[0], plain(found[1]))
         if judgement.notice is not None:
             self.notice_known.add(item.vendor)
         self._learn(found[0], found[1])
@@ -271,9 +319,13 @@ class Keeper:
     def _unread(self, item: FrontierItem, failure: FetchFailed, robots: RobotsDecision | None) -> None:
         kept = None if failure.exchange is None else self._keep(failure.exchange, robots)
         self._record_unread(item, failure.reason, failure.detail, kept, robots)
+        if item.via == PICTURE:
+            self._release(item)
 
     def _refuse_by_robots(self, item: FrontierItem, decision: RobotsDecision) -> None:
         self._record_unread(item, unread_reason(decision), decision.rule, None, decision)
+        if item.via == PICTURE:
+            self._release(item)
 
     def _record_unread(
         self,
@@ -289,7 +341,7 @@ class Keeper:
 
     def _with_validators(self, item: FrontierItem) -> FrontierItem:
         """Asks for a 304 only where the bytes that it would stand for are still here."""
-        if item.via in AUXILIARY:
+        if item.via in AUXILIARY or item.via == PICTURE or not self.follows:
             return item
         etag, last_modified = self._store.validators(item)
         if not etag and not last_modified:
@@ -307,7 +359,7 @@ class Keeper:
             self._known[item.vendor].add(item.canonical)
             if item.via == "notice":
                 self.notice_known.add(item.vendor)
-            if item.via in AUXILIARY or item.via == GUESS:
+            if item.via in AUXILIARY or item.via in (GUESS, PICTURE):
                 self._auxiliary[item.vendor].add(item.canonical)
         for one in refused:
             self._refused[one.item.vendor].add(one.item.canonical)
@@ -330,10 +382,6 @@ class Keeper:
         )  # fmt: skip
         known = sum(len(urls) for urls in self._known.values())
         self._watcher.done(row, self._finished, max(known, self._finished))
-
-
-def _plain(refused: Iterable[Refused]) -> list[tuple[FrontierItem, UnreadReason, str]]:
-    return [(one.item, one.reason, one.detail) for one in refused]
 
 
 def _as_answer(item: FrontierItem, capture: Capture, headers: tuple[tuple[bytes, bytes], ...]) -> Exchange:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..collect.archive import header, read_payload
 from ..collect.decompress import decode_body
-from ..model import Capture, FrontierItem, Judgement, Outcome, Provenance, UnreadReason
-from .judge import judge, plain_headers
+from ..model import Capture, FrontierItem, Judgement, Outcome, Provenance, Reading, UnreadReason
+from . import views
+from .judge import conclude, plain_headers, read_answer
 from .noticing import with_notice
+from .pictures import DOM, Lookup, missing_extra, with_text_of
+from .views import ViewOf
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -25,8 +29,24 @@ def broken_off(capture: Capture) -> Judgement:
     return Judgement(Outcome.UNREAD, unread=reason, detail=f"broken off after {capture.wire_bytes} bytes")
 
 
-def judge_capture(capture: Capture, item: FrontierItem, run: str, settings: Settings, rules: RuleSet) -> Judgement:
+def judge_capture(
+    capture: Capture,
+    item: FrontierItem,
+    run: str,
+    settings: Settings,
+    rules: RuleSet,
+    pictures: Lookup | None = None,
+    view: ViewOf = lambda: None,
+) -> Judgement:
     """Reads a capture back from its WARC, both digests checked, and judges it. Raises EvidenceError."""
+    reading = read_capture(capture, item, settings)
+    if isinstance(reading, Judgement):
+        return reading
+    return judge_reading(reading, capture, item, run, settings, rules, pictures, view)
+
+
+def read_capture(capture: Capture, item: FrontierItem, settings: Settings) -> Reading | Judgement:
+    """The reading of a kept capture, or why it cannot be read. Raises EvidenceError."""
     if capture.truncated:
         return broken_off(capture)
     headers, payload = read_payload(Path(settings.out_dir), capture)
@@ -34,6 +54,26 @@ def judge_capture(capture: Capture, item: FrontierItem, run: str, settings: Sett
     body = decode_body(payload, encoding, settings.crawl.max_body_bytes)
     if isinstance(body, UnreadReason):
         return Judgement(Outcome.UNREAD, unread=body, detail=f"Content-Encoding: {encoding}")
+    reading = read_answer(body, capture.content_type, item.url, capture.status, plain_headers(headers))
+    return views.as_shown(reading) if capture.url.startswith(DOM) else reading
+
+
+def judge_reading(
+    reading: Reading,
+    capture: Capture,
+    item: FrontierItem,
+    run: str,
+    settings: Settings,
+    rules: RuleSet,
+    pictures: Lookup | None = None,
+    view: ViewOf = lambda: None,
+) -> Judgement:
+    """From a reading, the text of its pictures and the picture of the page to findings."""
+    reading = with_text_of(reading, pictures, most=settings.ocr.max_per_page)
+    if reading.unread is UnreadReason.IMAGE_ONLY and (hint := missing_extra(settings)):
+        reading = replace(reading, detail=f"{reading.detail}; {hint}")
+    if reading.unread is UnreadReason.EMPTY_SHELL and not capture.origin and (hint := views.missing_extra(settings)):
+        reading = replace(reading, detail=f"{reading.detail}; {hint}")
     provenance = Provenance(
         source=item.url,
         vendor=item.vendor,
@@ -43,6 +83,6 @@ def judge_capture(capture: Capture, item: FrontierItem, run: str, settings: Sett
         warc_record=capture.record_id,
         canonical=item.canonical,
     )
-    headers_by_name = plain_headers(headers)
-    judgement = judge(body, capture.content_type, item.url, capture.status, headers_by_name, provenance, rules)
+    judgement = conclude(reading, provenance, rules)
+    judgement = replace(judgement, findings=views.on_view(judgement.findings, view))
     return with_notice(judgement, item, provenance, rules)

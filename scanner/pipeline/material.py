@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from ..errors import EvidenceError, UsageError
 from ..evidence import custody
-from ..model import Capture, Change, Report, Tracked
+from ..model import Capture, Change, Judgement, Report, Tracked
+from .kept import read_capture
 from .picking import Part, events, host_of, pick
+from .pictures import MAX_HOPS, picture_item
 from .reporting import build_report
 
 if TYPE_CHECKING:
@@ -56,6 +59,7 @@ class Material:
 
 def gather(store: Store, out: Path, settings: Settings, rules: RuleSet, wanted: Wanted) -> Material:
     """Everything that belongs to what is wanted. Raises UsageError, EvidenceError, StoreError."""
+    out = Path(settings.out_dir)
     chain = custody.read_folder(out)
     if chain.problems:
         raise EvidenceError(f"custody chain: {chain.problems[0]}", "keep the folder as it is, and a copy")
@@ -68,9 +72,10 @@ def gather(store: Store, out: Path, settings: Settings, rules: RuleSet, wanted: 
             raise EvidenceError(f"the record {record} of a finding is not in the database")
         looks[record] = look
     captures = [look.capture for look in looks.values()]
-    parts = pick(out, [*captures, *_robots(store, looks.values())])
+    pictures = [one for look in looks.values() for one in _pictures(store, look, settings)]
+    parts = pick(out, [*captures, *_robots(store, looks.values()), *pictures])
     runs = dict.fromkeys([*(look.run for look in looks.values()), report.run.id])
-    shown = events(chain, parts, runs, {host_of(capture.url) for capture in captures})
+    shown = events(chain, parts, runs, {host_of(look.item.url) for look in looks.values()})
     return Material(
         report, chosen, looks, parts, chain, shown, title, selection, datetime.now(UTC).replace(microsecond=0)
     )
@@ -110,6 +115,27 @@ def _some(found: Sequence[Tracked], report: Report) -> tuple[Tracked, ...]:
     if not found:
         raise UsageError(f"run {report.run.id} has no findings", "--run names another run")
     return tuple(found)
+
+
+def _pictures(store: Store, look: Look, settings: Settings) -> list[Capture]:
+    """The captures of all pictures of a page, where words in one belong to its text: what it is made again from."""
+    if look.document is None or not any(block.picture for block in look.document.blocks):
+        return []
+    reading = read_capture(look.capture, look.item, settings)
+    if isinstance(reading, Judgement):
+        return []
+    found = []
+    for url in reading.images:
+        for _ in range(MAX_HOPS):
+            item = picture_item(url, look.item.vendor)
+            capture = None if item is None else store.picture_capture(item, of=look.capture.record_id)
+            if capture is None:
+                break
+            found.append(capture)
+            if not 300 <= capture.status < 400:
+                break
+            url = urljoin(capture.url, capture.location)
+    return found
 
 
 def _robots(store: Store, looks: Iterable[Look]) -> list[Capture]:

@@ -146,6 +146,9 @@ class _One:
             self.exchange = exchange
         return new
 
+    async def on_resource(self, item: FrontierItem, exchange: Exchange, robots: RobotsDecision | None) -> None:
+        """Never called: nothing is shown by a browser here."""
+
     async def on_unread(
         self,
         item: FrontierItem,  # noqa: ARG002 - the crawler's contract

@@ -8,8 +8,9 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from datetime import datetime
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,60 +18,111 @@ from .. import __version__
 from ..errors import EvidenceError
 from ..evidence import cdx, wacz
 from ..evidence.verdict import Verdict
-from ..model import Capture, FrontierItem, Judgement
+from ..model import Capture, FrontierItem, Judgement, RunFacts
 from ..warcfile import BrokenWarc, Member
 from .kept import judge_capture
+from .pictures import Pictures, picture_item
+from .views import view_of
 
 if TYPE_CHECKING:
     from ..config import Settings
     from ..detect.rules import RuleSet
+    from ..store import Store
 
 LINK = "findings"
 HISTORY = frozenset({"change", "first_seen", "last_seen"})
 """Keys beside a finding that tell of other runs."""
 
 
-@contextmanager
-def laid_out(path: Path, settings: Settings, cap: int) -> Iterator[tuple[Settings, dict[str, Capture]]]:
-    """The records of a WACZ as an output folder would hold them, so that they are judged by the same code as ever.
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """The records of a case file as an output folder and a database would hold them."""
 
-    Gives settings for that folder (`cap`: bytes of an unpacked page), and record id -> capture. Damaged files give what
-    can be read; whoever asks has told of the damage.
+    settings: Settings
+    captures: Mapping[str, Capture]
+    """By record id."""
+    store: Store | None
+    """Where pictures or boxes belong to a page. Making one takes longer than all other checks together."""
+
+    def judged(self, page: Mapping[str, Any], run: str, rules: RuleSet) -> Judgement | None:
+        """What today's code says of a kept page; None where it cannot be read back."""
+        capture = self.captures.get(page["record"])
+        if capture is None or capture.payload_sha256 != page["payload_sha256"]:
+            return None
+        item = item_of(page)
+        try:
+            if self.store is None:
+                return judge_capture(capture, item, run, self.settings, rules)
+            found = Pictures(self.store, self.settings).lookup(item, of=capture.record_id)
+            view = view_of(self.store, self.settings, item, capture)
+            return judge_capture(capture, item, run, self.settings, rules, found, view)
+        except (EvidenceError, ValueError, LookupError, TypeError):
+            return None
+
+
+@contextmanager
+def laid_out(path: Path, pages: Sequence[Mapping[str, Any]], settings: Settings, cap: int) -> Iterator[LaidOut]:
+    """Lays a WACZ out, so that its pages are judged by the same code as ever, with the pictures and boxes beside them.
+
+    `cap`: bytes of an unpacked page. Damaged files give what can be read; whoever asks has told of the damage.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    from ..store import open_store
+
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         out = Path(folder)
-        crawl = settings.crawl.model_copy(update={"max_body_bytes": cap})
+        changes = {"crawl": settings.crawl.model_copy(update={"max_body_bytes": cap}), "out_dir": folder}
         captures: dict[str, Capture] = {}
+        of: dict[str, str] = {}
         with suppress(BrokenWarc, zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError):
             for name, one in wacz.archive_members(path):
                 file = f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.warc.gz"
                 with (out / file).open("ab") as target:
                     target.write(one.packed)
                 captures[one.record_id] = capture_of(one, file)
-        yield settings.model_copy(update={"out_dir": folder, "crawl": crawl}), captures
+                of[one.record_id] = one.field("WARC-Refers-To").strip("<>")
+        store = None
+        shown = any(page["record"] in captures and captures[page["record"]].url.startswith("urn:") for page in pages)
+        if shown or any(page.get("pictures_read_by") for page in pages):
+            store = stack.enter_context(open_store(f"sqlite:///{folder}/laid-out.sqlite"))
+            _enter(store, captures, of, pages)
+        yield LaidOut(settings.model_copy(update=changes), captures, store)
+
+
+def _enter(
+    store: Store, captures: Mapping[str, Capture], of: Mapping[str, str], pages: Sequence[Mapping[str, Any]]
+) -> None:
+    """Every answer and every record that was made of a page, under the page's address, in one run."""
+    now = datetime.now(UTC)
+    store.begin_run(RunFacts("laid-out", "crawl", now, None, False, "", "", ""))
+    by_record = {page["record"]: page for page in pages}
+    made_of = {of.get(record, ""): page for record, page in by_record.items()} | by_record
+    vendor = pages[0]["vendor"] if pages else ""
+    for record, capture in captures.items():
+        page = by_record.get(record) or (made_of.get(of.get(record, "")) if capture.url.startswith("urn:") else None)
+        item = item_of(page) if page else picture_item(capture.url, vendor)
+        if item is not None and capture.status:
+            store.keep_capture("laid-out", item, capture)
+
+
+def item_of(page: Mapping[str, Any]) -> FrontierItem:
+    """A page of a case file as an item of the frontier."""
+    return FrontierItem(page["url"], page["canonical"], page["vendor"], 0, "")
 
 
 def capture_of(one: Member, file: str) -> Capture:
     """A record as the database would describe it."""
-    status = re.match(rb"\S+ (\d{3})", one.block)
     is_answer = one.kind == "response"
+    status = re.match(rb"\S+ (\d{3})", one.block) if is_answer else None
     return Capture(
         record_id=one.record_id, url=one.field("WARC-Target-URI"),
-        status=int(status.group(1)) if is_answer and status else 200 if not is_answer else 0,
-        content_type=cdx.content_type(one) if is_answer else one.field("Content-Type"), captured_at=one.date,
+        status=int(status.group(1)) if status else 200 if one.kind == "resource" else 0,
+        content_type=cdx.http_header(one, "content-type") if is_answer else one.field("Content-Type"),
+        captured_at=one.date,
         peer_ip=one.field("WARC-IP-Address"), http_version=one.field("WARC-Protocol").upper(),
         payload_sha256=hashlib.sha256(one.payload).hexdigest(), record_sha256=one.sha256, wire_bytes=len(one.payload),
         warc_file=file, warc_offset=one.offset, warc_length=len(one.packed), truncated=one.field("WARC-Truncated"),
+        location=cdx.http_header(one, "location") if is_answer else "", origin=one.field("X-Noticescan-Origin"),
     )  # fmt: skip
-
-
-def judged(capture: Capture, page: Mapping[str, Any], run: str, settings: Settings, rules: RuleSet) -> Judgement | None:
-    """What today's code says of a kept page; None where it cannot be read back."""
-    item = FrontierItem(page["url"], page["canonical"], page["vendor"], 0, "")
-    try:
-        return judge_capture(capture, item, run, settings, rules)
-    except EvidenceError:
-        return None
 
 
 def same_rules(verdict: Verdict, digest: str, rules: RuleSet) -> bool:
@@ -80,6 +132,22 @@ def same_rules(verdict: Verdict, digest: str, rules: RuleSet) -> bool:
     which = f"made with {digest[:12]}, here are {rules.digest[:12]}; --rules names a folder"
     verdict.skip(LINK, f"cannot recompute: other rules ({which})")
     return False
+
+
+def same_reader(verdict: Verdict, readers: set[str]) -> bool:
+    """Can the words in pictures be read again by whoever read them? If not, says so: that is no success."""
+    from ..read import images
+
+    if not readers:
+        return True
+    if not images.available():
+        verdict.skip(LINK, f"cannot recompute: words in pictures are part of it ({images.INSTALL})")
+        return False
+    here = images.reader_name()
+    if readers != {here}:
+        verdict.skip(LINK, f"cannot recompute: pictures were read by {', '.join(sorted(readers))}, here is {here}")
+        return False
+    return True
 
 
 def compare(

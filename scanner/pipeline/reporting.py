@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from ..history import compare
 from ..model import Change, Report
 from ..report import FORMATS
+from .crops import crops_of
 from .lawful import counsel, with_law
 from .noticing import APP_STORES, notice_rules, unread_notices
+from .secondlook import comparisons
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -39,13 +41,17 @@ def build_report(
         run=parts.run.id,
         run_at=parts.run.started_at if parts.run.kind == "crawl" else None,
     )
+    second_looks = comparisons(store, parts.run.id)
+    shown = [one.finding for one in tracked if one.change is not Change.NOT_SEEN]
+    shown += [one.finding for comparison in second_looks for one in comparison.differences]
+    drawn = crops_of(shown, store, settings)
     notices, known = store.notices(parts.run.id), notice_rules(rules)
     report = Report(
         run=parts.run,
         findings=tracked,
         coverage=parts.coverage,
         categories=rules.categories,
-        contexts=store.contexts([one.finding for one in tracked if one.change is not Change.NOT_SEEN]),
+        contexts=store.contexts(shown),
         settings_note=parts.note,
         warc_files=store.warc_files(one.finding for one in tracked),
         notices=(*notices, *unread_notices(parts.coverage, notices)),
@@ -54,6 +60,10 @@ def build_report(
         notice_topics={fact.id: fact.titles for fact in known.facts.values()} if known else {},
         notice_regimes={regime.id: regime.titles for regime in known.regimes.values()} if known else {},
         app_stores=store.page_facts(parts.run.id, APP_STORES),
+        crops=drawn.crops,
+        pictures=drawn.pictures,
+        comparisons=second_looks,
+        origins=store.origins(one.finding.warc_record for one in tracked),
     )
     return with_law(report, counsel(settings, rules, store.vendor_places(), jurisdictions))
 

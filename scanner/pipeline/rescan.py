@@ -12,8 +12,10 @@ from ..model import CoverageRow, Report, UnreadReason
 from .crawl import begin_run, close_run, locked
 from .keeping import Watcher
 from .kept import judge_capture
+from .pictures import VIA, Pictures
 from .reporting import build_report
 from .sealing import seal_finished
+from .views import view_of
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -48,21 +50,29 @@ def rescan(settings: Settings, rules: RuleSet, watcher: Watcher) -> Report:
         if first is None:
             raise StoreError("nothing is kept here yet", "crawl first, or name the folder with --out")
         run = begin_run(store, "rescan", settings, rules, datetime.now(UTC))
+        pictures = Pictures(store, settings)
         for count, look in enumerate(chain((first,), looks), 1):
-            judgement = judge_capture(look.capture, look.item, run.id, settings, rules)
+            found = pictures.lookup(look.item, of=look.capture.record_id)
+            view = view_of(store, settings, look.item, look.capture)
+            judgement = judge_capture(look.capture, look.item, run.id, settings, rules, found, view)
             store.record_judgement(run.id, look.item, look.capture, judgement)
             watcher.done(_row(look, judgement), count, count)
         for unread in store.never_read():
-            _account_for(unread, store, run.id, settings, rules)
+            _account_for(unread, store, run.id, settings, rules, pictures)
         close_run(store, run.id, rules)
         seal_finished(store, settings, watcher)
         return build_report(store, rules, run.id, settings)
 
 
-def _account_for(unread: NeverRead, store: Store, run: str, settings: Settings, rules: RuleSet) -> None:
+def _account_for(
+    unread: NeverRead, store: Store, run: str, settings: Settings, rules: RuleSet, pictures: Pictures
+) -> None:
     """A URL that was never read: judged again where today's code may read what was kept, else unread as before."""
-    if unread.capture is not None and unread.reason in MAY_BE_READ_NOW:
-        judgement = judge_capture(unread.capture, unread.item, run, settings, rules)
+    picture = unread.item.via == VIA  # read with its page, or not at all
+    if unread.capture is not None and unread.reason in MAY_BE_READ_NOW and not picture:
+        found = pictures.lookup(unread.item, of=unread.capture.record_id)
+        view = view_of(store, settings, unread.item, unread.capture)
+        judgement = judge_capture(unread.capture, unread.item, run, settings, rules, found, view)
         store.record_judgement(run, unread.item, unread.capture, judgement)
         return
     store.record_unread(

@@ -120,7 +120,7 @@ def _tell_conditions(chain: custody.Chain, facts: RunFacts, conditions: Conditio
         "system": platform.system(),
         "rules_digest": facts.rules_digest,
         "config_digest": facts.config_digest,
-        "egress": "direct; proxies from the environment are not used",
+        "egress": conditions.egress() or "direct; proxies from the environment are not used",
         "cookies": "none kept or sent",
         "http_cache": "none; the server was asked for each page",
         "conditional_requests": conditions.conditional,
@@ -128,12 +128,12 @@ def _tell_conditions(chain: custody.Chain, facts: RunFacts, conditions: Conditio
         "clock": conditions.clock(),
         "tls_trust": "SSL_CERT_FILE or SSL_CERT_DIR if set, else the list of certifi",
     }
-    if facts.kind == "rescan":
+    if facts.kind in ("rescan", "import"):
         whole = {key: whole[key] for key in ("tool", "python", "system", "rules_digest", "config_digest")}
         whole["egress"] = "no network was used"
     hosts = dict(conditions.hosts())
     chain.append(custodian.CONDITIONS, run=facts.id, **whole)
-    for name, known in hosts.items():
+    for name, known in hosts.items() if facts.kind != "import" else ():
         chain.append(custodian.HOST, run=facts.id, host=name, **known)
     places.write(
         places.run_folder(out, facts.id) / places.CONDITIONS,

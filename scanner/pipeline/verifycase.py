@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import zipfile
@@ -16,12 +17,10 @@ from ..evidence.stamp import StampState
 from ..evidence.verdict import Seal, Verdict
 from ..warcfile import BrokenWarc, Member
 from . import custodian
-from .recompute import compare, judged, laid_out, moment, same_rules
+from .recompute import LaidOut, compare, laid_out, moment, same_reader, same_rules
 from .verify import check_digest, check_wacz, guarded, judge_stamps
 
 if TYPE_CHECKING:
-    from ..config import Settings
-    from ..model import Capture
     from .verify import Means
 
 _DAMAGED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
@@ -236,20 +235,20 @@ def _recompute(verdict: Verdict, folder: Path, case: Mapping[str, Any], means: M
     """The findings and the texts, made again from the records."""
     if not same_rules(verdict, case["rules_digest"], means.rules):
         return
-    with laid_out(folder / casefile.PAGES, means.settings, int(case["max_body_bytes"])) as (settings, kept):
-        good = [_page_again(verdict, folder, case, page, kept, settings, means) for page in case["pages"]]
+    readers = {reader for page in case["pages"] if (reader := page.get("pictures_read_by", ""))}
+    if not same_reader(verdict, readers):
+        return
+    cap = int(case["max_body_bytes"])
+    with laid_out(folder / casefile.PAGES, case["pages"], means.settings, cap) as kept:
+        good = [_page_again(verdict, folder, case, page, kept, means) for page in case["pages"]]
     if all(good):
         verdict.ok("findings", f"made again from the bytes, the same come out; findings: {len(case['findings'])}")
 
 
 def _page_again(
-    verdict: Verdict, folder: Path, case: Mapping[str, Any], page: Mapping[str, Any], kept: Mapping[str, Capture],
-    settings: Settings, means: Means,
-) -> bool:  # fmt: skip
-    capture = kept.get(page["record"])
-    again = None
-    if capture is not None and capture.payload_sha256 == page["payload_sha256"]:
-        again = judged(capture, page, case["run"], settings, means.rules)
+    verdict: Verdict, folder: Path, case: Mapping[str, Any], page: Mapping[str, Any], kept: LaidOut, means: Means
+) -> bool:
+    again = kept.judged(page, case["run"], means.rules)
     if again is None:
         verdict.fail("findings", f"{page['url']}: the kept page cannot be read back")
         return False
@@ -264,13 +263,13 @@ def _page_again(
 
 
 def _pictures(verdict: Verdict, records: Mapping[str, Member], case: Mapping[str, Any]) -> None:
-    """Pictures among the records are pictures, and a box of a finding lies in one."""
+    """Pictures among the records are whole, and the box of a finding lies in the picture that it names."""
     pictures = [one for one in records.values() if picture.is_picture(one)]
     problems = [f"{one.field('WARC-Target-URI')} is no whole picture" for one in pictures if not picture.size(one)]
-    sizes = [size for one in pictures if (size := picture.size(one))]
+    sizes = {hashlib.sha256(one.payload).hexdigest(): picture.size(one) for one in pictures}
     for one in case["findings"]:
-        box = one.get("image_box")
-        if box and not any(box[0] + box[2] <= width and box[1] + box[3] <= height for width, height in sizes):
-            problems.append(f"finding {one['id'][:12]}: its box lies in no kept picture")
+        box, size = one.get("image_box"), sizes.get(one.get("image_sha256") or "")
+        if box and size and (box[0] + box[2] > size[0] or box[1] + box[3] > size[1] or min(box) < 0):
+            problems.append(f"finding {one['id'][:12]}: its box does not lie in its picture")
     if pictures or problems:
         verdict.settle("screenshot", problems, f"whole; pictures: {len(pictures)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ from ..model import Outcome
 from ..warcfile import BrokenWarc, members, wrong_digests
 from . import custodian
 from .kept import judge_capture
+from .pictures import Pictures
 from .recompute import compare, same_rules
 from .sealing import warcs_of
 from .verify import check_digest, check_wacz, guarded, judge_stamps
+from .views import view_of
 
 if TYPE_CHECKING:
     from ..store import Store
@@ -165,7 +168,7 @@ def _findings(verdict: Verdict, store: Store, parts: Parts, end: Mapping[str, An
     for capture in store.captures(parts.run.id):
         if capture.url in clean and capture.status == 200:
             by_record.setdefault(capture.record_id, [])
-    good, quotes = can, []
+    good, quotes, pictures = can, [], Pictures(store, means.settings)
     for record, stated in by_record.items():
         look = store.looked_at(record)
         if look is None:
@@ -180,8 +183,11 @@ def _findings(verdict: Verdict, store: Store, parts: Parts, end: Mapping[str, An
         ]
         if not can:
             continue
+        item = replace(look.item, url=stated[0]["source"]) if stated else look.item
         try:
-            again = judge_capture(look.capture, look.item, parts.run.id, means.settings, means.rules)
+            read = pictures.lookup(item, of=record)
+            view = view_of(store, means.settings, item, look.capture)
+            again = judge_capture(look.capture, item, parts.run.id, means.settings, means.rules, read, view)
         except EvidenceError:
             good = False  # told of under "records"
             continue

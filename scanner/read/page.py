@@ -11,7 +11,7 @@ from scanner.read import jsonstate
 from scanner.read.blocks import Collector
 from scanner.read.names import APP_ROOTS, ATTRIBUTES, IMAGE_ATTRIBUTES, META_CODE, META_FACTS, META_TEXT, SILENT
 from scanner.read.parsed import Parsed
-from scanner.read.signals import absolute, measure
+from scanner.read.signals import absolute, measure, picture_address
 
 _MAX_LINKS = 20_000
 _MAX_EMBEDDED_DEPTH = 3
@@ -273,7 +273,7 @@ class Page:
 
     def _image(self, source: str) -> None:
         source = source.strip()
-        if source and not source.lower().startswith(("data:", "blob:", "about:")) and len(self._images) < _MAX_LINKS:
+        if source and len(self._images) < _MAX_LINKS:
             self._images[source] = None
 
     # --- the value
@@ -283,7 +283,7 @@ class Page:
         base = self._base or self.url
         links = tuple(self._finished_links(base))
         canonical = next((link.url for link in links if link.rel == "canonical"), "")
-        images = dict.fromkeys(filter(None, (absolute(base, image) for image in self._images)))
+        images = dict.fromkeys(filter(None, (picture_address(base, image) for image in self._images)))
         blocks = tuple(self._out.blocks)
         title = next((b.text for b in blocks if b.kind is BlockKind.TITLE), "")
         facts = dict(self._facts)

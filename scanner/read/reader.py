@@ -77,6 +77,12 @@ def read_mhtml(body: bytes, url: str) -> Reading:
     return read(part.body, part.content_type, part.url or url)
 
 
+def inline_pictures(body: bytes, content_type: str, url: str) -> tuple[str, ...]:
+    """The pictures that lie in an HTML page itself, as `data:` URLs."""
+    images = read(body, content_type, url).images
+    return tuple(image for image in images if image[:5].lower() == "data:")
+
+
 def _kind(mime: str) -> str:
     if mime in _HTML_TYPES:
         return "html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import urljoin, urlsplit
 
@@ -58,3 +59,19 @@ def absolute(base: str, href: str) -> str:
         # A saved page read from a file has no address: its own links stay relative.
         return href if not base and not urlsplit(href).scheme and not href.startswith("//") else ""
     return url
+
+
+_INLINE_PICTURE = re.compile(r"data:image/(?:png|jpe?g|webp|gif|bmp)\b[^,]*,", re.IGNORECASE)
+_MIN_INLINE = 1500
+"""Characters; a shorter picture in the page is a placeholder or an icon."""
+
+
+def picture_address(base: str, source: str) -> str:
+    """Where a picture lies: a web address, a `data:` URL, a file beside a saved page, a part of an MHTML file."""
+    if source[:4].lower() == "cid:":
+        return source[:2000]
+    if source[:5].lower() == "data:":
+        return source if len(source) >= _MIN_INLINE and _INLINE_PICTURE.match(source) else ""
+    if base.startswith("file:") and not urlsplit(source).scheme and not source.startswith("//"):
+        return urljoin(base, source.partition("?")[0].partition("#")[0])
+    return absolute(base, source)

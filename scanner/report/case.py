@@ -28,7 +28,7 @@ class Conditions:
     tls_leaf: str = ""
     clock_compared: int = 0
     clock_seconds: float | None = None
-    direct: bool = True
+    egress: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,12 @@ class Entry:
     """Name of the WARC file in pages.wacz, and where in it the record lies."""
     offset: int
     length: int
+    picture: str = ""
+    """Path in the case file of the piece of a picture in which the quote stands, made for showing."""
+    blurred: bool = False
+    """Faces and number plates were looked for in that copy."""
+    no_picture: str = ""
+    """Why there is none, though the quote stands in a picture."""
 
     @property
     def finding(self) -> Finding:
@@ -109,7 +115,8 @@ def case_html(page: CasePage, lang: str) -> str:
     t = words(lang)
     style = own_file("case.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    sources = f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' file:"
+    policy = f"{sources}; base-uri 'none'; form-action 'none'"
     return render(
         "case.html",
         t=t, c=CASE_WORDS[lang], page=page, csp=policy, html_lang=HTML_LANG[lang], context_limit=CONTEXT_LIMIT,

@@ -72,6 +72,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("egress", "Way out", "出口"),
     ("cache", "Cache and cookies", "缓存与 Cookie"),
     ("cache_value", "none; the server was asked for each page", "均无；每个页面都向服务器请求"),
+    ("imported", "not fetched by us: imported from a file", "非本程序取得：由文件导入"),
     ("egress_value", "direct, no proxy", "直接连接，无代理"),
     ("config", "Settings (SHA-256)", "设置（SHA-256）"),
     ("verify", "How to check this", "如何核验"),

@@ -16,3 +16,15 @@ def write_text(path: Path, text: str, encoding: str = "utf-8") -> Path:
     finally:
         part.unlink(missing_ok=True)
     return path
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """The same for bytes. `OSError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -20,7 +21,7 @@ from markupsafe import Markup
 
 from scanner.model import REPORT_SCHEMA, Change, Finding, Outcome, Report, Stance, Tracked
 from scanner.report import lawtext
-from scanner.report.files import write_text
+from scanner.report.files import write_bytes, write_text
 from scanner.report.lawview import law_groups
 from scanner.report.letter import letter
 from scanner.report.notices import item_title, notices_of, regimes_of, topic_title
@@ -32,6 +33,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 GENERATOR = f"noticescan {REPORT_SCHEMA}"
 
+CROPS, PICTURES = "crop", "picture"
+"""Folders of the pieces of pictures, named like the finding's page, and of whole pictures, named by their SHA-256."""
+_CROP_NAME = re.compile(r"[0-9a-f]{12,64}")
 QUOTE_LIMIT = 2000
 CONTEXT_LIMIT = 600
 CELL_LIMIT = 280
@@ -46,9 +50,11 @@ def write_html(report: Report, out: Path, lang: str) -> Path:
     t = words(lang)
     folder = out / "html"
     derived = view(report)
-    names = page_names(tracked.finding.id for tracked in (*derived.current, *derived.past))
+    seconds = [one.finding.id for comparison in report.comparisons for one in comparison.differences]
+    names = page_names([*(tracked.finding.id for tracked in (*derived.current, *derived.past)), *seconds])
     shared = _values(t, report, derived, names)
     written = set()
+    written |= _write_crops(report, names, folder)
     for vendor in derived.vendors:
         page = folder / "vendor" / f"{vendor.slug}.html"
         written.add(_page(shared, "vendor.html", page, "../", **_vendor_values(vendor, report)))
@@ -57,6 +63,10 @@ def write_html(report: Report, out: Path, lang: str) -> Path:
         written.add(_page(shared, "finding.html", page, "../", **_finding_values(tracked, report)))
     written.add(_page(shared, "coverage.html", folder / "coverage.html", ""))
     written.add(_page(shared, "about.html", folder / "about.html", ""))
+    if report.comparisons:
+        written.add(_page(shared, "compare.html", folder / "compare.html", ""))
+    else:
+        (folder / "compare.html").unlink(missing_ok=True)
     write_text(folder / "style.css", (TEMPLATES / "style.css").read_text(encoding="utf-8"))
     index = _page(shared, "index.html", folder / "index.html", "")
     _remove_stale(folder, written)
@@ -112,6 +122,7 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "category": lambda key, part: category_part(report.categories, key, part, t.lang),
         "beside": lambda finding: report.contexts.get(finding, ("", "")),
         "around": lambda f: report.contexts.get(f.id, (f.prefix, f.suffix)),
+        "crops": report.crops, "pictures": report.pictures,
         "bar": coverage_bar, "current": CURRENT, "severities": SEVERITIES, "limits": LIMITS,
         "current_changes": [change for change in Change if change in CURRENT and derived.changes[change]],
         "unread_rows": sorted(unread, key=lambda row: (row.reason or "", row.vendor, row.url)),
@@ -128,7 +139,8 @@ def _policy(script: str) -> str:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     # `file:` besides 'self': for a page opened from disk some browsers match 'self' with nothing.
     return (
-        f"default-src 'none'; style-src 'self' file:; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; img-src 'self' file:; style-src 'self' file:; "
+        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -191,6 +203,8 @@ def _finding_values(tracked: Tracked, report: Report) -> dict[str, Any]:
         "live": live_url(f),
         "relevant": report.law_of(f),
         "warc_file": report.warc_files.get(f.warc_record, ""),
+        "crop": report.crops.get(f.id),
+        "origin": report.origins.get(f.warc_record, ""),
     }
 
 
@@ -219,7 +233,21 @@ def coverage_bar(coverage: Coverage) -> list[tuple[str, float, float]]:
     return segments
 
 
+def _write_crops(report: Report, names: Mapping[str, str], folder: Path) -> set[Path]:
+    written = set()
+    for finding, crop in report.crops.items():
+        if crop.png and finding in names:
+            written.add(write_bytes(folder / CROPS / f"{names[finding]}.png", crop.png))
+    for sha256, jpeg in report.pictures.items():
+        if jpeg and _is_hex(sha256):
+            written.add(write_bytes(folder / PICTURES / f"{sha256[:16]}.jpg", jpeg))
+    return written
+
+
 def _remove_stale(folder: Path, written: set[Path]) -> None:
+    for path in (*(folder / CROPS).glob("*.png"), *(folder / PICTURES).glob("*.jpg")):
+        if path not in written and _CROP_NAME.fullmatch(path.stem) and not path.is_symlink():
+            path.unlink()
     mark = f'content="{GENERATOR}"'
     for part in ("vendor", "finding"):
         for path in (folder / part).glob("*.html"):

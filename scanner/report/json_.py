@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from scanner.model import REPORT_SCHEMA, CoverageRow, Report, RunFacts, Tracked
+from scanner.model import REPORT_SCHEMA, Comparison, CoverageRow, Report, RunFacts, Tracked
 from scanner.report.files import write_text
 from scanner.report.lawtext import law_json, provision_json, provisions_in
 from scanner.report.notice_json import notice_json, verdict_json
@@ -38,6 +38,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "app_stores": {vendor: list(links) for vendor, links in report.app_stores.items()},
         "categories": {key: dict(value) for key, value in report.categories.items()},
         "settings": dict(report.settings_note),
+        "comparisons": [_comparison(comparison) for comparison in report.comparisons],
     }
 
 
@@ -95,6 +96,26 @@ def _finding(tracked: Tracked, report: Report) -> dict[str, Any]:
 def _provisions(report: Report) -> dict[str, Any]:
     """id -> provision, of every one that is named beside some finding."""
     return {one.id: provision_json(one) for law in report.law.values() for one in provisions_in(law)}
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "profile": comparison.profile,
+        "run": comparison.run,
+        "pages_compared": comparison.compared,
+        "differences": [
+            {
+                "url": one.url,
+                "vendor": one.vendor,
+                "shown_to": one.shown_to,
+                "finding": one.finding.as_json(),
+                "other_look_at": iso(one.other_at),
+                "other_warc_record": one.other_record,
+            }
+            for one in comparison.differences
+        ],
+        "not_compared": [{"url": one.url, "vendor": one.vendor, "why": one.why} for one in comparison.not_compared],
+    }
 
 
 def _coverage(totals: Coverage, rows: tuple[CoverageRow, ...]) -> dict[str, Any]:

@@ -50,7 +50,10 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         "unchanged": ("unchanged since last capture", "与上次采集相同"),
         "redirect": ("redirect", "跳转"),
         "duplicate": ("duplicate", "重复"),
-        "auxiliary": ("robots.txt, sitemaps, addresses only tried", "robots.txt、站点地图与仅作尝试的地址"),
+        "auxiliary": (
+            "robots.txt, sitemaps, pictures, addresses only tried",
+            "robots.txt、站点地图、图片与仅作尝试的地址",
+        ),
         "unread": ("not read", "未读"),
     },
     PageRole: {

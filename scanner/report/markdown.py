@@ -69,6 +69,7 @@ def _lines(report: Report, derived: View, t: Words) -> Iterator[str]:
     for vendor in derived.vendors:
         yield from _vendor(vendor, report, t)
     yield from _verdicts(report, derived, t)
+    yield from _comparisons(report, t)
     yield from _coverage(derived.coverage, t)
     yield f"\n## {t['limits']}\n"
     for limit in LIMITS:
@@ -192,6 +193,21 @@ def _verdicts(report: Report, derived: View, t: Words) -> Iterator[str]:
         left = len(seen.verdicts[Verdict.CANNOT_TELL])
         if left:
             yield f"- {t.label(Verdict.CANNOT_TELL)}{t['colon']}{left}"
+
+
+def _comparisons(report: Report, t: Words) -> Iterator[str]:
+    if not report.comparisons:
+        return
+    yield f"\n## {t['compare_title']}\n\n{t['compare_lead']}"
+    for comparison in report.comparisons:
+        yield f"\n### {t['profile_' + comparison.profile.partition(':')[0].replace('-', '_')]}\n"
+        pages, claims = t.count("n_pages", comparison.compared), t.count("n_claims_plain", len(comparison.differences))
+        yield t.say("compare_count", pages=pages, claims=claims) + "\n"
+        for one in comparison.differences:
+            yield f"- “{escape(one.finding.quote)}”  "
+            yield f"  {t['compare_shown_' + one.shown_to]} · {t.label(one.finding.stance)} · {link(one.url)}"
+        for left in comparison.not_compared:
+            yield f"- {t['compare_not']}{t['colon']}{link(left.url)}{t['colon']}{escape(left.why)}"
 
 
 def _code(text: str) -> str:

@@ -116,7 +116,7 @@ def fact_rows(notice: Notice, topics: Mapping[str, Mapping[str, str]], lang: str
     return [
         (topic_title(fact.topic, topics, t), t.label(fact.saying), t.label(fact.people), one_line(fact.quote, _QUOTE))
         for fact in notice.facts
-        if fact.saying is not Saying.SILENT
+        if fact.saying is not Saying.SILENT and not fact.topic.startswith("claim:")
     ]
 
 

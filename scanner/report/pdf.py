@@ -6,6 +6,8 @@ import logging
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from scanner.errors import MissingExtraError
 
@@ -14,7 +16,7 @@ CJK_FONTS = "apt-get install fonts-noto-cjk"
 
 
 def write_pdf(html: str, path: Path) -> None:
-    """Print a page that loads nothing. The same page gives the same bytes.
+    """Print a page that loads nothing but the pictures beside it. The same page gives the same bytes.
 
     Raises MissingExtraError where weasyprint or a font with Chinese characters is missing: without one, characters
     would be left out of a quotation without a word.
@@ -26,7 +28,7 @@ def write_pdf(html: str, path: Path) -> None:
     if not has_chinese_font():
         raise MissingExtraError("the PDF needs a font with Chinese characters", CJK_FONTS)
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it tells of every CSS word it does not know
-    weasyprint.HTML(string=html, url_fetcher=_nothing).write_pdf(path)
+    weasyprint.HTML(string=html, base_url=f"{path.parent.as_uri()}/", url_fetcher=_beside(path.parent)).write_pdf(path)
 
 
 def has_chinese_font() -> bool:
@@ -38,5 +40,15 @@ def has_chinese_font() -> bool:
     return bool(listed.stdout.strip())
 
 
-def _nothing(url: str) -> dict[str, object]:
-    raise ValueError(f"nothing is loaded from elsewhere: {url[:80]}")
+def _beside(folder: Path) -> Any:
+    """Gives weasyprint the pictures of the case file, and nothing else from anywhere."""
+    from weasyprint.urls import URLFetcher
+
+    class Beside(URLFetcher):  # type: ignore[misc]  # weasyprint has no types
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            path = Path(unquote(urlsplit(url).path))
+            if urlsplit(url).scheme != "file" or not path.resolve().is_relative_to(folder.resolve()):
+                raise ValueError(f"nothing is loaded from elsewhere: {url[:80]}")
+            return super().fetch(url, headers)
+
+    return Beside(allowed_protocols={"file"})

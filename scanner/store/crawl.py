@@ -170,13 +170,19 @@ READ = tuple(outcome.value for outcome in (Outcome.FINDINGS, Outcome.CLEAN, Outc
 """Outcomes that say what the page's text holds."""
 
 
+ASIDE = "compare"
+"""Kind of a run that looks at pages of another run in another way: never what a page said when it was last read."""
+
+
 def last_look(connection: Connection, url: int, before: int | None) -> Any:
     """The newest coverage row in which this URL was read, successful run or not, with that run's rule set."""
     query = (
         sa.select(coverage, runs.c.rules_digest)
         .join(runs, runs.c.id == coverage.c.run_id)
         .where(coverage.c.url_id == url, coverage.c.outcome.in_(READ), coverage.c.capture_id.is_not(None))
-        .order_by(coverage.c.run_id.desc())
+        .where(runs.c.kind != ASIDE)
+        # Not by run alone: what is imported today was captured long ago.
+        .order_by(coverage.c.seen_at.desc(), coverage.c.run_id.desc())
         .limit(1)
     )
     if before is not None:

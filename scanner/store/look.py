@@ -82,13 +82,15 @@ def pending(connection: Connection, run: int) -> tuple[FrontierItem, ...]:
     return tuple(rows.item_of(row) for row in connection.execute(query).mappings())
 
 
-def known(connection: Connection, run: int) -> frozenset[tuple[str, str]]:
+def known(connection: Connection, run: int, via: tuple[str, ...] = ()) -> frozenset[tuple[str, str]]:
     query = (
         sa.select(vendors.c.name, urls.c.canonical)
         .join(urls, urls.c.vendor_id == vendors.c.id)
         .join(frontier, frontier.c.url_id == urls.c.id)
         .where(frontier.c.run_id == run)
     )
+    if via:
+        query = query.where(frontier.c.via.in_(via))
     return frozenset((row[0], row[1]) for row in connection.execute(query))
 
 
@@ -145,7 +147,8 @@ def looked_at(connection: Connection, record: str) -> Look | None:
     row = connection.execute(query).mappings().first()
     if row is None:
         return None
-    item = FrontierItem(row["url"], row["canonical"], row["vendor"], 0, "")
+    url = row["first_url"] if row["url"].startswith("urn:") else row["url"]
+    item = FrontierItem(url, row["canonical"], row["vendor"], 0, "")
     run = connection.execute(sa.select(runs.c.name, runs.c.rules_digest).where(runs.c.id == row["run_id"])).one()
     text = document(connection, row["id"])
     return Look(item, rows.capture_of(row), text, (), run[0], run[1], rows.robots_of(row))
@@ -215,7 +218,8 @@ def rescannable_ids(connection: Connection) -> list[int]:
     """URLs that were ever read, in the order in which they became known."""
     query = (
         sa.select(coverage.c.url_id)
-        .where(coverage.c.outcome.in_(crawl.READ), coverage.c.capture_id.is_not(None))
+        .join(runs, runs.c.id == coverage.c.run_id)
+        .where(coverage.c.outcome.in_(crawl.READ), coverage.c.capture_id.is_not(None), runs.c.kind != crawl.ASIDE)
         .distinct()
         .order_by(coverage.c.url_id)
     )
@@ -227,7 +231,8 @@ def rescannable(connection: Connection, url: int) -> Look | None:
         sa.select(coverage, urls.c.canonical, vendors.c.name.label("vendor"))
         .join(urls, urls.c.id == coverage.c.url_id)
         .join(vendors, vendors.c.id == urls.c.vendor_id)
-        .where(coverage.c.url_id == url, coverage.c.outcome.in_(crawl.READ))
+        .join(runs, runs.c.id == coverage.c.run_id)
+        .where(coverage.c.url_id == url, coverage.c.outcome.in_(crawl.READ), runs.c.kind != crawl.ASIDE)
         .order_by(coverage.c.run_id.desc())
         .limit(1)
     )
@@ -241,7 +246,12 @@ def rescannable(connection: Connection, url: int) -> Look | None:
 
 def never_read(connection: Connection) -> tuple[NeverRead, ...]:
     """Every URL whose coverage rows never say that it was read and whose newest one says why not."""
-    newest = sa.select(sa.func.max(coverage.c.id)).group_by(coverage.c.url_id)
+    newest = (
+        sa.select(sa.func.max(coverage.c.id))
+        .join(runs, runs.c.id == coverage.c.run_id)
+        .where(runs.c.kind != crawl.ASIDE)
+        .group_by(coverage.c.url_id)
+    )
     ever_read = sa.select(coverage.c.url_id).where(coverage.c.outcome.in_(crawl.READ))
     query = (
         sa.select(coverage, urls.c.canonical, vendors.c.name.label("vendor"))

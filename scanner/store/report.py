@@ -19,6 +19,10 @@ from .tables import captures, coverage, documents, findings, runs, urls, vendors
 _WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
 
 
+IMPORT = "import"
+"""Kind of a run over files that others made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a report and `history.compare` are made of."""
@@ -67,7 +71,10 @@ def begin_run(connection: Connection, facts: RunFacts, note: Mapping[str, str]) 
     there = connection.execute(sa.select(runs).where(runs.c.name == facts.id)).mappings().first()
     if there is None:
         last = connection.execute(
-            sa.select(runs.c.name, runs.c.finished_at).where(runs.c.ok == 1).order_by(runs.c.id.desc()).limit(1)
+            sa.select(runs.c.name, runs.c.finished_at)
+            .where(runs.c.ok == 1, runs.c.kind.not_in((crawl.ASIDE, IMPORT)))
+            .order_by(runs.c.id.desc())
+            .limit(1)
         ).first()
         row: dict[str, Any] = {name: getattr(facts, name) for name in rows.FACT_FIELDS}
         row |= {"name": facts.id, "note": dict(note)}
@@ -81,7 +88,8 @@ def begin_run(connection: Connection, facts: RunFacts, note: Mapping[str, str]) 
 def _chosen(connection: Connection, run: str | None) -> Any:
     if run is not None:
         return known.run_row(connection, run)
-    query = sa.select(runs).where(runs.c.finished_at.is_not(None)).order_by(runs.c.id.desc()).limit(1)
+    finished = sa.select(runs).where(runs.c.finished_at.is_not(None), runs.c.kind != crawl.ASIDE)
+    query = finished.order_by(runs.c.id.desc()).limit(1)
     row = connection.execute(query).mappings().first()
     if row is None:
         raise StoreError("no run has finished in this database", "crawl first: noticescan crawl URL")
@@ -92,7 +100,8 @@ def parts(connection: Connection, run: str | None) -> Parts:
     row = _chosen(connection, run)
     number = row["id"]
     found = _found(connection, look.FINDINGS.where(findings.c.run_id == number))
-    previous, read = _previous(connection, number)
+    # What others captured, perhaps years ago, says nothing about what is no longer there.
+    previous, read = ((), frozenset[tuple[str, str]]()) if row["kind"] == IMPORT else _previous(connection, number)
     first, last = _seen(connection, number, {f.fingerprint for f in (*found, *previous)})
     _seen_elsewhere(connection, number, [f for f in found if f.fingerprint not in first], first, last)
     fresh = [f for f in found if f.fingerprint not in first]
@@ -125,12 +134,12 @@ def _coverage(connection: Connection, run: int) -> tuple[CoverageRow, ...]:
     return tuple(rows.coverage_of(row) for row in connection.execute(query).mappings())
 
 
-def _last_looks(before: int | None) -> sa.Subquery:
-    """Per URL, the last successful run (before one, if given) in which it was read."""
+def _last_looks(before: int | None, without: tuple[str, ...] = (crawl.ASIDE,)) -> sa.Subquery:
+    """Per URL, the last successful run (before one, if given) in which it was read; some kinds of run left out."""
     query = (
         sa.select(coverage.c.url_id, sa.func.max(coverage.c.run_id).label("run_id"))
         .join(runs, runs.c.id == coverage.c.run_id)
-        .where(runs.c.ok == 1, coverage.c.outcome.in_(crawl.READ))
+        .where(runs.c.ok == 1, coverage.c.outcome.in_(crawl.READ), runs.c.kind.not_in(without))
         .group_by(coverage.c.url_id)
     )
     if before is not None:
@@ -140,7 +149,7 @@ def _last_looks(before: int | None) -> sa.Subquery:
 
 def _previous(connection: Connection, run: int) -> tuple[tuple[Finding, ...], frozenset[tuple[str, str]]]:
     """Findings of the last looks at the vendors of this run, and whose pages were read again in it."""
-    looks = _last_looks(run)
+    looks = _last_looks(run, (crawl.ASIDE, IMPORT))
     of_run = sa.select(urls.c.vendor_id).join(coverage, coverage.c.url_id == urls.c.id).where(coverage.c.run_id == run)
     now = sa.select(coverage.c.url_id).where(coverage.c.run_id == run, coverage.c.outcome.in_(crawl.READ))
     query = (
@@ -167,7 +176,7 @@ def _seen(connection: Connection, run: int, wanted: set[str]) -> tuple[_Seen, _S
     query = (
         sa.select(findings.c.fingerprint, findings.c.captured_at, findings.c.seen_at, runs.c.name)
         .join(runs, runs.c.id == findings.c.run_id)
-        .where(runs.c.ok == 1, findings.c.run_id < run)
+        .where(runs.c.ok == 1, runs.c.kind != crawl.ASIDE, findings.c.run_id < run)
         .order_by(findings.c.run_id, findings.c.id)
     )
     for part in known.chunks(sorted(wanted)):
@@ -190,7 +199,7 @@ def _seen_elsewhere(connection: Connection, run: int, fresh: Sequence[Finding], 
     query = (
         sa.select(findings.c.finding, findings.c.captured_at, findings.c.seen_at, runs.c.name)
         .join(runs, runs.c.id == findings.c.run_id)
-        .where(runs.c.ok == 1, findings.c.run_id < run)
+        .where(runs.c.ok == 1, runs.c.kind != crawl.ASIDE, findings.c.run_id < run)
         .order_by(findings.c.run_id, findings.c.id)
     )
     for part in known.chunks(sorted(by_id)):

@@ -23,9 +23,12 @@ from scanner.model import (
     FrontierItem,
     Outcome,
     PageRole,
+    PictureLine,
+    PictureText,
     RobotsDecision,
     RunFacts,
     Severity,
+    Spot,
     Stance,
     UnreadReason,
 )
@@ -36,7 +39,7 @@ CAPTURE_FIELDS = Capture.__slots__
 _PLAIN = (
     *("fingerprint", "source", "captured_at", "rule", "rule_version", "category", "confidence", "lang"),
     *("quote", "prefix", "suffix", "derivation", "block_path", "heading", "hidden"),
-    *("capture_sha256", "warc_record", "fragment_url"),
+    *("capture_sha256", "warc_record", "fragment_url", "image_sha256"),
 )
 """Fields of a Finding that are columns of the same name and type."""
 FACT_FIELDS = tuple(name for name in RunFacts.__slots__ if name != "id")
@@ -167,7 +170,7 @@ def coverage_of(row: Row) -> CoverageRow:
 
 def document_row(document: Document, role: str) -> dict[str, Any]:
     """Columns of `documents` but for the capture. Blocks keep offsets, not their text: that is a slice of it."""
-    blocks = [[b.kind.value, b.path, b.heading, b.start, b.end, b.hidden] for b in document.blocks]
+    blocks = [[b.kind.value, b.path, b.heading, b.start, b.end, b.hidden, *_picture(b)] for b in document.blocks]
     return {
         "derivation": document.derivation,
         "name": document.title,
@@ -183,10 +186,7 @@ def document_row(document: Document, role: str) -> dict[str, Any]:
 
 def document_of(row: Row) -> Document:
     text = unpack(row["text"])
-    blocks = tuple(
-        Block(text[start:end], BlockKind(kind), path, heading, start, end, hidden)
-        for kind, path, heading, start, end, hidden in json.loads(unpack(row["blocks"]))
-    )
+    blocks = tuple(_block(text, *values) for values in json.loads(unpack(row["blocks"])))
     return Document(
         text=text,
         blocks=blocks,
@@ -197,6 +197,43 @@ def document_of(row: Row) -> Document:
         encoding=row["encoding"],
         facts=row["facts"],
     )
+
+
+def _picture(block: Block) -> tuple[Any, ...]:
+    if not block.picture:
+        return ()
+    return block.picture, [[s.start, s.end, s.box, s.confidence] for s in block.spots]
+
+
+def _block(
+    text: str, kind: str, path: str, heading: str, start: int, end: int, hidden: bool, picture: str = "",
+    spots: Sequence[Any] = (),
+) -> Block:  # fmt: skip
+    places = tuple(Spot(first, last, (x, y, w, h), sure) for first, last, (x, y, w, h), sure in spots)
+    return Block(text[start:end], BlockKind(kind), path, heading, start, end, hidden, picture, places)
+
+
+def picture_row(read: PictureText) -> dict[str, Any]:
+    """Columns of `pictures`."""
+    return {
+        "sha256": read.sha256,
+        "reader": read.reader,
+        "width": read.width,
+        "height": read.height,
+        "skipped": read.skipped,
+        "unread": read.unread.value if read.unread else "",
+        "lines": pack(json.dumps([[line.text, line.box, line.confidence] for line in read.lines])),
+    }
+
+
+def picture_of(row: Row) -> PictureText:
+    lines = tuple(
+        PictureLine(text, (x, y, width, height), sure)
+        for text, (x, y, width, height), sure in json.loads(unpack(row["lines"]))
+    )
+    unread = UnreadReason(row["unread"]) if row["unread"] else None
+    size = (row["width"], row["height"])
+    return PictureText(row["sha256"], row["reader"], *size, lines, row["skipped"], unread)
 
 
 def facts_of(row: Row) -> RunFacts:

@@ -17,6 +17,7 @@ from scanner.model import (
     FrontierItem,
     Judgement,
     Notice,
+    PictureText,
     RobotsDecision,
     RunFacts,
     Severity,
@@ -25,7 +26,7 @@ from scanner.model import (
     UnreadReason,
 )
 
-from . import crawl, known, look, notices, report, rows, vendors
+from . import compare, crawl, known, look, notices, pictures, report, rows, vendors
 from .connect import BUSY_SECONDS, connect, connect_to_read, reading, writing
 from .tables import runs
 
@@ -126,6 +127,11 @@ class Store:
         with reading(self._engine) as connection:
             return look.known(connection, self._run_id(connection, run))
 
+    def known_via(self, run: str, via: Iterable[str]) -> frozenset[tuple[str, str]]:
+        """The same, only what came into the frontier in one of these ways."""
+        with reading(self._engine) as connection:
+            return look.known(connection, self._run_id(connection, run), tuple(via))
+
     def progress(self, run: str) -> dict[str, int]:
         """How many URLs are `pending`, `captured` and `done`."""
         with reading(self._engine) as connection:
@@ -216,6 +222,64 @@ class Store:
         with writing(self._engine) as connection:
             number = self._run_id(connection, run)
             crawl.record_auxiliary(connection, number, item, capture, robots, detail)
+
+    # Pictures, and records that are no page of their own
+
+    def keep_capture(
+        self, run: str, item: FrontierItem, capture: Capture, robots: RobotsDecision | None = None
+    ) -> None:
+        """A record that belongs to a page (what a browser asked for, a screenshot): kept, no URL of the frontier."""
+        with writing(self._engine) as connection:
+            url = known.url_id(connection, item)
+            crawl.keep(connection, self._run_id(connection, run), url, capture, robots)
+
+    def picture_text(self, sha256: str, reader: str = "") -> PictureText | None:
+        """What this reader (any, if none is named) found in the picture with this payload."""
+        with reading(self._engine) as connection:
+            return pictures.text_of(connection, sha256, reader)
+
+    def keep_picture_text(self, read: PictureText) -> None:
+        """Remember what was read: the same picture is not read twice."""
+        with writing(self._engine) as connection:
+            pictures.keep_text(connection, read)
+
+    def picture_capture(self, item: FrontierItem, *, run: str = "", of: str = "") -> Capture | None:
+        """The picture as a page of this run (or the page kept as `of`) knew it: of the same run, or an earlier one."""
+        with reading(self._engine) as connection:
+            number = self._run_id(connection, run) if run else pictures.run_of(connection, of)
+            return pictures.capture_at(connection, item, number)
+
+    def capture(self, record: str) -> Capture | None:
+        """The capture of a WARC-Record-ID."""
+        with reading(self._engine) as connection:
+            return pictures.by_record(connection, record)
+
+    def companion(self, item: FrontierItem, record: str, kind: str) -> Capture | None:
+        """The newest record of a kind (`urn:boxes:` ...) that was made of this URL in the run of that record."""
+        with reading(self._engine) as connection:
+            return pictures.companion(connection, item, record, kind)
+
+    def captures_by_payload(self, digests: Iterable[str]) -> dict[str, Capture]:
+        """Payload digest -> a capture with these bytes."""
+        with reading(self._engine) as connection:
+            return pictures.by_payload(connection, digests)
+
+    def origins(self, records: Iterable[str]) -> dict[str, str]:
+        """Record id -> where it comes from, for those that we did not receive over the wire ourselves."""
+        with reading(self._engine) as connection:
+            return pictures.origins(connection, records)
+
+    # Second looks
+
+    def comparing(self, run: str) -> list[tuple[str, str]]:
+        """(run, profile) of each second look at the pages of this run, in order."""
+        with reading(self._engine) as connection:
+            return compare.comparing(connection, run)
+
+    def pages(self, run: str) -> dict[tuple[str, str], compare.SeenPage]:
+        """(vendor, canonical URL) -> what the page came to in this run."""
+        with reading(self._engine) as connection:
+            return compare.pages(connection, self._run_id(connection, run))
 
     # After a crash
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from .types import BigInt, Flag, Instant, Json, Prose, Real
 
-HEAD = "0004"
+HEAD = "0006"
 """The migration that this code needs; kept here so that opening a current database does not import alembic."""
 VERSION_TABLE = "noticescan_schema"
 
@@ -97,6 +97,7 @@ captures = sa.Table(
     _text("robots_sha256"),
     sa.Column("robots_crawl_delay", Real),
     _text("robots_overridden_because"),
+    _text("origin"),
     sqlite_strict=True,
 )
 
@@ -189,7 +190,23 @@ findings = sa.Table(
     _text("fragment_url"),
     sa.Column("provisions", Json, nullable=False),
     sa.Column("image_box", Json),
+    _text("image_sha256"),
     sa.UniqueConstraint("run_id", "url_id", "finding", name="uq_findings_run_url_finding"),
+    sqlite_strict=True,
+)
+
+pictures = sa.Table(
+    "pictures",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    _text("sha256", None),
+    _text("reader", None),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    _text("skipped"),
+    _text("unread"),
+    sa.Column("lines", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("sha256", "reader", name="uq_pictures_sha256_reader"),
     sqlite_strict=True,
 )
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from scanner.evidence import casefile, cdx, custody, places, sign, stamp, wacz, waczzip
 from scanner.pipeline import custodian
-from scanner.pipeline.recompute import judged, laid_out
+from scanner.pipeline.recompute import laid_out
 from scanner.warcfile import Member, member, members
 
 from . import authority
@@ -254,9 +254,10 @@ class Forger:
         """The findings and texts that follow from the forged pages."""
         findings = []
         looked = self.sealed.looked
-        with laid_out(self.folder / casefile.PAGES, looked.settings, case["max_body_bytes"]) as (settings, kept):
+        cap = case["max_body_bytes"]
+        with laid_out(self.folder / casefile.PAGES, case["pages"], looked.settings, cap) as kept:
             for page in case["pages"]:
-                again = judged(kept[page["record"]], page, case["run"], settings, looked.rules)
+                again = kept.judged(page, case["run"], looked.rules)
                 assert again is not None
                 assert again.document is not None
                 findings += [one.as_json() for one in again.findings]

@@ -216,3 +216,19 @@ def test_an_authority_that_does_not_answer_is_noted_and_stops_nothing(rules: Rul
     assert verdict.exit_code is ExitCode.OK
     assert verdict.seal is Seal.NOTHING
     assert any("not stamped" in one.detail for one in verdict.checks)
+
+
+def test_a_later_stamp_covers_earlier_runs(sealed: Sealed, rules: RuleSet, tmp_path: Path) -> None:
+    """Kept without a stamp; the next run of the folder was stamped, and its stamp is over the whole chain."""
+    from .shop import look, settings_for
+
+    first = look(tmp_path / "out", rules)
+    stamped = settings_for(tmp_path / "out", timestamp_urls=[sealed.authority.url])
+    second = rescan(stamped, rules, Quiet())
+    assert second.run.id != first.run
+    means = sealed.means(settings=stamped)
+    verdict = verify(first.run, means)
+    assert (verdict.failures, verdict.seal) == ([], Seal.WHOLE)
+    case = export(first.settings, rules, Wanted(run=first.run, vendor=NAME), Quiet(), tmp_path / "case", pdf=False)
+    verdict = verify(str(case.folder), means)
+    assert (verdict.failures, verdict.seal) == ([], Seal.RECORDS)

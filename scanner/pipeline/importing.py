@@ -1,0 +1,241 @@
+"""`noticescan import`: files that others captured, taken into the store with their dates, judged and reported.
+
+The file itself is copied first, untouched, and named by its digest; it is the evidence. The pages in it are then kept
+as records of our archive (blocks byte for byte), so that they are judged, reported and rescanned like all others. What
+the file says about its making is shown as its own statement: we did not see it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ..collect.archive import Archive, Archived, iter_captures, software_of
+from ..collect.scope import REDIRECTS
+from ..collect.urls import BadUrl, canonical, without_fragment
+from ..errors import ArchiveError, UsageError
+from ..model import Capture, CoverageRow, FrontierItem, Judgement, Outcome, Report, UnreadReason
+from ..read import mhtml, saved
+from .check import PAGES, SAVED, WARCS, files, is_auxiliary
+from .crawl import archive_of, begin_run, close_run, locked
+from .custodian import file_imported
+from .keeping import Watcher
+from .kept import judge_capture
+from .pictures import DOM, Pictures
+from .reporting import build_report
+from .sealing import seal_finished
+
+if TYPE_CHECKING:
+    from ..config import Settings
+    from ..detect.rules import RuleSet
+    from ..store import Store
+
+FOLDER = "imported"
+KEPT_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/json", "application/ld+json", "image/")
+"""Media types of records that a page is judged by. Style sheets, scripts and video stay in the copied file."""
+VIA = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """`damaged`: files or records that are not what they were, one line each."""
+
+    report: Report
+    damaged: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Pages:
+    """What was taken in: the newest capture of each page, and how many there were of it."""
+
+    newest: dict[tuple[str, str], tuple[FrontierItem, Capture]] = field(default_factory=dict)
+    count: dict[tuple[str, str], int] = field(default_factory=dict)
+    damaged: list[str] = field(default_factory=list)
+    skipped: dict[str, tuple[UnreadReason, str]] = field(default_factory=dict)
+
+    def add(self, item: FrontierItem, capture: Capture) -> None:
+        key = (item.vendor, item.canonical)
+        self.count[key] = self.count.get(key, 0) + 1
+        known = self.newest.get(key)
+        if known is None or known[1].captured_at <= capture.captured_at:
+            self.newest[key] = (item, capture)
+
+
+def import_files(
+    settings: Settings, paths: Sequence[Path], rules: RuleSet, watcher: Watcher, *, vendor: str = "", url: str = ""
+) -> Imported:
+    """Takes the files in and reports them as a run of its own. Raises UsageError, ArchiveError, StoreError.
+
+    `vendor`: in whose name; empty: under the host of each page. `url`: for saved pages that do not name their address.
+    """
+    from ..store import open_store
+
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"no such file or folder: {path}")
+    chosen = [path for path in files(paths) if _kind(path)]
+    if not chosen:
+        raise UsageError("nothing to import", "known kinds: warc, warc.gz, wacz, mhtml, mht, html")
+    with locked(Path(settings.out_dir)), open_store(settings.database_url()) as store:
+        run = begin_run(store, "import", settings, rules, datetime.now(UTC), {"files": _names(chosen)})
+        found = _Pages()
+        with archive_of(settings, run.id) as archive:
+            for path in chosen:
+                _take_in(path, _Target(store, archive, run.id, settings, vendor, url, found), watcher)
+        _judge(store, run.id, settings, rules, found, watcher)
+        close_run(store, run.id, rules)
+        seal_finished(store, settings, watcher)
+        return Imported(build_report(store, rules, run.id, settings), tuple(found.damaged))
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where a file goes."""
+
+    store: Store
+    archive: Archive
+    run: str
+    settings: Settings
+    vendor: str
+    url: str
+    found: _Pages
+
+    def item(self, url: str) -> FrontierItem | None:
+        try:
+            raw = without_fragment(url)
+            name = self.vendor or (urlsplit(raw).hostname or "")
+            return FrontierItem(raw, canonical(raw), name, 0, VIA)
+        except (BadUrl, ValueError):
+            return None
+
+
+def _kind(path: Path) -> str:
+    name = path.name.lower()
+    if name.endswith(WARCS):
+        return "warc"
+    if path.suffix.lower() in SAVED:
+        return "mhtml"
+    return "html" if PAGES.get(path.suffix.lower(), "").startswith(("text/html", "application/xhtml")) else ""
+
+
+def _names(paths: Sequence[Path]) -> str:
+    shown = ", ".join(path.name for path in paths[:20])
+    return shown if len(paths) <= 20 else f"{shown} and {len(paths) - 20} more"
+
+
+def _take_in(path: Path, target: _Target, watcher: Watcher) -> None:
+    """Copies one file and keeps the pages in it."""
+    sha256 = _copied(path, Path(target.settings.out_dir))
+    file_imported(Path(target.settings.out_dir), target.run, path.name, sha256)
+    name = f"{path.name} (SHA-256 {sha256})"
+    before = len(target.found.newest)
+    if _kind(path) == "warc":
+        _take_warc(path, name, target)
+    else:
+        _take_saved(path, name, target)
+    watcher.note(f"{path.name}: {len(target.found.newest) - before} pages taken in")
+
+
+def _copied(path: Path, out_dir: Path) -> str:
+    """SHA-256 of the file, which lies in `imported/` when this returns."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    place = out_dir / FOLDER / f"{sha256[:16]}-{path.name}"
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        part = place.with_name(place.name + ".part")
+        shutil.copyfile(path, part)
+        part.replace(place)
+    return sha256
+
+
+def _take_warc(path: Path, name: str, target: _Target) -> None:
+    made_by = software_of(path)
+    origin = f"{name}, by {made_by or 'software that it does not name'}; date, address and bytes as that file states"
+    try:
+        for archived in iter_captures(path):
+            _take_record(archived, origin, target)
+    except ArchiveError as error:
+        target.found.damaged.append(error.message)
+
+
+def _take_record(archived: Archived, origin: str, target: _Target) -> None:
+    capture = archived.capture
+    if archived.digest_ok is False:
+        target.found.damaged.append(f"{capture.warc_file}: the record of {capture.url} does not match its own digest")
+        return
+    shown = capture.url.startswith(DOM)
+    item = target.item(capture.url.removeprefix(DOM))
+    mime = capture.content_type.partition(";")[0].strip().lower()
+    redirect = capture.status in REDIRECTS
+    if item is None or not (shown or redirect or mime.startswith(KEPT_TYPES) or not mime):
+        return
+    if shown or not archived.block:  # a resource: a page or picture without an HTTP head
+        kept = target.archive.append_resource(
+            capture.url, capture.content_type, archived.payload, at=capture.captured_at, page_record=capture.record_id
+        )
+        kept = replace(kept, origin=origin)
+    else:
+        kept = target.archive.append_copy(archived, origin)
+    target.store.keep_capture(target.run, item, kept)
+    if not mime.startswith("image/") and not (is_auxiliary(archived) and not redirect):
+        target.found.add(item, kept)
+
+
+def _take_saved(path: Path, name: str, target: _Target) -> None:
+    body = path.read_bytes()
+    says = saved.of_mhtml(body) if _kind(path) == "mhtml" else saved.of_html(body)
+    part = mhtml.main_part(body) if _kind(path) == "mhtml" else mhtml.Part(body, "text/html", "")
+    if part is None:
+        target.found.skipped[path.name] = (UnreadReason.NOT_TEXT, "no HTML part in the MHTML file")
+        return
+    item = target.item(target.url or says.url or part.url)
+    if item is None:
+        why = "the file does not say which page it is: give its address with --url"
+        target.found.skipped[path.name] = (UnreadReason.BAD_URL, why)
+        return
+    at = says.at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    when = "date as that file states" if says.at else "date: when the file was last written; it states none"
+    origin = f"{name}, saved by {says.software or 'a program that it does not name'}; {when}"
+    kept = target.archive.append_resource(DOM + item.url, part.content_type, part.body, at=at)
+    target.store.keep_capture(target.run, item, replace(kept, origin=origin))
+    for address, picture in mhtml.pictures(body).items() if _kind(path) == "mhtml" else ():
+        picture_item = target.item(address)
+        if picture_item is not None and address.startswith("http"):
+            one = target.archive.append_resource(address, "image/*", picture, at=at, page_record=kept.record_id)
+            target.store.keep_capture(target.run, picture_item, replace(one, origin=origin))
+    target.found.add(item, replace(kept, origin=origin))
+
+
+def _judge(store: Store, run: str, settings: Settings, rules: RuleSet, found: _Pages, watcher: Watcher) -> None:
+    pictures = Pictures(store, settings)
+    for number, (item, capture) in enumerate(found.newest.values(), 1):
+        if capture.status in REDIRECTS and capture.location:
+            judgement = Judgement(Outcome.REDIRECT, detail=f"to {capture.location}")
+        else:
+            lookup = pictures.lookup(item, of=capture.record_id)
+            judgement = judge_capture(capture, item, run, settings, rules, lookup)
+        more = found.count[(item.vendor, item.canonical)]
+        if more > 1:
+            note = f"the newest of {more} captures in these files"
+            judgement = replace(judgement, detail="; ".join(filter(None, (judgement.detail, note))))
+        store.record_judgement(run, item, capture, judgement)
+        watcher.done(_row(item, capture, judgement), number, len(found.newest))
+    for name, (reason, why) in found.skipped.items():
+        item = FrontierItem(name, name, "", 0, VIA)
+        store.record_unread(run, item, reason, why)
+        watcher.note(f"not read: {name}: {why}")
+
+
+def _row(item: FrontierItem, capture: Capture, judgement: Judgement) -> CoverageRow:
+    return CoverageRow(
+        url=item.url, vendor=item.vendor, outcome=judgement.outcome, reason=judgement.unread,
+        detail=judgement.detail, status=capture.status, captured_at=capture.captured_at,
+        capture_sha256=capture.payload_sha256, findings=len(judgement.findings),
+    )  # fmt: skip
