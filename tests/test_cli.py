@@ -112,8 +112,11 @@ def test_a_mistake_is_one_line_and_exit_code_2(
 
 @pytest.mark.parametrize("command", ["report", "findings", "rescan"])
 def test_nothing_crawled_yet_is_said_plainly(folder: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
-    assert run([command]) == 1
-    assert error_of(capsys)[1][0].startswith("error: no" if command != "rescan" else "error: nothing is kept")
+    looks_only = command != "rescan"
+    assert run([command]) == (2 if looks_only else 1)
+    said = "error: no database at noticescan-out/noticescan.sqlite" if looks_only else "error: nothing is kept"
+    assert error_of(capsys)[1][0].startswith(said)
+    assert Path("noticescan-out/noticescan.sqlite").exists() is not looks_only
 
 
 @pytest.mark.parametrize("text", ["not a database at all" * 100, ""])
@@ -466,10 +469,11 @@ def test_settings_in_another_encoding(folder: Path, capsys: pytest.CaptureFixtur
     [
         (["--db", "mysql://host/name"], "no support for a database of kind mysql"),
         (["--run", "none"], "there is no run 'none'"),
+        (["--out", "elsewhere"], "no database at elsewhere/noticescan.sqlite"),
     ],
 )
 def test_a_wrong_database_or_run_is_wrong_use(
-    folder: Path, capsys: pytest.CaptureFixture[str], args: list[str], said: str
+    folder: Path, capsys: pytest.CaptureFixture[str], kept: Path, args: list[str], said: str
 ) -> None:
     assert run(["findings", *args]) == 2
     assert said in error_of(capsys)[1][0]

@@ -15,7 +15,7 @@ URL = "http://vendor.test/a"
 @pytest.mark.parametrize(
     ("body", "content_type", "reason"),
     [
-        (b"%PDF-1.7 ...", "application/pdf", UnreadReason.CONTENT_TYPE),
+        (b"%PDF-1.7 ...", "application/pdf", UnreadReason.NOT_TEXT),
         (b"\x89PNG\r\n\x1a\n", "image/png", UnreadReason.CONTENT_TYPE),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "text/html", UnreadReason.NOT_TEXT),
         (b"%PDF-1.7\n%\xe2\xe3", "", UnreadReason.NOT_TEXT),
