@@ -45,8 +45,9 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
 
 @pytest.fixture(scope="module")
 def blind(rules: RuleSet) -> RuleSet:
-    """A rule set of another day, none of whose rules fires."""
-    return replace(rules, rules=tuple(replace(r, status=Status.DRAFT) for r in rules.rules), digest="of another day")
+    """A rule set of another day, none of whose rules fires; without our words the second reader proposes nothing."""
+    drafts = tuple(replace(r, status=Status.DRAFT) for r in rules.rules)
+    return replace(rules, rules=drafts, literals=(), digest="of another day")
 
 
 @pytest.fixture
