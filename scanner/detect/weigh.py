@@ -66,7 +66,7 @@ def weigh(seen: Survey, rules: RuleSet, reader: SecondReader, vectors: Vectors =
     for category, column in categories.items():
         bar = reader.propose.get(category, 1.0)
         for index in (int(i) for i in np.flatnonzero(chances[:, column] >= bar)):
-            if (index, category) in told or weight_of(views[index].text) < SHORTEST:
+            if (index, category) in told:
                 continue
             chance = float(chances[index, column])
             one = _proposed(seen, rules, reader, views[index], index, category, chance)
@@ -77,9 +77,11 @@ def weigh(seen: Survey, rules: RuleSet, reader: SecondReader, vectors: Vectors =
 
 
 def probabilities(views: Sequence[View], reader: SecondReader, vectors: Vectors = embed.vectors) -> np.ndarray:
-    """Units x categories. A sentence without any word of ours has none; only promising ones are given a vector."""
+    """Units x categories. A sentence without any word of ours, or too short to be proposed, has none unless a rule hit it;
+    only promising ones are given a vector."""
     out = np.zeros((len(views), len(reader.claims.classes)), dtype=np.float32)
-    rough = {i: reader.rough(view) for i, view in enumerate(views) if view.atoms or view.hits}
+    judged = (i for i, view in enumerate(views) if view.hits or (view.atoms and weight_of(view.text) >= SHORTEST))
+    rough = {i: reader.rough(views[i]) for i in judged}
     promising = [i for i, scores in rough.items() if views[i].hits or scores.max() >= reader.sketch]
     for i, vector in zip(promising, vectors([views[i].text for i in promising]), strict=True):
         out[i] = reader.with_vector(rough[i], vector)
