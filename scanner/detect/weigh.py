@@ -77,8 +77,10 @@ def weigh(seen: Survey, rules: RuleSet, reader: SecondReader, vectors: Vectors =
 
 
 def probabilities(views: Sequence[View], reader: SecondReader, vectors: Vectors = embed.vectors) -> np.ndarray:
-    """Units x categories. A sentence without any word of ours, or too short to be proposed, has none unless a rule hit it;
-    only promising ones are given a vector."""
+    """Units x categories; only promising sentences are given a vector.
+
+    A sentence without any word of ours, or too short to be proposed, has no probability unless a rule hit it.
+    """
     out = np.zeros((len(views), len(reader.claims.classes)), dtype=np.float32)
     judged = (i for i, view in enumerate(views) if view.hits or (view.atoms and weight_of(view.text) >= SHORTEST))
     rough = {i: reader.rough(views[i]) for i in judged}
