@@ -22,6 +22,7 @@ from scanner.pipeline.reporting import stored_report
 from scanner.report.html import write_html
 from tests.drawing import needs_browser
 from tests.loopback import CLAIM, Page, Vendor, html, vendor
+from tests.test_examples import serve
 from tests.test_pictures import Silent
 
 HOST = "127.0.4.61"
@@ -194,3 +195,16 @@ def test_a_proxy_is_told_the_address_that_was_checked(shop: Vendor, rules: RuleS
     assert {url.split("/")[2].partition(":")[0] for url, _ in asked} == {HOST}
     kept = [gzip.decompress(warc.read_bytes()) for warc in (tmp_path / "out" / "warc").iterdir()]
     assert sorted(b"egress: proxy:elsewhere" in warc for warc in kept) == [False, True]
+
+
+@needs_browser
+def test_the_cloaked_page_of_the_example_sites(rules: RuleSet, tmp_path: Path) -> None:
+    with serve().start(port=0) as served:
+        url = f"{served.origin('qibao')}/offer.html"
+        limits = {"allow_networks": ["127.0.1.0/24", "127.0.0.1/32"], "delay": 0, "max_depth": 0}
+        chosen = settings(tmp_path, crawl=limits, render={"when": "always"})
+        report = crawl(chosen, from_urls([url]), rules, Silent(), compare_as=["mobile"])
+    assert report is not None
+    found = {one.finding.category: one.finding for one in only(report).differences if one.shown_to == "second"}
+    assert {"covert-capture", "disguised-device"} <= set(found)
+    assert all(report.crops[finding.id].png for finding in found.values())

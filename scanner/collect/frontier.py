@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import NoticescanError
 from ..model import Exchange, FetchFailed, FrontierItem, RobotsDecision, UnreadReason
@@ -108,6 +108,7 @@ class Crawler:
 
     async def run(self, items: Iterable[FrontierItem]) -> None:
         """Work until nothing is left. Errors of the handler (disk full, database gone) end the run and are raised."""
+        asyncio.get_running_loop().set_exception_handler(_without_noise_of_a_stop)
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
@@ -330,6 +331,14 @@ class Crawler:
         host.strikes += 1
         if host.strikes >= max(1, self._settings.retry_limit):
             host.given_up = f"{detail}, {host.strikes} in a row"
+
+
+def _without_noise_of_a_stop(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A signal may strike inside a task, and Ctrl-C ends the browser's helper process as well; both then complain on
+    stderr that nobody asked for their exception. The stop itself is raised and told elsewhere."""
+    error = context.get("exception")
+    if not isinstance(error, KeyboardInterrupt) and "reading from the driver" not in str(error):
+        loop.default_exception_handler(context)
 
 
 def _host_key(parts: Parts) -> str:

@@ -124,7 +124,6 @@ class Renderer:
         self._one = asyncio.Lock()
 
     async def __aenter__(self) -> Renderer:
-        asyncio.get_running_loop().set_exception_handler(_without_driver_noise)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -326,12 +325,6 @@ async def _fulfil(route: Any, answer: Exchange, visit: _Visit) -> None:
         await route.abort("failed")
         return
     await route.fulfill(status=answer.status, headers=_headers(answer.response_headers), body=body)
-
-
-def _without_driver_noise(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Ctrl-C ends playwright's helper process as well; its futures then complain to nobody that it is gone."""
-    if "Connection closed while reading from the driver" not in str(context.get("exception")):
-        loop.default_exception_handler(context)
 
 
 def _headers(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
