@@ -261,7 +261,9 @@ class Keeper(Parts):
         reading = read_capture(look.capture, item, self._settings)
         if not isinstance(reading, Judgement) and self._picture_items(Page(item, look.capture, reading))[0]:
             return self._conclude_reading(Page(item, look.capture, reading, unchanged=True))
-        judgement = judge_capture(look.capture, item, self._run, self._settings, self._rules)
+        pictures = self._pictures.lookup(item, run=self._run)
+        view = views.view_of(self._store, self._settings, item, look.capture)
+        judgement = judge_capture(look.capture, item, self._run, self._settings, self._rules, pictures, view)
         found = self._select(item, judgement)
         if judgement.unread is None and look.rules_digest == self._rules.digest:
             fresh = self._store.enqueue(self._run, found[0])

@@ -66,8 +66,8 @@ def gather(store: Store, out: Path, settings: Settings, rules: RuleSet, wanted: 
     report = build_report(store, rules, wanted.run or None, settings)
     chosen, title, selection = choose(report, wanted)
     looks: dict[str, Look] = {}
-    for record in dict.fromkeys(tracked.finding.warc_record for tracked in chosen):
-        look = store.looked_at(record)
+    for record, derivation in {one.finding.warc_record: one.finding.derivation for one in chosen}.items():
+        look = store.looked_at(record, derivation)
         if look is None:
             raise EvidenceError(f"the record {record} of a finding is not in the database")
         looks[record] = look

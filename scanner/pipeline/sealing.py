@@ -53,9 +53,9 @@ def _seal(store: Store, settings: Settings, facts: RunFacts, noted: frozenset[st
     warcs = warcs_of(out, facts.id)
     chain = custody.Chain(out)
     conditions, pages = _look_through(warcs, noted, chain, facts.id, store.titles(facts.id))
-    _tell_conditions(chain, facts, conditions, out)
-    built = _pack(warcs, pages, facts, settings, out, watcher)
     report = store.report(facts.id)
+    _tell_conditions(chain, facts, conditions, out, report.note.get("profile", ""))
+    built = _pack(warcs, pages, facts, settings, out, watcher)
     digests = {warc.name: wacz.sha256_of(warc) for warc in warcs}
     detail: dict[str, Any] = {
         "run": facts.id, "kind": facts.kind, "ok": facts.ok, "warc": digests,
@@ -112,7 +112,7 @@ def page_of(one: Member, titles: Mapping[str, str]) -> list[wacz.Page]:
     return [wacz.Page(name, one.field("WARC-Target-URI"), one.date, titles.get(one.record_id, ""))]
 
 
-def _tell_conditions(chain: custody.Chain, facts: RunFacts, conditions: Conditions, out: Path) -> None:
+def _tell_conditions(chain: custody.Chain, facts: RunFacts, conditions: Conditions, out: Path, profile: str) -> None:
     """The cleanliness record: once for the run, once a host; and a copy of both to read."""
     whole: dict[str, Any] = {
         "tool": f"noticescan {facts.tool_version}",
@@ -131,9 +131,12 @@ def _tell_conditions(chain: custody.Chain, facts: RunFacts, conditions: Conditio
     if facts.kind in ("rescan", "import"):
         whole = {key: whole[key] for key in ("tool", "python", "system", "rules_digest", "config_digest")}
         whole["egress"] = "no network was used"
-    hosts = dict(conditions.hosts())
+    elif profile:
+        whole["looked_as"] = profile
+    # Addresses and times in copied records are what the imported files say: no looks of ours.
+    hosts = {} if facts.kind == "import" else dict(conditions.hosts())
     chain.append(custodian.CONDITIONS, run=facts.id, **whole)
-    for name, known in hosts.items() if facts.kind != "import" else ():
+    for name, known in hosts.items():
         chain.append(custodian.HOST, run=facts.id, host=name, **known)
     places.write(
         places.run_folder(out, facts.id) / places.CONDITIONS,

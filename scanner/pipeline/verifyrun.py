@@ -16,7 +16,7 @@ from ..model import Outcome
 from ..warcfile import BrokenWarc, members, wrong_digests
 from . import custodian
 from .kept import judge_capture
-from .pictures import Pictures
+from .pictures import DOM, Pictures
 from .recompute import compare, same_rules
 from .sealing import warcs_of
 from .verify import check_digest, check_wacz, guarded, judge_stamps
@@ -164,13 +164,13 @@ def _findings(verdict: Verdict, store: Store, parts: Parts, end: Mapping[str, An
     by_record: dict[str, list[dict[str, Any]]] = {}
     for found in parts.findings:
         by_record.setdefault(found.warc_record, []).append(json.loads(json.dumps(found.as_json())))
-    clean = {row.url for row in parts.coverage if row.outcome is Outcome.CLEAN}
+    clean = {(row.url, row.capture_sha256) for row in parts.coverage if row.outcome is Outcome.CLEAN}
     for capture in store.captures(parts.run.id):
-        if capture.url in clean and capture.status == 200:
+        if (capture.url.removeprefix(DOM), capture.payload_sha256) in clean and capture.status == 200:
             by_record.setdefault(capture.record_id, [])
     good, quotes, pictures = can, [], Pictures(store, means.settings)
     for record, stated in by_record.items():
-        look = store.looked_at(record)
+        look = store.looked_at(record, stated[0]["derivation"] if stated else "")
         if look is None:
             verdict.fail("records", f"the record {record} of a finding is not in the database")
             good = False

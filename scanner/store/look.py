@@ -136,7 +136,7 @@ def titles(connection: Connection, run: int) -> dict[str, str]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def looked_at(connection: Connection, record: str) -> Look | None:
+def looked_at(connection: Connection, record: str, derivation: str = "") -> Look | None:
     """The capture in a WARC record, with the URL that it was taken for and its text; None where it is not known."""
     query = (
         sa.select(captures, urls.c.canonical, urls.c.name.label("first_url"), vendors.c.name.label("vendor"))
@@ -150,7 +150,7 @@ def looked_at(connection: Connection, record: str) -> Look | None:
     url = row["first_url"] if row["url"].startswith("urn:") else row["url"]
     item = FrontierItem(url, row["canonical"], row["vendor"], 0, "")
     run = connection.execute(sa.select(runs.c.name, runs.c.rules_digest).where(runs.c.id == row["run_id"])).one()
-    text = document(connection, row["id"])
+    text = document(connection, row["id"], derivation)
     return Look(item, rows.capture_of(row), text, (), run[0], run[1], rows.robots_of(row))
 
 
@@ -208,9 +208,12 @@ def _look(connection: Connection, item: FrontierItem, url: int, last: Any) -> Lo
     )
 
 
-def document(connection: Connection, capture: int) -> Document | None:
-    query = sa.select(documents).where(documents.c.capture_id == capture).order_by(documents.c.id.desc()).limit(1)
-    row = connection.execute(query).mappings().first()
+def document(connection: Connection, capture: int, derivation: str = "") -> Document | None:
+    """The text that was made of a capture: the last one, or the one that is named."""
+    query = sa.select(documents).where(documents.c.capture_id == capture)
+    if derivation:
+        query = query.where(documents.c.derivation == derivation)
+    row = connection.execute(query.order_by(documents.c.id.desc()).limit(1)).mappings().first()
     return None if row is None else rows.document_of(row)
 
 

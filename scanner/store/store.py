@@ -328,10 +328,11 @@ class Store:
         with reading(self._engine) as connection:
             return look.titles(connection, self._run_id(connection, run))
 
-    def looked_at(self, record: str) -> look.Look | None:
-        """The capture in the WARC record of this id, with its text and run, but without findings."""
+    def looked_at(self, record: str, derivation: str = "") -> look.Look | None:
+        """The capture in the WARC record of this id, with its text (the last, or the one of this derivation) and run,
+        but without findings."""
         with reading(self._engine) as connection:
-            return look.looked_at(connection, record)
+            return look.looked_at(connection, record, derivation)
 
     def rescannable(self) -> Iterator[look.Look]:
         """The last look at every URL that was ever read, one at a time: texts do not pile up in memory."""
