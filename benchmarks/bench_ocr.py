@@ -43,7 +43,7 @@ class Measured:
 
 def measure(drawn: ad_pictures.Drawn, rules: RuleSet) -> Measured:
     """Reads one picture and compares."""
-    wanted = [finding for line in drawn.words for finding in detect(typed(line), rules, Provenance(source=""))]
+    wanted = detect(typed(drawn.words), rules, Provenance(source=""))
     before = time.process_time()
     read = read_picture(drawn.data)
     seconds = time.process_time() - before
@@ -54,10 +54,13 @@ def measure(drawn: ad_pictures.Drawn, rules: RuleSet) -> Measured:
     return Measured(drawn.name, len(wanted), len(wanted) - len(missed), lost, seconds, tuple(missed))
 
 
-def typed(line: str) -> Document:
-    """The words as a page of text would have them."""
-    block = Block(line, BlockKind.PARAGRAPH, "body>p", "", 0, len(line))
-    return Document(line, (block,), "", "", "")
+def typed(lines: tuple[str, ...]) -> Document:
+    """The words as a page of text would have them: all of them, for a claim is judged among its neighbours."""
+    blocks, at = [], 0
+    for number, line in enumerate(lines, 1):
+        blocks.append(Block(line, BlockKind.PARAGRAPH, f"body>p[{number}]", "", at, at + len(line)))
+        at += len(line) + 2
+    return Document("\n\n".join(lines), tuple(blocks), "", "", "")
 
 
 def same(wanted: Finding, found: Finding) -> bool:

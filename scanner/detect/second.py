@@ -30,6 +30,8 @@ from scanner.model import Cue, PageRole, Stance
 
 FILE = Path(__file__).with_name("second.npz")
 MAX_CHARS = 400
+LIKELY = 0.15
+"""Probability from which another stance is told in place of an unsure asserted: an unlikely denial is no denial."""
 CUED, UNCUED = 4.0, 2.0
 """Odds that a rule hit's cue adds to its own stance. Weighing both gave the best worst case of three labelled sets."""
 ROLES = tuple(voice.ROLES.values())
@@ -203,10 +205,11 @@ class SecondReader:
 
 
 def settled(chances: Mapping[Stance, float], own_voice: float) -> tuple[Stance, float]:
-    """The likeliest stance and its probability; asserted only from `own_voice` on."""
+    """The likeliest stance and its probability; below `own_voice` another likely one comes before asserted."""
     best = max(chances, key=lambda stance: chances[stance])
     if best is Stance.ASSERTED and chances[best] < own_voice:
-        best = max((s for s in chances if s is not Stance.ASSERTED), key=lambda stance: chances[stance])
+        other = max((s for s in chances if s is not Stance.ASSERTED), key=lambda stance: chances[stance])
+        best = other if chances[other] >= LIKELY else best
     return best, chances[best]
 
 

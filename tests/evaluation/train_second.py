@@ -311,7 +311,7 @@ def arguments() -> argparse.Namespace:
     add("--vectors", type=Path, help="where sentence vectors are kept between two trainings")
     add("--propose", type=float, default=0.6)
     add("--keep", type=float, default=0.05)
-    add("--own-voice", type=float, default=0.8)
+    add("--own-voice", type=float, default=0.85)
     return parser.parse_args()
 
 
