@@ -34,8 +34,8 @@ def prepare(folder: Path) -> Path:
 
 def main() -> int:
     python = prepare(Path(os.environ.get("NOTICESCAN_TEST_BENCH_VENV", VENV)))
-    for script in ("bench_check.py", "bench_crawl.py", "bench_ocr.py"):
-        code = subprocess.run([python, HERE / script, *sys.argv[1:]], check=False).returncode
+    for script, options in (("bench_check.py", sys.argv[1:]), ("bench_crawl.py", sys.argv[1:]), ("bench_ocr.py", [])):
+        code = subprocess.run([python, HERE / script, *options], check=False).returncode
         if code:
             return code
         print()

@@ -9,8 +9,13 @@ import subprocess
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from scanner.collect.fetch import Fetcher
 from scanner.collect.guard import Guard
@@ -111,7 +116,7 @@ def openssl() -> str | None:
     return shutil.which("openssl")
 
 
-def certificate(folder: Path, name: str) -> tuple[Path, ssl.SSLContext]:
+def certificate(folder: Path, name: str, *, expired: bool = False) -> tuple[Path, ssl.SSLContext]:
     """A self-signed certificate for a host name or address, and a server context that shows it."""
     cert, key = folder / f"{name}.pem", folder / f"{name}.key"
     kind = "IP" if name[0].isdigit() else "DNS"
@@ -119,6 +124,21 @@ def certificate(folder: Path, name: str) -> tuple[Path, ssl.SSLContext]:
     command += ["-nodes", "-days", "2", "-keyout", str(key), "-out", str(cert), "-subj", "/CN=test"]
     command += ["-addext", f"subjectAltName={kind}:{name}"]
     subprocess.run(command, check=True, capture_output=True)
+    if expired:
+        _of_last_year(cert, key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
     return cert, context
+
+
+def _of_last_year(cert: Path, key: Path) -> None:
+    """The same certificate, signed again with dates that are past (openssl 3.0 makes none of these itself)."""
+    old = x509.load_pem_x509_certificate(cert.read_bytes())
+    private = serialization.load_pem_private_key(key.read_bytes(), None)
+    assert isinstance(private, ec.EllipticCurvePrivateKey)
+    then = datetime.now(UTC) - timedelta(days=365)
+    made = x509.CertificateBuilder(old.issuer, old.subject, private.public_key(), old.serial_number)
+    made = made.not_valid_before(then).not_valid_after(then + timedelta(days=90))
+    for extension in old.extensions:
+        made = made.add_extension(extension.value, extension.critical)
+    cert.write_bytes(made.sign(private, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))

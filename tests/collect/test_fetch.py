@@ -283,8 +283,10 @@ def test_a_name_without_address() -> None:
 needs_openssl = pytest.mark.skipif(openssl() is None, reason="makes its certificates with openssl")
 
 
-def over_tls(tmp_path: Path, name: str, host: str, trust: bool, monkeypatch: pytest.MonkeyPatch) -> tuple[Result, Path]:
-    cert, context = certificate(tmp_path, name)
+def over_tls(
+    tmp_path: Path, name: str, host: str, trust: bool, monkeypatch: pytest.MonkeyPatch, *, expired: bool = False
+) -> tuple[Result, Path]:
+    cert, context = certificate(tmp_path, name, expired=expired)
     if trust:
         monkeypatch.setenv("SSL_CERT_FILE", str(cert))
 
@@ -317,6 +319,14 @@ def test_ssl_cert_file_is_followed_and_the_name_is_checked(tmp_path: Path, monke
     assert exchange.tls_version.startswith("TLSv1.")
     wrong, _ = over_tls(tmp_path, "vendor.example", "other.example", True, monkeypatch)
     assert "other.example" in failed(wrong, UnreadReason.TLS).detail
+
+
+@needs_openssl
+def test_an_expired_certificate_of_a_trusted_authority_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, _ = over_tls(tmp_path, "vendor.example", "vendor.example", True, monkeypatch, expired=True)
+    assert "expired" in failed(result, UnreadReason.TLS).detail
 
 
 def test_an_unusable_ssl_cert_file_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
