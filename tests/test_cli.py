@@ -297,15 +297,18 @@ def test_a_vendor_of_private_address_is_refused_without_permission(
 def test_a_stop_says_how_to_go_on_and_the_next_call_does(
     folder: Path, shop: Vendor, sent: signal.Signals, code: int, background: bool
 ) -> None:
-    """`background`: as a shell starts `noticescan crawl &`, with Ctrl-C ignored."""
+    """`background`: as a shell starts `noticescan crawl &`, with Ctrl-C ignored (as this test run itself may be)."""
     shop.pages["/"] = Page(html(links=tuple(f"/{n}.html" for n in range(40))))
     for n in range(40):
         shop.pages[f"/{n}.html"] = Page(html(f"第{n}页", CLAIM if n == 39 else ""))
     command = [sys.executable, "-m", "scanner", "crawl", shop.url(), "--allow-network", "127.0.4.0/24"]
     command += ["--format", "json", "--delay", "0.05"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    shell = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"] if background else []
-    process = subprocess.Popen([*shell, *command], cwd=folder, env=environment, stderr=subprocess.PIPE, text=True)
+    inherited = signal.signal(signal.SIGINT, signal.SIG_IGN if background else signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, inherited)
     deadline = time.monotonic() + 60
     while len(shop.asked) < 12 and time.monotonic() < deadline:
         time.sleep(0.01)
