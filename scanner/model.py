@@ -672,6 +672,8 @@ class Difference:
     """When the look that was not shown it was made."""
     other_record: str
     """WARC-Record-ID of that look."""
+    new: bool = False
+    """Shown to the second look only, and in no earlier run or look of this database."""
 
 
 @dataclass(frozen=True, slots=True)

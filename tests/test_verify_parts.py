@@ -86,6 +86,22 @@ def test_a_finding_in_a_picture_is_made_again_from_its_bytes(rules: RuleSet, tmp
     assert "findings" in failed(verify(report.run.id, Means(chosen, rules)))
 
 
+@needs_ocr
+def test_words_that_the_database_puts_into_a_picture_are_not_believed(rules: RuleSet, tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    with vendor(HOST) as shop:
+        shop.pages["/"] = Page(html(FILLER + '<img src="/a.png"><img src="/b.png">'))
+        shop.pages["/a.png"] = Page(drawn(["宽电压供电,安装方便"]), kind="image/png")
+        shop.pages["/b.png"] = Page(drawn([IN_A_PICTURE]), kind="image/png")
+        report = crawl(chosen, from_urls([shop.url()]), rules, Silent())
+    assert report is not None
+    assert report.findings
+    other = "SELECT lines FROM pictures AS other WHERE other.sha256 <> pictures.sha256"
+    with sqlite3.connect(chosen.database_url().removeprefix("sqlite:///")) as database:
+        assert database.execute(f"UPDATE pictures SET lines = ({other})").rowcount == 2
+    holds(report.run.id, chosen, rules)
+
+
 @needs_browser
 def test_a_shown_page_and_the_second_look_are_made_again(rules: RuleSet, tmp_path: Path) -> None:
     chosen = settings(tmp_path, pictures="never")

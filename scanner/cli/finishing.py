@@ -32,7 +32,9 @@ def finish(report: Report, settings: Settings, *, exit_code: bool) -> int:
 
 def outcome_code(report: Report, *, exit_code: bool) -> int:
     """3 before 4: whoever asks for 3 looks into the report, and the report says what could not be read."""
-    if exit_code and any(tracked.change is Change.NEW for tracked in report.findings):
+    fresh = any(tracked.change is Change.NEW for tracked in report.findings)
+    aside = any(one.new for comparison in report.comparisons for one in comparison.differences)
+    if exit_code and (fresh or aside):
         return ExitCode.NEW_FINDINGS
     if any(row.outcome is Outcome.UNREAD for row in report.coverage):
         return ExitCode.NOT_ALL_READ

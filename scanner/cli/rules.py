@@ -76,11 +76,11 @@ def _proposes(rule_id: str, rule_set: RuleSet) -> list[str]:
     if model is None:
         raise UsageError(f"no rule {rule_id}", "this installation has no second reader; `noticescan rules list`")
     category = rule_id.removeprefix(READER)
-    bar = model.propose.get(category, 1.0)
+    bar = model.bars.propose
     return [
         *_described(proposing(rule_set, model, category)),
         f"claim     a sentence to which the second reader gives {bar:.2f} or more for this category",
-        "see       docs/decisions/0007-second-reader.md",
+        "see       docs/decisions/0007-second-reader.md, 0008-context.md",
     ]
 
 

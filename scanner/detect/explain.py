@@ -9,7 +9,6 @@ from scanner.detect.match import Candidate, Scene
 from scanner.detect.rules import RuleSet
 from scanner.detect.selftest import plain_document
 from scanner.detect.survey import Survey
-from scanner.detect.weigh import probabilities
 from scanner.model import Cue, Finding, Provenance
 
 
@@ -29,11 +28,12 @@ def _second(seen: Survey | None) -> Iterator[str]:
     if seen is None or reader is None:
         return
     views = seen.views()
-    for view, chances in zip(views, probabilities(views, reader), strict=True):
+    reading = reader.read(views)
+    for index, (view, chances) in enumerate(zip(views, reading.chances, strict=True)):
         likely = sorted(zip(chances, reader.claims.classes, strict=True), reverse=True)[:3]
         shown = ", ".join(f"{name} {chance:.2f}" for chance, name in likely if chance >= 0.05)
         if shown:
-            stances = reader.stances_of(view, likely[0][1])
+            stances = reader.stances_of(view, likely[0][1], reading.stances.get(index))
             heard = ", ".join(f"{s.value} {p:.2f}" for s, p in sorted(stances.items(), key=lambda sp: -sp[1])[:2])
             yield f"sentence   {view.text[:60]!r}: {shown}; {heard}"
 

@@ -2,14 +2,14 @@
 
 It does three things, each learnt from our own labelled text (`python -m tests.evaluation.train_second`):
 
-1. For each sentence and category it gives the probability that a claim stands there. It sees characters, words, the
-   atoms of the lexicons, the sentences around it, what the rules found, and a sentence vector (`embed.py`).
+1. For each sentence and category it gives the probability that a claim stands there. Linear models see characters,
+   words, the atoms of the lexicons, the sentences around it and what the rules found; a small encoder (`context.py`)
+   reads the stretches that hold a promising sentence.
 2. A rule's finding that it holds for very unlikely is dropped; a claim of which it is sure is proposed although no rule
    fired (`reader.<category>`).
-3. It weighs cues, voice and wording to say who stands behind the words.
+3. It weighs cues, voice, wording and stretch to say who stands behind the words.
 
-Linear on purpose: each probability is a sum of named weights, and the model is a few hundred kilobytes of int8. Figures
-and the decision: docs/decisions/0007-second-reader.md.
+Without `context.npz` the linear models decide alone. Figures and the decisions: docs/decisions/0007 and 0008.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from pathlib import Path
 import numpy as np
 
 from scanner.detect import voice
+from scanner.detect.context import Context, context
+from scanner.detect.roles import weight_of
 from scanner.model import Cue, PageRole, Stance
 
 FILE = Path(__file__).with_name("second.npz")
 MAX_CHARS = 400
-LIKELY = 0.15
-"""Probability from which another stance is told in place of an unsure asserted: an unlikely denial is no denial."""
-CUED, UNCUED = 4.0, 2.0
-"""Odds that a rule hit's cue adds to its own stance. Weighing both gave the best worst case of three labelled sets."""
+SHORTEST = 8
+"""Han characters (or three times as many letters) that a sentence needs to be proposed: a lone label claims nothing."""
 ROLES = tuple(voice.ROLES.values())
 
 Groups = Mapping[str, Sequence[str]]
@@ -63,7 +63,7 @@ class View:
 
 
 def claim_features(view: View) -> Groups:
-    """What the claim model sees, besides the vector."""
+    """What the linear claim model sees."""
     return {"n": voice.features(view.text[:MAX_CHARS]), **_facts(view)}
 
 
@@ -145,49 +145,122 @@ def code(group: str, feature: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """Probabilities from which something is told, and odds. Chosen on authors that were never learnt from."""
+
+    propose: float
+    """A claim without a rule is looked at; it must pass one of the next two as well."""
+    own_claims: float
+    """Confidence (claim times stance) of a proposed claim that the page makes itself."""
+    other_stances: float
+    """Probability of a proposed claim that the page does not make itself: a weak one only clutters."""
+    keep: float
+    """A rule's finding below this is dropped."""
+    own_voice: float
+    """Below this a claim is not called asserted, if another stance is `likely`: an unlikely denial is no denial."""
+    likely: float
+    cued: float
+    """Odds that the word which decided the stance of a rule hit adds to that stance."""
+    uncued: float
+    """The same where page or default decided it."""
+    sketch: float
+    """Log-odds of the linear model below which a sentence is not worth reading in its context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How log-odds are added up to those of a claim. Fitted on authors that none of the models had learnt from."""
+
+    words: float
+    """Weight of the linear model's log-odds."""
+    context: float
+    hit: float
+    """Added where a rule hit the sentence in this category."""
+    offset: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What the second reader makes of the sentences of a page."""
+
+    chances: np.ndarray
+    """Sentences x categories: the probability that a claim stands there."""
+    stances: Mapping[int, np.ndarray]
+    """Sentence -> log-weights (categories x stances) of the context model, where it read the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class SecondReader:
     """The shipped models with their thresholds."""
 
     claims: Linear
     stances: Linear
-    calibration: tuple[float, float]
-    """Slope and offset (Platt) from the claim model's log-odds to a probability that held on unseen authors."""
-    propose: Mapping[str, float]
-    """Category -> probability from which a claim without a rule is proposed."""
-    keep: float
-    """Probability below which a rule's finding is dropped."""
-    own_voice: float
-    """Probability below which a claim is not called asserted, but by the next likeliest stance."""
-    sketch: float
-    """Log-odds without the vector below which the vector is not asked for."""
+    context: Context | None
+    alone: Mix
+    """For a sentence that the context model did not read."""
+    together: Mix
+    heard: tuple[float, float]
+    """Weights of the linear and of the context model in the stance."""
+    bars: Bars
     revision: int
 
     def rough(self, view: View) -> np.ndarray:
-        """Log-odds of each category without the sentence vector."""
+        """Log-odds of each category by the linear model alone."""
         return np.asarray(self.claims.scores(_facts(view), None) + _of_words(self.claims, view.text[:MAX_CHARS]))
 
-    def with_vector(self, rough: np.ndarray, sentence: np.ndarray) -> np.ndarray:
-        """The probability of each category, once the vector is known."""
-        slope, offset = self.calibration
-        scores: np.ndarray = slope * (rough + self.claims.dense @ sentence) + offset
-        return np.asarray(1.0 / (1.0 + np.exp(-scores)))
+    def read(self, views: Sequence[View]) -> Reading:
+        """All sentences of a page.
 
-    def stances_of(self, view: View, category: str) -> Mapping[Stance, float]:
-        """The probability of each stance."""
-        scores = self.stances.scores(stance_features(view, category), role_features(view))
-        odds = np.exp(scores - scores.max())
+        One without any word of ours, or too short to claim anything, has no probability unless a rule hit it.
+        """
+        rough, seen = self.scores(views)
+        chances = np.zeros((len(views), len(self.claims.classes)), dtype=np.float32)
+        for index, scores in rough.items():
+            chances[index] = self.chances(views[index], scores, seen[index][0] if index in seen else None)
+        return Reading(chances, {index: stances for index, (_, stances) in seen.items()})
+
+    def scores(
+        self, views: Sequence[View]
+    ) -> tuple[Mapping[int, np.ndarray], Mapping[int, tuple[np.ndarray, np.ndarray]]]:
+        """Sentence -> what the linear model, and what the context model made of it, before they are added up."""
+        judged = (i for i, view in enumerate(views) if view.hits or (view.atoms and weight_of(view.text) >= SHORTEST))
+        rough = {i: self.rough(views[i]) for i in judged}
+        worth = {i: float(scores.max()) for i, scores in rough.items()}
+        promising = {i: worth[i] for i in rough if views[i].hits or worth[i] >= self.bars.sketch}
+        if self.context is None or not promising:
+            return rough, {}
+        return rough, self.context.read([view.text for view in views], promising)
+
+    def chances(self, view: View, rough: np.ndarray, seen: np.ndarray | None) -> np.ndarray:
+        """The probability of each category."""
+        mix = self.alone if seen is None else self.together
+        hits = np.asarray([category in view.hits for category in self.claims.classes], dtype=np.float32)
+        total = mix.words * rough + mix.hit * hits + mix.offset + (0.0 if seen is None else mix.context * seen)
+        return np.asarray(1.0 / (1.0 + np.exp(-total)))
+
+    def stances_of(self, view: View, category: str, seen: np.ndarray | None = None) -> Mapping[Stance, float]:
+        """The probability of each stance. `seen`: the context model's log-weights of the sentence, if it read it."""
+        logs = _log_shares(self.stances.scores(stance_features(view, category), role_features(view)))
+        if seen is not None and self.context is not None:
+            row = _log_shares(seen[self.context.categories.index(category)])
+            order = [self.context.stances.index(name) for name in self.stances.classes]
+            logs = self.heard[0] * logs + self.heard[1] * row[order]
+        odds = np.exp(logs - logs.max())
         return {Stance(name): float(p) for name, p in zip(self.stances.classes, odds / odds.sum(), strict=True)}
 
-    def stance(self, view: View, category: str, cue: Cue | None = None) -> tuple[Stance, float]:
+    def stance(
+        self, view: View, category: str, cue: Cue | None = None, seen: np.ndarray | None = None
+    ) -> tuple[Stance, float]:
         """The stance to tell and its probability: the likeliest, but asserted only where that is likely enough.
 
-        `cue`: what decided the stance of a rule hit; a word counts CUED times, page and default UNCUED times.
+        `cue`: what decided the stance of a rule hit; a word counts `cued` times, page and default `uncued` times.
         """
-        weight = 1.0 if cue is None else UNCUED if cue.scope in ("page", "default") else CUED
+        bars = self.bars
+        weight = 1.0 if cue is None else bars.uncued if cue.scope in ("page", "default") else bars.cued
         cued = cue.stance if cue else None
-        chances = {s: p * (weight if s is cued else 1.0) for s, p in self.stances_of(view, category).items()}
+        chances = {s: p * (weight if s is cued else 1.0) for s, p in self.stances_of(view, category, seen).items()}
         total = sum(chances.values())
-        return settled({s: p / total for s, p in chances.items()}, self.own_voice)
+        return settled({s: p / total for s, p in chances.items()}, self.bars)
 
     def telling(self, view: View, stance: Stance) -> str:
         """The word of the sentence that spoke loudest for this stance, as it stands in the normalised text."""
@@ -204,12 +277,12 @@ class SecondReader:
         return word
 
 
-def settled(chances: Mapping[Stance, float], own_voice: float) -> tuple[Stance, float]:
+def settled(chances: Mapping[Stance, float], bars: Bars) -> tuple[Stance, float]:
     """The likeliest stance and its probability; below `own_voice` another likely one comes before asserted."""
     best = max(chances, key=lambda stance: chances[stance])
-    if best is Stance.ASSERTED and chances[best] < own_voice:
+    if best is Stance.ASSERTED and chances[best] < bars.own_voice:
         other = max((s for s in chances if s is not Stance.ASSERTED), key=lambda stance: chances[stance])
-        best = other if chances[other] >= LIKELY else best
+        best = other if chances[other] >= bars.likely else best
     return best, chances[best]
 
 
@@ -217,6 +290,12 @@ def settled(chances: Mapping[Stance, float], own_voice: float) -> tuple[Stance, 
 def _of_words(linear: Linear, text: str) -> np.ndarray:
     """What the words of a sentence add to each class. Kept: the pages of a site share their menus and footers."""
     return np.asarray(linear.scores({"n": voice.features(text)}, None) - linear.bias)
+
+
+def _log_shares(scores: np.ndarray) -> np.ndarray:
+    """Log-probabilities of log-weights."""
+    scores = scores - scores.max()
+    return np.asarray(scores - np.log(np.exp(scores).sum()))
 
 
 def log_shares(shares: Mapping[PageRole, float]) -> list[float]:
@@ -277,10 +356,10 @@ def reader() -> SecondReader | None:
         return SecondReader(
             claims=_linear(data, "claims"),
             stances=_linear(data, "stances"),
-            calibration=(facts["slope"], facts["offset"]),
-            propose=facts["propose"],
-            keep=facts["keep"],
-            own_voice=facts["own_voice"],
-            sketch=facts["sketch"],
+            context=context(),
+            alone=Mix(**facts["alone"]),
+            together=Mix(**facts["together"]),
+            heard=(facts["heard"][0], facts["heard"][1]),
+            bars=Bars(**facts["bars"]),
             revision=facts["revision"],
         )

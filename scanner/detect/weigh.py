@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from scanner.detect import embed
 from scanner.detect.match import Candidate, Part
 from scanner.detect.page import Unit
 from scanner.detect.roles import STANCE_OF_ROLE, weight_of
 from scanner.detect.rules import Claim, Reach, Rule, RuleSet, Status
-from scanner.detect.second import SecondReader, View
+from scanner.detect.second import Reading, SecondReader, View
 from scanner.detect.survey import Survey
 from scanner.model import Cue, Severity, Stance
 
@@ -22,12 +21,6 @@ PREFIX = "reader."
 """Rule ids of proposed claims: `reader.<category>`."""
 LONG = 60
 """Han characters (or three times as many letters) above which a proposed quote is narrowed to a clause."""
-OWN_CLAIMS = 0.65
-"""Confidence from which a claim is proposed as the page's own."""
-OTHER_STANCES = 0.8
-"""Probability from which a claim that the page does not make itself is proposed: a weak one only clutters."""
-SHORTEST = 8
-"""Han characters (or three times as many letters) that a sentence needs to be proposed: a lone label claims nothing."""
 _CLAUSE = re.compile(r"[,，、;；:：|｜•▪►\u3000]+\s*|\s{2,}| - | – ")
 
 
@@ -40,16 +33,22 @@ class Weighed:
     confidence: float
 
 
-Vectors = Callable[[Sequence[str]], np.ndarray]
-
-
-def weigh(seen: Survey, rules: RuleSet, reader: SecondReader, vectors: Vectors = embed.vectors) -> list[Weighed]:
+def weigh(
+    seen: Survey,
+    rules: RuleSet,
+    reader: SecondReader,
+    views: Sequence[View] | None = None,
+    reading: Reading | None = None,
+) -> list[Weighed]:
     """All claims of a page, in text order; of one category at most one a sentence, or what the rules tell apart.
 
-    `vectors`: where sentence vectors come from; training keeps them.
+    `views`, `reading`: where they are known already.
     """
-    views = seen.views()
-    chances = probabilities(views, reader, vectors)
+    views = seen.views() if views is None else views
+    reading = reader.read(views) if reading is None else reading
+    if seen.speaker.given is not None:  # a person has said whose page it is: the stretch must not overrule that
+        reading = Reading(reading.chances, {})
+    chances, bars = reading.chances, reader.bars
     categories = {name: column for column, name in enumerate(reader.claims.classes)}
     out: list[Weighed] = []
     told: set[tuple[int, str]] = set()
@@ -57,48 +56,35 @@ def weigh(seen: Survey, rules: RuleSet, reader: SecondReader, vectors: Vectors =
         units = seen.units_of(candidate)
         column = categories.get(candidate.rule.category)
         chance = max((float(chances[u, column]) for u in units), default=1.0) if column is not None else 1.0
-        if chance < reader.keep:
+        if chance < bars.keep:
             continue
         told.update((u, candidate.rule.category) for u in units)
         at = units[0] if column is None else max(units, key=lambda u: float(chances[u, column]))
-        weighed, sure = _stance(seen, views[at], candidate.rule.category, cue, reader)
+        weighed, sure = _stance(seen, views[at], candidate.rule.category, cue, reader, reading.stances.get(at))
         out.append(Weighed(candidate, weighed, _confidence(chance, sure)))
     for category, column in categories.items():
-        bar = reader.propose.get(category, 1.0)
-        for index in (int(i) for i in np.flatnonzero(chances[:, column] >= bar)):
+        for index in (int(i) for i in np.flatnonzero(chances[:, column] >= bars.propose)):
             if (index, category) in told:
                 continue
             chance = float(chances[index, column])
-            one = _proposed(seen, rules, reader, views[index], index, category, chance)
+            one = _proposed(seen, rules, reader, views[index], reading, index, category)
             asserted = one.cue.stance is Stance.ASSERTED
-            if (asserted and one.confidence >= OWN_CLAIMS) or (not asserted and chance >= OTHER_STANCES):
+            if (asserted and one.confidence >= bars.own_claims) or (not asserted and chance >= bars.other_stances):
                 out.append(one)
     return sorted(out, key=lambda one: (one.candidate.start, one.candidate.end, one.candidate.rule.id))
-
-
-def probabilities(views: Sequence[View], reader: SecondReader, vectors: Vectors = embed.vectors) -> np.ndarray:
-    """Units x categories; only promising sentences are given a vector.
-
-    A sentence without any word of ours, or too short to be proposed, has no probability unless a rule hit it.
-    """
-    out = np.zeros((len(views), len(reader.claims.classes)), dtype=np.float32)
-    judged = (i for i, view in enumerate(views) if view.hits or (view.atoms and weight_of(view.text) >= SHORTEST))
-    rough = {i: reader.rough(views[i]) for i in judged}
-    promising = [i for i, scores in rough.items() if views[i].hits or scores.max() >= reader.sketch]
-    for i, vector in zip(promising, vectors([views[i].text for i in promising]), strict=True):
-        out[i] = reader.with_vector(rough[i], vector)
-    return out
 
 
 def _confidence(chance: float, sure: float) -> float:
     return round(min(0.99, max(0.01, chance * sure)), 2)
 
 
-def _stance(seen: Survey, view: View, category: str, cue: Cue, reader: SecondReader) -> tuple[Cue, float]:
+def _stance(
+    seen: Survey, view: View, category: str, cue: Cue, reader: SecondReader, context: np.ndarray | None
+) -> tuple[Cue, float]:
     """The stance with the word that decided, and its probability. A rule that turned its own hit has the last word."""
     if cue.scope == "rule":
         return cue, 0.9
-    stance, sure = reader.stance(view, category, cue)
+    stance, sure = reader.stance(view, category, cue, context)
     return (cue if cue.stance is stance else _cue(seen, view, stance, reader)), sure
 
 
@@ -111,13 +97,14 @@ def _cue(seen: Survey, view: View, stance: Stance, reader: SecondReader) -> Cue:
 
 
 def _proposed(
-    seen: Survey, rules: RuleSet, reader: SecondReader, view: View, index: int, category: str, chance: float
+    seen: Survey, rules: RuleSet, reader: SecondReader, view: View, reading: Reading, index: int, category: str
 ) -> Weighed:
     unit = seen.page.units[index]
+    chance = float(reading.chances[index, reader.claims.classes.index(category)])
     start, end = _narrowed(seen, unit, category, reader)
     part = Part("sentence", start, end, (), ((start, end),))
     candidate = Candidate(proposing(rules, reader, category), _CLAIM, (part,), seen.page.langs[unit.block])
-    stance, sure = reader.stance(view, category)
+    stance, sure = reader.stance(view, category, seen=reading.stances.get(index))
     return Weighed(candidate, _cue(seen, view, stance, reader), _confidence(chance, sure))
 
 

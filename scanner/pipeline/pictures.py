@@ -57,8 +57,12 @@ def missing_extra(settings: Settings) -> str:
 class Pictures:
     """Pictures of kept pages, read from the archive. `lookup` is what `judge` asks."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self._store, self._settings = store, settings
+    def __init__(self, store: Store, settings: Settings, *, anew: bool = False) -> None:
+        """`anew`: the database is not believed, each picture is read again (to check a run); nothing is written."""
+        self._store, self._settings, self._anew = store, settings, anew
+        self._again: dict[str, PictureText] = {}
+        self.believed = 0
+        """Pictures whose text was taken from the database although it should have been read again."""
         self._out = Path(settings.out_dir)
         self._may_read = images.available()
         self.wanted = settings.ocr.pictures == "auto"
@@ -81,16 +85,29 @@ class Pictures:
     def of_bytes(self, body: bytes, sha256: str = "") -> PictureText | None:
         """Out of the database if it was read before. None: it cannot be read here."""
         sha256 = sha256 or hashlib.sha256(body).hexdigest()
-        known = self._store.picture_text(sha256, images.reader_name() if self._may_read else "")
+        known = self._known(sha256)
         if known is not None or not self._may_read:
             return known
         read = replace(images.read_picture(body), sha256=sha256)
-        self._store.keep_picture_text(read)
+        if self._anew:
+            self._again[sha256] = read
+        else:
+            self._store.keep_picture_text(read)
         return read
+
+    def _known(self, sha256: str) -> PictureText | None:
+        """What was read in it earlier, where that will do."""
+        known = self._store.picture_text(sha256, images.reader_name() if self._may_read else "")
+        if not self._anew or known is None:
+            return known
+        if self._may_read and known.reader == images.reader_name():
+            return self._again.get(sha256)
+        self.believed += 1
+        return known
 
     def of_capture(self, capture: Capture) -> PictureText | None:
         """The same for kept bytes; both digests are checked where it has to be read. Raises EvidenceError."""
-        known = self._store.picture_text(capture.payload_sha256, images.reader_name() if self._may_read else "")
+        known = self._known(capture.payload_sha256)
         if known is not None or not self._may_read:
             return known
         limit = self._settings.ocr.max_bytes

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 LINK = "findings"
 HISTORY = frozenset({"change", "first_seen", "last_seen"})
 """Keys beside a finding that tell of other runs."""
+ROUNDING = 0.02
+"""Confidence may differ by this much: another processor adds up the same numbers in another order."""
 LAW = frozenset({"provisions", "provisions_beside"})
 """Keys that follow from whose law was asked for, not from the kept bytes."""
 
@@ -152,6 +154,17 @@ def same_reader(verdict: Verdict, readers: set[str]) -> bool:
     return True
 
 
+def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """Keys whose values are not the same; a confidence within ROUNDING is."""
+    keys = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+    try:
+        if abs(one["confidence"] - other["confidence"]) <= ROUNDING:
+            keys = [key for key in keys if key != "confidence"]
+    except (KeyError, TypeError):
+        pass
+    return keys
+
+
 def compare(
     verdict: Verdict, expected: Sequence[Mapping[str, Any]], actual: Sequence[Mapping[str, Any]], *,
     complete: bool, where: str, made_by: str,
@@ -163,8 +176,8 @@ def compare(
         f"{where}: {_what(one)} does not follow from the kept bytes" for i, one in stated.items() if i not in again
     ]
     for i, one in stated.items():
-        if i in again and again[i] != one:
-            keys = sorted(k for k in one.keys() | again[i].keys() if one.get(k) != again[i].get(k))
+        keys = _differing(one, again[i]) if i in again else []
+        if keys:
             problems.append(f"{where}: {_what(one)} is stated otherwise than it follows ({', '.join(keys)})")
     if complete:
         problems += [f"{where}: {_what(one)} follows and is left out" for i, one in again.items() if i not in stated]

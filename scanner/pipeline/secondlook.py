@@ -6,8 +6,9 @@ concluded from a look that could not be read: a block page, an error or a nearly
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,9 +95,16 @@ def _is_wanted(page: SeenPage) -> bool:
 
 def comparisons(store: Store, run: str) -> tuple[Comparison, ...]:
     """Every second look at the pages of a run, set against it."""
-    return tuple(
+    found = tuple(
         _compared(store.pages(run), store.pages(name), name, profile) for name, profile in store.comparing(run)
     )
+    aside = {d.finding.fingerprint for one in found for d in one.differences if d.shown_to == "second"}
+    old = store.told_before(run, aside) if aside else set()
+    return tuple(replace(one, differences=tuple(_dated(d, old) for d in one.differences)) for one in found)
+
+
+def _dated(one: Difference, old: Collection[str]) -> Difference:
+    return replace(one, new=one.shown_to == "second" and one.finding.fingerprint not in old)
 
 
 Pages = Mapping[tuple[str, str], "SeenPage"]

@@ -108,6 +108,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
                 "url": one.url,
                 "vendor": one.vendor,
                 "shown_to": one.shown_to,
+                "new": one.new,
                 "finding": one.finding.as_json(),
                 "other_look_at": iso(one.other_at),
                 "other_warc_record": one.other_record,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from scanner.model import Finding, FrontierItem, Outcome, UnreadReason
 
-from . import crawl, look, rows
+from . import crawl, known, look, rows
 from .tables import captures, coverage, findings, runs, urls, vendors
 
 COMPARED_WITH, PROFILE = "compared_with", "profile"
@@ -43,6 +44,21 @@ def comparing(connection: Connection, run: str) -> list[tuple[str, str]]:
         for row in connection.execute(query.order_by(runs.c.id))
         if row.note and row.note.get(COMPARED_WITH) == run
     ]
+
+
+def told_before(connection: Connection, run: int, fingerprints: Iterable[str]) -> set[str]:
+    """Which of these claims an earlier successful run had, second looks included."""
+    query = (
+        sa.select(findings.c.fingerprint)
+        .join(runs, runs.c.id == findings.c.run_id)
+        .where(runs.c.ok == 1, findings.c.run_id < run)
+        .distinct()
+    )
+    return {
+        fingerprint
+        for part in known.chunks(sorted(fingerprints))
+        for (fingerprint,) in connection.execute(query.where(findings.c.fingerprint.in_(part)))
+    }
 
 
 def pages(connection: Connection, run: int) -> dict[tuple[str, str], SeenPage]:

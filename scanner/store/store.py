@@ -276,6 +276,11 @@ class Store:
         with reading(self._engine) as connection:
             return compare.comparing(connection, run)
 
+    def told_before(self, run: str, fingerprints: Iterable[str]) -> set[str]:
+        """Which of these claims stood in a successful run before this one, second looks included."""
+        with reading(self._engine) as connection:
+            return compare.told_before(connection, self._run_id(connection, run), fingerprints)
+
     def pages(self, run: str) -> dict[tuple[str, str], compare.SeenPage]:
         """(vendor, canonical URL) -> what the page came to in this run."""
         with reading(self._engine) as connection:

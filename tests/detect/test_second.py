@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from scanner.cli.main import run
@@ -66,7 +68,22 @@ def test_what_a_person_says_of_the_page_turns_its_claims(ruleset: RuleSet) -> No
 )
 def test_asserted_needs_a_probability_of_its_own(asserted: float, told: Stance) -> None:
     chances = {Stance.ASSERTED: asserted, Stance.REPORTED: (1 - asserted) * 0.8, Stance.NEGATED: (1 - asserted) * 0.2}
-    assert second.settled(chances, own_voice=0.85)[0] is told
+    bars = second.Bars(
+        propose=0.5, own_claims=0.5, other_stances=0.5, keep=0.1, own_voice=0.85, likely=0.15, cued=2.0, uncued=1.0,
+        sketch=-5.0,
+    )  # fmt: skip
+    assert second.settled(chances, bars)[0] is told
+
+
+def test_without_its_context_model_the_reader_still_reads(ruleset: RuleSet) -> None:
+    reader = second.reader()
+    assert reader is not None
+    linear = replace(reader, context=None)
+    seen = detector.survey(plain_document(UNUSUAL, "en"), ruleset, Provenance(source="https://vendor.example/"))
+    assert seen is not None
+    reading = linear.read(seen.views())
+    assert reading.stances == {}
+    assert reading.chances.max() > 0.3
 
 
 def test_the_same_page_is_read_alike_twice(ruleset: RuleSet) -> None:

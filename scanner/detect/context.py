@@ -1,0 +1,130 @@
+"""What a sentence says where it stands: an encoder reads a stretch of the page, and each sentence is judged in it.
+
+The linear models of `second.py` see one sentence and a few facts about its neighbours. This one sees the words of the
+whole stretch, which is what tells a report from an advertisement. It costs about a thousand times as much, so it is
+asked only for stretches that hold a promising sentence. Trained by `python -m tests.evaluation.train_second`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scanner.detect import encoder
+from scanner.detect.encoder import END, START, Encoder
+
+FILE = Path(__file__).with_name("context.npz")
+MAX_CHARS = 500
+"""Characters of one sentence that are read."""
+MAX_SENTENCE = 160
+"""Tokens of one sentence that are read."""
+MAX_TOKENS = 256
+"""Tokens of one stretch: as much as most labelled pages hold."""
+MAX_TITLE = 32
+"""Tokens of the page's first sentence, which later stretches begin with."""
+MOST_STRETCHES = 16
+"""Stretches of a page that are read, the most promising first; the rest is left to the linear models."""
+
+Window = tuple[list[int], list[tuple[int, int, int]]]
+"""Tokens, and (sentence, first token, end token) of each sentence in them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heads:
+    """Linear answers over [sentence, stretch], each the mean of its tokens."""
+
+    mean: np.ndarray
+    spread: np.ndarray
+    claims: np.ndarray
+    """Categories x inputs."""
+    claims_bias: np.ndarray
+    stances: np.ndarray
+    """Stances x inputs."""
+    stances_bias: np.ndarray
+    by_category: np.ndarray
+    """(Categories x stances) x inputs, added to `stances`."""
+    by_category_bias: np.ndarray
+
+    def __call__(self, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Log-odds of each category, and log-weights of categories x stances."""
+        x = (inputs - self.mean) / self.spread
+        own = (self.by_category @ x + self.by_category_bias).reshape(len(self.claims), -1)
+        return self.claims @ x + self.claims_bias, own + (self.stances @ x + self.stances_bias)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Context:
+    """The shipped encoder with its heads."""
+
+    encoder: Encoder
+    heads: Heads
+    categories: tuple[str, ...]
+    stances: tuple[str, ...]
+
+    def read(self, texts: Sequence[str], promising: Mapping[int, float]) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+        """Sentence -> (log-odds of each category, log-weights of categories x stances).
+
+        `texts`: all sentences of the page, normalised; `promising`: which of them matter, and how much. Sentences that
+        stand in no promising stretch are left out.
+        """
+        stretches = windows([self._numbers(text) for text in texts])
+        worth = [max((promising.get(i, -np.inf) for i, _, _ in places), default=-np.inf) for _, places in stretches]
+        chosen = sorted((i for i, value in enumerate(worth) if value > -np.inf), key=lambda i: -worth[i])
+        out: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        for index in sorted(chosen[:MOST_STRETCHES]):
+            numbers, places = stretches[index]
+            seen = self.encoder(numbers)
+            whole = seen.mean(axis=0)
+            for sentence, first, end in places:
+                out[sentence] = self.heads(np.concatenate([seen[first:end].mean(axis=0), whole]))
+        return out
+
+    def _numbers(self, text: str) -> list[int]:
+        return self.encoder.tokens.of(text[:MAX_CHARS])[:MAX_SENTENCE]
+
+
+def windows(sentences: Sequence[Sequence[int]]) -> list[Window]:
+    """A page cut into stretches of whole sentences; each but the first begins with the page's first sentence."""
+    out: list[Window] = []
+    title = [*sentences[0][:MAX_TITLE], END] if sentences else []
+    numbers: list[int] = [START]
+    places: list[tuple[int, int, int]] = []
+    for index, sentence in enumerate(sentences):
+        if places and len(numbers) + len(sentence) + 1 > MAX_TOKENS:
+            out.append((numbers, places))
+            numbers, places = [START, *title], []
+        places.append((index, len(numbers), len(numbers) + len(sentence) + 1))
+        numbers = [*numbers, *sentence, END]
+    if places:
+        out.append((numbers, places))
+    return out
+
+
+def packed(context: Context) -> dict[str, Any]:
+    """The arrays as the file holds them."""
+    heads = {f"heads.{name}": getattr(context.heads, name) for name in Heads.__dataclass_fields__}
+    names = json.dumps([context.categories, context.stances])
+    half = {name: array.astype(np.float16) for name, array in heads.items() if array.ndim == 2}
+    return encoder.packed(context.encoder) | heads | half | {"names": np.asarray(names)}
+
+
+def unpack(data: Mapping[str, Any]) -> Context:
+    """What `packed` gave, read again."""
+    categories, stances = json.loads(str(data["names"]))
+    heads = {name: np.asarray(data[f"heads.{name}"], dtype=np.float32) for name in Heads.__dataclass_fields__}
+    return Context(encoder.unpack(data), Heads(**heads), tuple(categories), tuple(stances))
+
+
+@lru_cache(maxsize=1)
+def context() -> Context | None:
+    """The shipped model, or None where its file is missing."""
+    if not FILE.is_file():
+        return None
+    with np.load(FILE, allow_pickle=False) as data:
+        return unpack(data)

@@ -1,0 +1,106 @@
+"""The encoder and the stretches of a page that it reads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.detect import context, encoder
+from scanner.detect.context import MAX_SENTENCE, MAX_TITLE, MAX_TOKENS, MOST_STRETCHES, Context, windows
+from scanner.detect.encoder import END, START, UNKNOWN, tokens
+
+SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
+PIECES = (*SPECIAL, "\u2581", "\u2581face", "face", "s", "a", "c", "e", "\u4eba", "\u8138", "\u4eba\u8138")
+SCORES = (0.0, 0.0, 0.0, 0.0, -2.0, -3.0, -4.0, -2.5, -5.0, -5.0, -5.0, -4.0, -4.0, -5.0)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Context:
+    found = context.context()
+    assert found is not None
+    return found
+
+
+def pieces(text: str) -> list[str]:
+    return [PIECES[number] for number in tokens(PIECES, SCORES).of(text)]
+
+
+def test_the_likeliest_pieces_are_taken() -> None:
+    assert pieces("faces") == ["\u2581face", "s"]
+    assert pieces("\u4eba\u8138") == ["\u2581", "\u4eba\u8138"]
+    assert pieces("  face   face ") == ["\u2581face", "\u2581face"]
+
+
+def test_an_unknown_sign_is_one_token_and_loses_nothing_around_it() -> None:
+    assert pieces("face\u2603s") == ["\u2581face", "<unk>", "s"]
+    assert pieces("") == ["\u2581"]
+
+
+@given(st.text(max_size=80))
+def test_any_text_becomes_known_numbers(text: str) -> None:
+    found = tokens(PIECES, SCORES).of(text)
+    assert found
+    assert all(UNKNOWN <= number < len(PIECES) for number in found)
+
+
+@given(st.lists(st.integers(1, MAX_SENTENCE), max_size=40))
+def test_every_sentence_stands_whole_in_exactly_one_stretch(lengths: Sequence[int]) -> None:
+    sentences = [[10 + index] * length for index, length in enumerate(lengths)]
+    stretches = windows(sentences)
+    told = [index for _, places in stretches for index, _, _ in places]
+    assert told == list(range(len(sentences)))
+    for numbers, places in stretches:
+        assert numbers[0] == START
+        assert len(numbers) <= MAX_TOKENS + MAX_TITLE + 2
+        for index, first, end in places:
+            assert numbers[first:end] == [*sentences[index], END]
+
+
+def test_later_stretches_begin_with_the_title() -> None:
+    sentences = [[7, 8], *([[9] * 100] * 5)]
+    first, second, *_ = windows(sentences)
+    assert first[1][0] == (0, 1, 4)
+    assert second[0][:4] == [START, 7, 8, END]
+
+
+def test_only_stretches_with_a_promising_sentence_are_read(shipped: Context) -> None:
+    texts = ["cameras for shops"] + [f"line {n} " + "word " * 80 for n in range(8)]
+    assert shipped.read(texts, {}) == {}
+    told = shipped.read(texts, {8: 1.0})
+    assert 8 in told
+    assert 0 not in told
+
+
+def test_of_a_page_without_end_the_most_promising_stretches_are_read(shipped: Context) -> None:
+    texts = [f"line {n} " + "word " * 150 for n in range(MOST_STRETCHES + 4)]
+    told = shipped.read(texts, {n: float(n) for n in range(len(texts))})
+    assert len(texts) - 1 in told
+    assert 0 not in told
+    assert len(told) < len(texts)
+
+
+def test_a_stretch_is_read_alike_whatever_else_is_on_the_page(shipped: Context) -> None:
+    alone = shipped.read(["the camera looks like a smoke detector"], {0: 1.0})[0]
+    again = shipped.read(["the camera looks like a smoke detector"], {0: 1.0})[0]
+    assert np.array_equal(alone[0], again[0])
+    assert np.array_equal(alone[1], again[1])
+
+
+def test_what_is_packed_is_unpacked(shipped: Context) -> None:
+    again = context.unpack(context.packed(shipped))
+    text = "\u6444\u50cf\u5934\u5b89\u88c5\u5728\u95e8\u53e3, the camera hangs above the door"
+    numbers = shipped.encoder.tokens.of(text)
+    assert again.encoder.tokens.of(text) == numbers
+    assert np.allclose(again.encoder(numbers), shipped.encoder(numbers), atol=1e-3)
+    assert again.categories == shipped.categories
+
+
+def test_gelu_is_the_approximation_by_tanh() -> None:
+    x = np.linspace(-5, 5, 41, dtype=np.float32)
+    exact = np.asarray([0.5 * v * (1 + math.tanh(math.sqrt(2 / math.pi) * (v + 0.044715 * v**3))) for v in x])
+    assert np.allclose(encoder.gelu(x.copy()), exact, atol=1e-6)

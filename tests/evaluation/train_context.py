@@ -1,0 +1,258 @@
+"""Trains the encoder of `scanner/detect/context.py` on labelled pages (torch, CPU; group `train`).
+
+Called by `train_second.py`. The model learns three things at once of each stretch of a page: which claims each sentence
+makes, with which stance, and what kind of page it is (which only steadies the other two and is not kept). Words stay
+as they were; layers and heads are trained.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from scanner.detect.context import MAX_CHARS, MAX_SENTENCE, Context, Heads, windows
+from scanner.detect.encoder import EPSILON, HEADS, PAD, Encoder, Layer, unpacked
+from scanner.model import Stance
+
+STANCES = tuple(stance.value for stance in Stance)
+KINDS = ("vendor_ad", "vendor_benign", "news", "legal", "privacy_notice", "unrelated")
+EPOCHS = 3
+RATE = 2e-4
+BATCH_TOKENS = 1024
+DROP = 0.1
+POSITIVE = 1.5
+"""Weight of a claim against none in the loss."""
+STANCE_LOSS, KIND_LOSS = 0.7, 0.4
+IGNORED = -100
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One page: its sentences (normalised), their category -> stance, and its kind ("" to leave that out)."""
+
+    sentences: Sequence[str]
+    gold: Sequence[Mapping[str, str]]
+    kind: str
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One window of a lesson."""
+
+    numbers: Sequence[int]
+    places: Sequence[tuple[int, int, int]]
+    lesson: Lesson
+
+
+class _Layer(nn.Module):
+    def __init__(self, layer: Layer) -> None:
+        super().__init__()
+        for name in Layer.__dataclass_fields__:
+            setattr(self, name, nn.Parameter(torch.from_numpy(np.array(getattr(layer, name)))))
+
+    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        batch, length, width = x.shape
+        parts = functional.linear(x, self.qkv, self.qkv_bias).view(batch, length, 3, HEADS, width // HEADS)
+        q, k, v = parts.permute(2, 0, 3, 1, 4)
+        weights = torch.softmax((q @ k.transpose(-1, -2)).float() * (width // HEADS) ** -0.5 + mask, -1)
+        seen = (weights.to(v.dtype) @ v).transpose(1, 2).reshape(batch, length, width)
+        x = self._normal(x + functional.linear(seen, self.out, self.out_bias), self.norm, self.norm_bias)
+        wide = functional.gelu(functional.linear(x, self.up, self.up_bias), approximate="tanh")
+        down = functional.linear(wide, self.down, self.down_bias)
+        return self._normal(x + functional.dropout(down, DROP, self.training), self.last, self.last_bias)
+
+    @staticmethod
+    def _normal(x: torch.Tensor, weight: nn.Parameter, bias: nn.Parameter) -> torch.Tensor:
+        return functional.layer_norm(x, (x.shape[-1],), weight, bias, EPSILON)
+
+    def kept(self) -> Layer:
+        """As the runtime has it."""
+        names = Layer.__dataclass_fields__
+        return Layer(**{name: getattr(self, name).detach().float().numpy().copy() for name in names})
+
+
+class _Model(nn.Module):
+    def __init__(self, base: Encoder, categories: int) -> None:
+        super().__init__()
+        self.words = torch.from_numpy(unpacked(base.nibbles, base.scales))
+        self.places = nn.Parameter(torch.from_numpy(base.places.copy()))
+        self.norm = nn.Parameter(torch.from_numpy(base.norm.copy()))
+        self.norm_bias = nn.Parameter(torch.from_numpy(base.norm_bias.copy()))
+        self.layers = nn.ModuleList(_Layer(layer) for layer in base.layers)
+        width = 2 * self.words.shape[1]
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("spread", torch.ones(width))
+        self.claims = nn.Linear(width, categories)
+        self.stances = nn.Linear(width, len(STANCES))
+        self.by_category = nn.Linear(width, categories * len(STANCES))
+        self.kind = nn.Linear(width, len(KINDS))
+        for head in (self.claims, self.stances, self.by_category, self.kind):
+            nn.init.normal_(head.weight, std=0.005)
+            nn.init.zeros_(head.bias)
+        nn.init.constant_(self.claims.bias, -3.0)
+
+    def inputs(self, numbers: torch.Tensor, pool: torch.Tensor) -> torch.Tensor:
+        """Batch x sentences x [sentence, stretch], standardised."""
+        real = (numbers != PAD).float()
+        mask = ((1 - real) * -1e4)[:, None, None, :]
+        x = self.words[numbers] + self.places[: numbers.shape[1]]
+        x = functional.layer_norm(x, (x.shape[-1],), self.norm, self.norm_bias, EPSILON)
+        x = functional.dropout(x, DROP, self.training)
+        for layer in self.layers:
+            x = layer(x, mask)
+        x = x.float()
+        sentences = torch.bmm(pool, x)
+        whole = (real[:, None, :] @ x) / real.sum(1)[:, None, None]
+        return (torch.cat([sentences, whole.expand_as(sentences)], -1) - self.mean) / self.spread
+
+    def forward(self, numbers: torch.Tensor, pool: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        seen = functional.dropout(self.inputs(numbers, pool), DROP, self.training)
+        own = self.by_category(seen).view(*seen.shape[:2], -1, len(STANCES))
+        return self.claims(seen), own + self.stances(seen)[:, :, None, :], self.kind(seen[:, 0])
+
+
+def stretches(lessons: Sequence[Lesson], base: Encoder) -> list[Stretch]:
+    """All windows of all lessons, as the runtime would cut them."""
+    return [
+        Stretch(numbers, places, lesson)
+        for lesson in lessons
+        for numbers, places in windows([base.tokens.of(s[:MAX_CHARS])[:MAX_SENTENCE] for s in lesson.sentences])
+    ]
+
+
+def batches(items: Sequence[Stretch], rng: random.Random) -> list[list[Stretch]]:
+    """Windows of about the same length together, in random order."""
+    order = sorted(items, key=lambda item: len(item.numbers) + rng.random() * 24)
+    out: list[list[Stretch]] = []
+    for item in order:
+        if not out or (len(out[-1]) + 1) * len(item.numbers) > BATCH_TOKENS:
+            out.append([])
+        out[-1].append(item)
+    rng.shuffle(out)
+    return out
+
+
+@dataclass(frozen=True)
+class _Batch:
+    numbers: torch.Tensor
+    pool: torch.Tensor
+    real: torch.Tensor
+    claims: torch.Tensor
+    stances: torch.Tensor
+    kinds: torch.Tensor
+
+
+def _collated(items: Sequence[Stretch], categories: Sequence[str]) -> _Batch:
+    size, length = len(items), max(len(item.numbers) for item in items)
+    sentences = max(len(item.places) for item in items)
+    numbers = torch.full((size, length), PAD)
+    pool, real = torch.zeros(size, sentences, length), torch.zeros(size, sentences)
+    claims = torch.zeros(size, sentences, len(categories))
+    stances = torch.full((size, sentences, len(categories)), IGNORED)
+    kinds = torch.full((size,), IGNORED)
+    for row, item in enumerate(items):
+        numbers[row, : len(item.numbers)] = torch.tensor(item.numbers)
+        for column, (sentence, first, end) in enumerate(item.places):
+            pool[row, column, first:end] = 1 / (end - first)
+            real[row, column] = 1
+            for category, stance in item.lesson.gold[sentence].items():
+                at = categories.index(category)
+                claims[row, column, at] = 1
+                stances[row, column, at] = STANCES.index(stance)
+        if item.lesson.kind in KINDS:
+            kinds[row] = KINDS.index(item.lesson.kind)
+    return _Batch(numbers, pool, real, claims, stances, kinds)
+
+
+def _loss(model: _Model, batch: _Batch) -> torch.Tensor:
+    with torch.autocast("cpu", torch.bfloat16):
+        claims, stances, kinds = model(batch.numbers, batch.pool)
+    weight = torch.where(batch.claims > 0, POSITIVE, 1.0) * batch.real[:, :, None]
+    wrong = functional.binary_cross_entropy_with_logits(claims.float(), batch.claims, reduction="none")
+    loss = (wrong * weight).sum() / batch.real.sum()
+    if bool((batch.stances >= 0).any()):
+        flat = stances.float().reshape(-1, len(STANCES))
+        loss = loss + STANCE_LOSS * functional.cross_entropy(flat, batch.stances.reshape(-1), ignore_index=IGNORED)
+    if bool((batch.kinds >= 0).any()):
+        loss = loss + KIND_LOSS * functional.cross_entropy(kinds.float(), batch.kinds, ignore_index=IGNORED)
+    return loss
+
+
+def _optimiser(model: _Model, rate: float) -> torch.optim.Optimizer:
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        head = name.split(".")[0] in ("claims", "stances", "by_category", "kind")
+        key = (rate * 5 if head else rate, 0.01 if parameter.ndim > 1 else 0.0)
+        groups.setdefault(key, []).append(parameter)
+    return torch.optim.AdamW(
+        [{"params": params, "lr": lr, "weight_decay": decay} for (lr, decay), params in groups.items()],
+        betas=(0.9, 0.98),
+    )
+
+
+def _standardise(model: _Model, items: Iterator[Sequence[Stretch]], categories: Sequence[str]) -> None:
+    """Takes mean and spread of the heads' inputs before training: the encoder's vectors all point much the same way."""
+    model.eval()
+    with torch.no_grad():
+        seen = []
+        for some in items:
+            batch = _collated(some, categories)
+            seen.append(model.inputs(batch.numbers, batch.pool)[batch.real > 0])
+        rows = torch.cat(seen)
+    model.mean.copy_(rows.mean(0))
+    model.spread.copy_(rows.std(0) + 1e-3)
+
+
+def train(lessons: Sequence[Lesson], categories: Sequence[str], base: Encoder, epochs: int = EPOCHS) -> Context:
+    """A model of these lessons. About three minutes a thousand lessons on two cores with bfloat16."""
+    torch.set_num_threads(os.cpu_count() or 1)  # by itself torch counts cores, not threads: a third of the speed
+    torch.manual_seed(1)
+    rng = random.Random(1)
+    model = _Model(base, len(categories))
+    items = stretches(lessons, base)
+    _standardise(model, iter(batches(items, rng)[:40]), categories)
+    model.train()
+    plan = [batch for _ in range(epochs) for batch in batches(items, rng)]
+    optimiser = _optimiser(model, RATE)
+    warm = 0.08 * len(plan)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min(1.0, (step + 1) / warm) * max(0.02, 1 - step / len(plan))
+    )
+    begun, told = time.monotonic(), 0.0
+    for step, batch in enumerate(plan, 1):
+        loss = _loss(model, _collated(batch, categories))
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        told += float(loss.detach())
+        if step % 100 == 0:
+            print(f"  step {step} of {len(plan)}, {time.monotonic() - begun:.0f} s, loss {told / 100:.3f}", flush=True)
+            told = 0.0
+    return _kept(model, base, categories)
+
+
+def _kept(model: _Model, base: Encoder, categories: Sequence[str]) -> Context:
+    def plain(tensor: torch.Tensor) -> np.ndarray:
+        return tensor.detach().float().numpy().copy()
+
+    encoder = Encoder(
+        tokens=base.tokens, nibbles=base.nibbles, scales=base.scales, places=plain(model.places),
+        norm=plain(model.norm), norm_bias=plain(model.norm_bias), layers=[layer.kept() for layer in model.layers],
+    )  # fmt: skip
+    heads = Heads(
+        mean=plain(model.mean), spread=plain(model.spread),
+        claims=plain(model.claims.weight), claims_bias=plain(model.claims.bias),
+        stances=plain(model.stances.weight), stances_bias=plain(model.stances.bias),
+        by_category=plain(model.by_category.weight), by_category_bias=plain(model.by_category.bias),
+    )  # fmt: skip
+    return Context(encoder, heads, tuple(categories), STANCES)
