@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArchiveError
 from ..evidence import places, stamp
+from ..evidence.asking import StampError
 from ..evidence.stamp import Stamp, StampState
 from . import custodian
 
@@ -42,7 +43,7 @@ def stamp_all(
             asked = datetime.now(UTC)
             try:
                 answer = stamp.ask(url, request)
-            except stamp.StampError as error:
+            except StampError as error:
                 watcher.note(f"not stamped: {error}")
                 yield {"event": custodian.NOT_STAMPED, "authority": url, "target": target.name, "why": str(error)}
                 break
