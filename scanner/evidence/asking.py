@@ -18,7 +18,11 @@ _CHUNK = 4096
 
 
 class StampError(Exception):
-    """No stamp, or no completed one, was given; one line."""
+    """No stamp, or no completed one, was given; one line. `status`: of an HTTP answer that is an error, else 0."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -44,7 +48,7 @@ def exchange(url: str, body: bytes | None, headers: Mapping[str, str], most: int
             data = _read(answer, most, timeout)
     except urllib.error.HTTPError as error:
         error.close()
-        raise StampError(f"{url}: {error.code} {' '.join(str(error.reason).split())[:200]}") from None
+        raise StampError(f"{url}: {error.code} {' '.join(str(error.reason).split())[:200]}", error.code) from None
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         raise StampError(f"{url}: {' '.join(str(reason).split())[:200] or type(error).__name__}") from None

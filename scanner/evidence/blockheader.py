@@ -16,7 +16,7 @@ from pathlib import Path
 from ..errors import UsageError
 
 SIZE = 80
-FORM = "one a line: HEIGHT HEADER, as 160 hex digits"
+FORM = "one a line: HEIGHT HEADER, as `bitcoin-cli getblockheader HASH false` prints it"
 EASIEST = (0xFFFF << 208) // 10**13
 """The target at a difficulty of 10^13: a block's hash, as a number, is not larger than its target, and the smaller that
 is, the more work it took. Blocks since September 2019 took more than this, those of 2025 about ten times as much."""

@@ -33,6 +33,8 @@ MAX_PROOF = 16 * 1024
 """A path takes one to three kilobytes. Each step of a proof may be 4 KB in memory: this keeps it below 100 MB."""
 MAX_ANSWER = 10_000
 """As in the library."""
+NOT_YET = 404
+"""HTTP status of a calendar that knows a promise, and has nothing more to say."""
 MOST_QUESTIONS = 16
 """So many promises in one proof are followed."""
 _HEADERS = {"Accept": "application/vnd.opentimestamps.v1", "User-Agent": f"noticescan/{__version__}"}
@@ -107,7 +109,7 @@ def complete(data: bytes, digest: bytes, calendars: Iterable[str], timeout: floa
         try:
             node.merge(_asked(f"{uri.rstrip('/')}/timestamp/{node.msg.hex()}", None, node.msg, timeout))
         except StampError as error:
-            reasons.append(str(error))
+            reasons.append(f"{uri} has not committed it to a block yet" if error.status == NOT_YET else str(error))
     if not _only_blocks(file.timestamp):
         raise StampError("; ".join(dict.fromkeys(reasons)) or PENDING)
     return _written(file, "the completed proof")

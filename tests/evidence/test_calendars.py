@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from scanner.detect.rules import RuleSet
 from scanner.errors import EvidenceError, ExitCode, UsageError
 from scanner.evidence import custody, ots
 from scanner.evidence.blockheader import Header
+from scanner.evidence.stamp import StampState
 from scanner.evidence.verdict import Seal, Verdict
 from scanner.pipeline.completing import complete_stamps
 from scanner.pipeline.export import Exported, export
@@ -31,6 +33,7 @@ from . import shop
 from .calendar import HEIGHT, Calendar, calendar, mined_header
 from .conftest import Quiet, Sealed
 from .shop import NAME, Looked
+from .test_peers import PROGRAMS, needs
 
 pytest.importorskip("opentimestamps", reason="pip install 'noticescan[ots]'")
 
@@ -158,7 +161,7 @@ def test_what_is_not_in_a_block_yet_stays_a_promise(promised: Stamped, tmp_path:
     finally:
         promised.calendar.mined = in_a_block
     assert (code, capsys.readouterr().out) == (ExitCode.NOT_ALL_READ, "")
-    assert all("not completed" in note and "404" in note for note in watcher.notes)
+    assert all("not completed" in note and "not committed it to a block yet" in note for note in watcher.notes)
     assert verify(copied.looked.run, copied.means()).failures == []
 
 
@@ -369,6 +372,34 @@ def test_the_command_line(promised: Stamped, headers: dict[int, Header], tmp_pat
     assert cli(["verify", copied.looked.run, "--ots-header", str(real), "-f", "json", *out]) == ExitCode.EVIDENCE
     checks = json.loads(capsys.readouterr().out)["checks"]
     assert [one["link"] for one in checks if one["state"] == "FAILED"] == ["seal"]
+
+
+@needs(PROGRAMS / "ots")
+def test_the_standard_client_reads_what_was_kept(completed: tuple[Stamped, dict[int, Header]], tmp_path: Path) -> None:
+    """The commands of docs/evidence.md. Without a node it says which merkle root the block must have: that of ours."""
+    stamped, headers = completed
+    root = headers[HEIGHT].merkle_root[::-1].hex()
+
+    def client(*args: str) -> str:
+        home = os.environ | {"HOME": str(tmp_path)}
+        command = [str(PROGRAMS / "ots"), "--no-cache", "--no-bitcoin", *args]
+        done = subprocess.run(command, cwd=stamped.case.folder, env=home, capture_output=True, text=True)
+        return done.stdout + done.stderr
+
+    (whole,) = stamped.case.folder.glob("stamps/manifest/*/manifest.complete.ots")
+    (head,) = stamped.stamps.glob("*/custody-head.complete.ots")
+    (promise,) = stamped.stamps.glob("*/custody-head.ots")
+    digest = promise.read_bytes()[len(ots.HEAD) :][:32].hex()
+    for args in (["-f", "manifest.json", str(whole)], ["-d", digest, str(head)]):
+        assert f"Bitcoin block {HEIGHT} has merkleroot {root}" in client("verify", *args)
+    assert "does not match" in client("verify", "-f", "findings.json", str(whole))
+    assert f"PendingAttestation('{stamped.calendar.url}')" in client("info", str(promise))
+    copied = tmp_path / "copy.ots"
+    shutil.copy(promise, copied)
+    assert "Timestamp complete" in client("-l", stamped.calendar.url, "upgrade", str(copied))
+    found = ots.check(copied.read_bytes(), bytes.fromhex(digest), headers)
+    assert found.height == HEIGHT
+    assert found.state is StampState.VERIFIED
 
 
 def test_without_the_extra_nothing_begins_and_nothing_is_taken_for_broken(promised: Stamped, tmp_path: Path) -> None:
