@@ -30,7 +30,7 @@ from scanner.pipeline.verify import Means, verify
 from tests.test_pictures import without_extras
 
 from . import shop
-from .calendar import HEIGHT, Calendar, calendar, mined_header
+from .calendars import HEIGHT, Calendar, calendar, mined_header
 from .conftest import Quiet, Sealed
 from .shop import NAME, Looked
 from .test_peers import PROGRAMS, needs

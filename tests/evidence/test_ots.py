@@ -21,7 +21,7 @@ from scanner.evidence.asking import StampError
 from scanner.evidence.blockheader import read_headers, target_of
 from scanner.evidence.stamp import StampState
 
-from .calendar import EASIEST, HEIGHT, TIME, Calendar, calendar, mined_header, serialized, talking
+from .calendars import EASIEST, HEIGHT, TIME, Calendar, calendar, mined_header, serialized, talking
 
 pytest.importorskip("opentimestamps", reason="pip install 'noticescan[ots]'")
 

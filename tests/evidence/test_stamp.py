@@ -15,7 +15,7 @@ from scanner.evidence.stamp import StampState
 
 from . import authority
 from .authority import Authority
-from .calendar import talking
+from .calendars import talking
 
 pytestmark = pytest.mark.skipif(authority.OPENSSL is None, reason="needs openssl: apt-get install openssl")
 

@@ -133,9 +133,9 @@ def talking(answer: bytes, drip: float = 0.0) -> Iterator[str]:
             connection, _ = listener.accept()
             with connection:
                 connection.settimeout(5)
-                if stop.is_set() or not connection.recv(65536):
-                    continue
                 try:
+                    if stop.is_set() or not _request(connection):
+                        continue
                     connection.sendall(answer)
                     while drip and not stop.wait(drip):
                         connection.sendall(b"x")
@@ -151,3 +151,17 @@ def talking(answer: bytes, drip: float = 0.0) -> Iterator[str]:
         socket.create_connection(listener.getsockname()).close()
         thread.join()
         listener.close()
+
+
+def _request(connection: socket.socket) -> bytes:
+    """All of a request: with a part of it unread, closing the connection would take the answer back."""
+    got = b""
+    while part := connection.recv(65536):
+        got += part
+        head, end, body = got.partition(b"\r\n\r\n")
+        length = next(
+            (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+        )
+        if end and len(body) >= length:
+            break
+    return got
