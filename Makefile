@@ -36,12 +36,13 @@ soak: $(VENV)/.dev
 tamper: $(VENV)/.dev
 	$(PY) -m pytest tests/evidence/test_tamper.py -m soak $(ARGS)
 
-# Other people's tools that tests run as programs (py-wacz, pywb, ReplayWeb.page), outside of the repository: their
+# Other people's tools that tests run as programs (py-wacz, pywb, ReplayWeb.page, ots), outside of the repository: their
 # licences (GPL, AGPL) are not ours. Needs npm.
 peers:
 	mkdir -p $(PEERS)/replaywebpage
 	$(PYTHON) -m venv $(PEERS)/venv
-	$(PEERS)/venv/bin/pip install --quiet --disable-pip-version-check wacz==0.6.0 pywb==2.10.0 playwright==1.65.2
+	$(PEERS)/venv/bin/pip install --quiet --disable-pip-version-check wacz==0.6.0 pywb==2.10.0 playwright==1.65.2 \
+	  opentimestamps-client==0.7.2
 	cd $(PEERS)/replaywebpage && npm pack --silent replaywebpage@2.5.3 && tar xzf replaywebpage-2.5.3.tgz
 
 clean:

@@ -255,6 +255,8 @@ class EvidenceSettings(BaseModel):
     """After a run its WARC files are packed into a WACZ if they are no larger together; 0: never."""
     timestamp_urls: tuple[str, ...] = ()
     """Timestamp authorities (RFC 3161) that are asked after a run and for a case file; none: nobody is asked."""
+    ots_calendars: tuple[str, ...] = ()
+    """Calendars (OpenTimestamps) that are asked for the same, with the extra `ots`; none: nobody is asked."""
     trusted_roots: tuple[str, ...] = ()
     """PEM files with the root certificates of the authorities that are trusted."""
     key_file: str = ""
@@ -262,7 +264,7 @@ class EvidenceSettings(BaseModel):
     trusted_keys: tuple[str, ...] = ()
     """PEM files with public keys whose signature on a case file counts."""
 
-    @field_validator("timestamp_urls")
+    @field_validator("timestamp_urls", "ots_calendars")
     @classmethod
     def _web_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for url in value:

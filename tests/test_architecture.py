@@ -59,6 +59,7 @@ OWNERS = {
     "platformdirs": "config.py",
     "filelock": "pipeline/",
     "rfc3161_client": "evidence/stamp.py",
+    "opentimestamps": "evidence/ots.py",
     "cryptography": "evidence/",
     "weasyprint": "report/pdf.py",
     "typer": "cli/",
@@ -71,6 +72,7 @@ NOT_IMPORTED = {
 HEAVY = (
     "spacy", "pypdf", "sqlalchemy", "alembic", "bs4", "httpx", "jinja2", "aiohttp", "warcio", "tldextract", "pydantic",
     "cryptography", "weasyprint", "rapidocr", "onnxruntime", "PIL", "cv2", "playwright",
+    "opentimestamps", "bitcoin",
 )  # fmt: skip
 HELP_SECONDS = 0.3
 

@@ -54,6 +54,8 @@ def test_flag_beats_environment_beats_project_beats_user(folder: Path, monkeypat
         ("[law]\nrole = []", "law.role", ""),
         ("[law]\naudience = 'all'", "law.audience", ""),
         ("[law]\njurisdiction = ['CN']", "law.jurisdiction: unknown key", "`jurisdictions`"),
+        ("[evidence]\nots_calendars = ['ftp://calendar.example']", "is not an http(s) address", ""),
+        ("[evidence]\nots_calendar = []", "evidence.ots_calendar: unknown key", "`ots_calendars`"),
         ("[crawl", "not valid TOML", ""),
         ("crawl = 3", "crawl", ""),
     ],

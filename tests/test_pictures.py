@@ -30,7 +30,8 @@ HOST = "127.0.4.31"
 DETAIL = (
     b'<html lang="zh-CN"><head><title>detail</title></head><body><img src="/a.png"><img src="/b.png"></body></html>'
 )
-NEVER_INSTALLED = ("rapidocr", "onnxruntime", "PIL", "pillow", "cv2", "opencv", "playwright")
+NEVER_INSTALLED = ("rapidocr", "onnxruntime", "PIL", "pillow", "cv2", "opencv", "playwright",
+                   "opentimestamps", "bitcoin", "python_bitcoinlib", "cryptodome", "pycryptodomex")  # fmt: skip
 
 
 class Silent:

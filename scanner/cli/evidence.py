@@ -1,4 +1,4 @@
-"""`verify` and `export`: evidence that others can check."""
+"""`verify`, `export` and `stamp`: evidence that others can check."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import UsageError
+from ..errors import ExitCode, UsageError
 from .common import ConfigFlag, DbFlag, LangFlag, OutFlag, RulesFlag, choice, load_rules, load_settings, note, one_line
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
     app.command("verify")(verify)
     app.command("export")(export)
+    app.command("stamp")(stamp)
 
 
 def verify(
@@ -42,6 +43,11 @@ def verify(
         typer.Option("--key", help="PEM file with a public key whose signature counts; may be repeated.",
                      show_default="evidence.trusted_keys"),
     ] = None,
+    ots_header: Annotated[
+        list[Path] | None,
+        typer.Option("--ots-header", help="File with headers of Bitcoin blocks, HEIGHT and 160 hex digits a line, for "
+                     "OpenTimestamps proofs; may be repeated.", show_default=False),
+    ] = None,
     require_seal: Annotated[
         bool, typer.Option("--require-seal", help="Fail unless a stamp, a signature or --digest vouches for the whole.")
     ] = False,
@@ -55,6 +61,7 @@ def verify(
 
     0: every link holds. 4: intact, but something could not be checked, such as findings of another rule set.
     """
+    from ..evidence.blockheader import read_headers
     from ..pipeline.verify import Means
     from ..pipeline.verify import verify as check
 
@@ -63,7 +70,8 @@ def verify(
     means = Means(
         settings=settings, rules=load_rules(settings), digest=_sha256(digest), require_seal=require_seal,
         roots=tuple(trust or map(Path, settings.evidence.trusted_roots)),
-        keys=tuple(key or map(Path, settings.evidence.trusted_keys)), asked_for=bool(trust or key),
+        keys=tuple(key or map(Path, settings.evidence.trusted_keys)), asked_for=bool(trust or key or ots_header),
+        headers=read_headers(ots_header or ()),
     )  # fmt: skip
     for path in (*means.roots, *means.keys):
         if not path.is_file():
@@ -132,3 +140,31 @@ def export(
     note(ctx, f"{done.findings} findings; sha256 of manifest.json: {done.manifest_sha256}")
     note(ctx, "give that digest on by another way than the file, and whoever has it can check with --digest")
     return 0
+
+
+def stamp(
+    ctx: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="RUN|CASE", help="A run id, or the folder of a case file.")],
+    upgrade: Annotated[
+        bool,
+        typer.Option("--upgrade", help="Fetch what calendars have committed to the Bitcoin chain by now."),
+    ] = False,
+    out: OutFlag = None,
+    config: ConfigFlag = None,
+) -> int:  # fmt: skip
+    """Complete the OpenTimestamps proofs of a run or case file. Exit code 4 while a calendar has only promised.
+
+    Runs and case files are stamped when they end and are written; this asks once more, hours later.
+    """
+    from ..pipeline.completing import complete_stamps
+    from .console import Watcher
+
+    if not upgrade:
+        raise UsageError("say what to do: --upgrade", "runs and case files are stamped when they are made")
+    settings = load_settings(ctx, config, out_dir=out)
+    with Watcher(quiet=ctx.obj.quiet) as watcher:
+        done = complete_stamps(what, settings, watcher)
+    for path in done.files:
+        typer.echo(str(path))
+    note(ctx, f"{len(done.files)} proofs completed, {done.waiting} still waiting")
+    return ExitCode.NOT_ALL_READ if done.waiting else ExitCode.OK

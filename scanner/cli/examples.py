@@ -95,7 +95,11 @@ targets = "targets.csv"
 # Timestamp authorities (RFC 3161) to ask after each run and for each case file; they learn a digest and your address.
 # timestamp_urls = []
 
-# PEM files with the root certificates of these authorities: without them a stamp is kept, and not verified.
+# Calendars of OpenTimestamps to ask for the same (pip install 'noticescan[ots]'); they learn a random number and your
+# address. Hours later `noticescan stamp RUN --upgrade` fetches what they have committed to the Bitcoin chain.
+# ots_calendars = []
+
+# PEM files with the root certificates of the timestamp authorities: without them a stamp is kept, and not verified.
 # trusted_roots = []
 
 # Ed25519 key that signs case files: openssl genpkey -algorithm ed25519 -out key.pem

@@ -30,10 +30,15 @@ def wacz_of(out: Path, run: str) -> Path:
 
 
 def authority_name(url: str) -> str:
-    """A folder name for a timestamp authority: its host, and eight hex digits of its address."""
+    """A folder name for a timestamp authority or a calendar: its host, and eight hex digits of its address."""
     host = urlsplit(url).hostname or "authority"
     plain = "".join(c if c.isalnum() or c in ".-" else "-" for c in host.lower())[:60]
     return f"{plain}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+
+
+def proof_name(target: str, *, completed: bool = False) -> str:
+    """File name of an OpenTimestamps proof: as the calendar promised it, or with the path to a block."""
+    return f"{target}.complete.ots" if completed else f"{target}.ots"
 
 
 def findings_digest(findings: Iterable[Finding]) -> str:

@@ -16,20 +16,18 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+
+from .asking import TIMEOUT, exchange
 
 if TYPE_CHECKING:
     import rfc3161_client
 
-TIMEOUT = 20.0
 MAX_ANSWER = 256 * 1024
 HOW_TO_GET = "pip install 'noticescan[evidence]'"
 _SHA256_ALGORITHM = bytes.fromhex("300d06096086480165030402010500")
@@ -61,10 +59,6 @@ class Stamp:
     """Why not verified; or by what, if not by the usual way."""
 
 
-class StampError(Exception):
-    """The authority gave no stamp; one line."""
-
-
 def query(digest: bytes, nonce: bytes = b"") -> bytes:
     """A TimeStampReq for a SHA-256 digest, with a nonce (a new one, if none is given), asking for the certificate."""
     if len(digest) != hashlib.sha256().digest_size:
@@ -76,19 +70,8 @@ def query(digest: bytes, nonce: bytes = b"") -> bytes:
 
 def ask(url: str, request: bytes, timeout: float = TIMEOUT) -> bytes:
     """Send a request to an authority; returns its answer unread. Raises StampError."""
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise StampError(f"{url}: not an http(s) address")
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
-    try:
-        post = urllib.request.Request(url, request, headers)  # noqa: S310 - checked above
-        with urllib.request.urlopen(post, timeout=timeout) as answer:  # noqa: S310
-            data: bytes = answer.read(MAX_ANSWER + 1)
-    except (urllib.error.URLError, OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
-        raise StampError(f"{url}: {' '.join(str(reason).split())[:200]}") from None
-    if not data or len(data) > MAX_ANSWER:
-        raise StampError(f"{url}: the answer is no timestamp")
-    return data
+    return exchange(url, request, headers, MAX_ANSWER, timeout)
 
 
 def check(answer: bytes, request: bytes, digest: bytes, roots: Sequence[Path]) -> Stamp:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..evidence import places, stamp
+from ..evidence import ots, places, stamp
 from ..evidence.stamp import StampState
 from ..report.case import Conditions, Entry, Event, RunStamp
 from . import custodian
 from .picking import host_of
+from .proofs import Told, told_of
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -53,7 +54,26 @@ def copy_stamps(
                 one["sha256"],
             )
         )
-    return tuple(found)
+    return tuple(found) + _copy_proofs(folder, shown, out)
+
+
+def _copy_proofs(folder: Path, shown: Mapping[int, Mapping[str, Any]], out: Path) -> tuple[RunStamp, ...]:
+    """The same for the proofs of calendars; where a promise was completed, the page shows what it was completed to."""
+    found: dict[tuple[str, str, int], RunStamp] = {}
+    for one in (one for one in told_of(shown) if one.target == custodian.HEAD):
+        data = (places.run_folder(out, one.run) / places.STAMPS / one.folder / one.name).read_bytes()
+        name = f"{places.STAMPS}/{one.run}/{one.folder}/{one.name}"
+        places.write(folder / name, data)
+        found[one.run, one.folder, one.head] = _proof(one, shown[one.n]["calendar"], name, data)
+    return tuple(found.values())
+
+
+def _proof(told: Told, calendar: str, name: str, data: bytes) -> RunStamp:
+    judged = ots.check(data, bytes.fromhex(told.sha256))
+    state, block = STATES[judged.state], judged.height
+    if judged.state is StampState.UNVERIFIED and (judged.pending or block is not None):
+        state = "pending" if judged.pending else "block"
+    return RunStamp(calendar, told.run, told.head, state, judged.why, judged.time, name, told.sha256, True, block)
 
 
 def write_crops(folder: Path, material: Material) -> dict[str, dict[str, Any]]:

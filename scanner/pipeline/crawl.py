@@ -34,6 +34,7 @@ from .noticing import guesses, unread_notices, verdicts
 from .reporting import build_report
 from .sealing import seal_finished
 from .secondlook import look_again, note_of, profiles_of
+from .stamping import can_stamp
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -64,10 +65,12 @@ def crawl(
     1 lock the output folder   2 take up the interrupted run, or begin one   3 put start pages into the frontier
     4 fetch, keep, judge, record until nothing is left   5 close and seal the run   6 compare it with earlier ones
 
-    Raises LockedError, StoreError, ArchiveError, EvidenceError. Killed at any moment, the next call goes on.
+    Raises LockedError, StoreError, ArchiveError, EvidenceError, MissingExtraError. Killed at any moment, the next call
+    goes on.
     """
     from ..store import open_store
 
+    can_stamp(settings.evidence)
     profiles = profiles_of(compare_as, settings)
     targets = merged(targets)
     scopes = {target.vendor: scope_of(target, settings) for target in targets}

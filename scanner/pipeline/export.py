@@ -18,7 +18,7 @@ from . import casepage, custodian
 from .crawl import locked
 from .material import Material, Wanted, gather
 from .sealing import page_of
-from .stamping import Target, stamp_all
+from .stamping import Target, can_stamp, stamp_all
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -43,10 +43,12 @@ def export(
 ) -> Exported:
     """Write a case file into `cases/` of the output folder, or as the folder `to`, which must not exist yet.
 
-    Raises UsageError (no such finding, folder exists), EvidenceError (kept bytes are damaged), StoreError, LockedError.
+    Raises UsageError (no such finding, folder exists), EvidenceError (kept bytes are damaged), StoreError, LockedError,
+    MissingExtraError.
     """
     from ..store import open_store
 
+    can_stamp(settings.evidence)
     out = Path(settings.out_dir)
     with locked(out), open_store(settings.database_url()) as store:
         custodian.open_chain(out)
@@ -92,7 +94,8 @@ def _fill(folder: Path, material: Material, settings: Settings, watcher: Watcher
     page = CasePage(
         title=material.title, created=material.created, run=material.report.run, entries=entries, stamps=stamps,
         signed=bool(settings.evidence.key_file), asked=bool(settings.evidence.timestamp_urls),
-        pages=len(material.looks), categories=material.report.categories,
+        calendars=bool(settings.evidence.ots_calendars), pages=len(material.looks),
+        categories=material.report.categories,
     )  # fmt: skip
     html = case_html(page, settings.report.lang)
     (folder / "index.html").write_text(html, encoding="utf-8")

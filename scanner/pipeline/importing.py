@@ -30,6 +30,7 @@ from .kept import judge_capture
 from .pictures import DOM, Pictures
 from .reporting import build_report
 from .sealing import seal_finished
+from .stamping import can_stamp
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -76,6 +77,7 @@ def import_files(
     """
     from ..store import open_store
 
+    can_stamp(settings.evidence)
     for path in paths:
         if not path.exists():
             raise UsageError(f"no such file or folder: {path}")

@@ -14,11 +14,12 @@ from ..evidence import custody
 from ..model import Capture
 from ..warcfile import BrokenWarc, Member, members
 from . import custodian
+from .proofs import later, told_of
 
 _OF_A_RUN = frozenset(
     {
         custodian.RUN_BEGUN, custodian.RUN_TAKEN_UP, custodian.RUN_FINISHED, custodian.CONDITIONS, custodian.STAMPED,
-        custodian.NOT_STAMPED,
+        custodian.NOT_STAMPED, custodian.PROMISED, custodian.COMPLETED,
     }
 )  # fmt: skip
 _REFERENCES = ("WARC-Record-ID", "WARC-Concurrent-To", "WARC-Refers-To")
@@ -110,12 +111,15 @@ def events(
 
 
 def _stamp_over(chain: custody.Read, shown: Mapping[int, Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
-    """The first stamp over the chain that covers these records: of their own run, or else of a later one."""
+    """The first stamp of each kind over the chain that covers these records: of their own run, else of a later one."""
     last = max((n for n, one in shown.items() if one.get("records")), default=0)
-    for n, one in chain.details.items():
-        if one["event"] == custodian.STAMPED and one["target"] == custodian.HEAD and one["head"] >= last:
-            return {n: one}
-    return {}
+    stamps = (n for n, one in chain.details.items() if one["event"] == custodian.STAMPED and _covers(one, last))
+    proofs = [one.n for one in later(told_of(chain.details), last)]
+    return {n: chain.details[n] for n in [*list(stamps)[:1], *proofs]}
+
+
+def _covers(one: Mapping[str, Any], last: int) -> bool:
+    return bool(one["target"] == custodian.HEAD and one["head"] >= last)
 
 
 def host_of(url: str) -> str:

@@ -15,6 +15,7 @@ from .kept import judge_capture
 from .pictures import VIA, Pictures
 from .reporting import build_report
 from .sealing import seal_finished
+from .stamping import can_stamp
 from .views import view_of
 
 if TYPE_CHECKING:
@@ -40,10 +41,12 @@ def rescan(settings: Settings, rules: RuleSet, watcher: Watcher) -> Report:
     What was wanted and never read is accounted for too, judged again where the reason lay in how we read.
 
     What is new only because the rules learned to see it comes out as `learned`, dated by the capture.
-    Raises EvidenceError where kept bytes do not match, StoreError where nothing was kept yet.
+    Raises EvidenceError where kept bytes do not match, StoreError where nothing was kept yet,
+    MissingExtraError.
     """
     from ..store import open_store
 
+    can_stamp(settings.evidence)
     with locked(Path(settings.out_dir)), open_store(settings.database_url()) as store:
         looks = store.rescannable()
         first = next(looks, None)

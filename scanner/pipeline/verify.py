@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..evidence import places, stamp, wacz
+from ..evidence.blockheader import Header
 from ..evidence.stamp import StampState
 from ..evidence.verdict import Seal, Verdict
+from .proofs import judge_proofs, proofs_in
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -34,8 +36,10 @@ class Means:
     """SHA-256 that was given by another way, or empty."""
     roots: tuple[Path, ...] = ()
     keys: tuple[Path, ...] = ()
+    headers: Mapping[int, Header] = field(default_factory=dict)
+    """Headers of Bitcoin blocks by height, for proofs of OpenTimestamps."""
     asked_for: bool = False
-    """Roots or keys were named for this check: then one of them has to vouch."""
+    """Roots, keys or headers were named for this check: then one of them has to vouch."""
     require_seal: bool = False
 
 
@@ -66,6 +70,8 @@ def verify_wacz(path: Path, means: Means) -> Verdict:
         judge_stamps(
             verdict, folder.glob("*/datapackage.tsr"), found.datapackage_sha256, means, Seal.WHOLE, "this WACZ"
         )
+        proofs = proofs_in(folder, "datapackage")
+        judge_proofs(verdict, proofs, found.datapackage_sha256, means, Seal.WHOLE, "this WACZ")
     return verdict
 
 
@@ -136,7 +142,7 @@ def _sealed(verdict: Verdict, means: Means) -> Verdict:
     if means.require_seal and verdict.seal is not Seal.WHOLE:
         verdict.fail("seal", "no stamp, signature or given digest vouches for the whole")
     elif means.asked_for and verdict.seal is Seal.NOTHING:
-        verdict.fail("seal", "nothing here is vouched for by the roots or keys that were named")
+        verdict.fail("seal", "nothing here is vouched for by the roots, keys or block headers that were named")
     return verdict
 
 

@@ -17,6 +17,7 @@ from ..evidence.stamp import StampState
 from ..evidence.verdict import Seal, Verdict
 from ..warcfile import BrokenWarc, Member
 from . import custodian
+from .proofs import case_proofs, judge_proofs, proofs_in
 from .recompute import LaidOut, compare, laid_out, moment, same_reader, same_rules
 from .verify import check_digest, check_wacz, guarded, judge_stamps
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from .verify import Means
 
 _DAMAGED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
+BLOCK_CLOCK = 2 * 60 * 60
+"""Seconds by which the clock of whoever mined a block may be wrong."""
 _KINDS_ON_PAGES = ("record", "url", "canonical", "vendor", "captured_at", "payload_sha256", "record_sha256", "text")
 
 
@@ -166,21 +169,26 @@ def _stamps(
                 if judged_one.state is StampState.VERIFIED:
                     sealed_up_to = max(sealed_up_to, head.n)
                     _clock(verdict, judged_one.time, case)
+    for n, proof in case_proofs(verdict, told, folder, means):
+        if proof.state is StampState.VERIFIED:
+            sealed_up_to = max(sealed_up_to, n)
+            _clock(verdict, proof.time, case, BLOCK_CLOCK)
     last = max((n for n, one in told.details.items() if one.get("records")), default=0)
     if sealed_up_to and last <= sealed_up_to and verdict.seal is Seal.NOTHING:
         verdict.seal = Seal.RECORDS
     whole = folder / casefile.CASE_STAMPS
     if whole.is_dir():
         judge_stamps(verdict, whole.glob("*/manifest.tsr"), digest, means, Seal.WHOLE, "this case file")
+        judge_proofs(verdict, proofs_in(whole, "manifest"), digest, means, Seal.WHOLE, "this case file")
     if not any(one.link == "timestamp" for one in verdict.checks):
         verdict.note("timestamp", "none")
 
 
-def _clock(verdict: Verdict, at: Any, case: Mapping[str, Any]) -> None:
+def _clock(verdict: Verdict, at: Any, case: Mapping[str, Any], tolerance: float = 60) -> None:
     latest = max((when for page in case["pages"] if (when := moment(page["captured_at"]))), default=None)
     if at and latest and at < latest:
         ahead = (latest - at).total_seconds()
-        if ahead > 60:
+        if ahead > tolerance:
             verdict.note(
                 "timestamp", f"it is {ahead:.0f} s older than the last page: the clock of the machine was ahead"
             )

@@ -18,6 +18,7 @@ from ..warcfile import BrokenWarc, members, wrong_digests
 from . import custodian
 from .kept import judge_capture
 from .pictures import DOM, Pictures
+from .proofs import run_proofs
 from .recompute import compare, same_rules
 from .sealing import warcs_of
 from .verify import check_digest, check_wacz, guarded, judge_stamps
@@ -138,9 +139,10 @@ def _stamps(
         digest = link.sha256 if link else one["sha256"]
         over = "the custody chain" if link else one["target"]
         judge_stamps(verdict, [path], digest, means, Seal.WHOLE if link else Seal.NOTHING, over)
+    proven = run_proofs(verdict, told, events, out, head, means)
     for one in (one for one in events.values() if one["event"] == custodian.NOT_STAMPED):
         verdict.note("timestamp", f"not stamped: {one['why']}")
-    if not stamped:
+    if not stamped and not proven:
         verdict.note("timestamp", StampState.NONE.value)
 
 

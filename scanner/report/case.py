@@ -42,7 +42,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class RunStamp:
-    """A stamp over the custody chain. `state`: `verified`, `unverified` or `broken`; `file`: in the case file."""
+    """A stamp over the custody chain. `state`: `verified`, `unverified` or `broken`, for a proof of a calendar also
+    `pending` (a promise) or `block` (in a block whose header is not at hand); `file`: in the case file."""
 
     authority: str
     run: str
@@ -52,6 +53,9 @@ class RunStamp:
     time: datetime | None
     file: str
     digest: str
+    calendar: bool = False
+    """`authority` is a calendar of OpenTimestamps."""
+    block: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class CasePage:
     signed: bool
     asked: bool
     """Was an authority asked for a stamp over the whole?"""
+    calendars: bool
+    """Was a calendar?"""
     pages: int
     categories: Mapping[str, Mapping[str, Any]]
 

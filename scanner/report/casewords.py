@@ -40,9 +40,25 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "Stamp of {authority} over the custody chain of run {run} up to event {n}: {state}{time}.",
         "{authority} 对运行 {run} 的保管链（至第 {n} 号事件）所签的时间戳：{state}{time}。",
     ),
+    (
+        "proof_value",
+        "OpenTimestamps proof of the calendar {authority} over the custody chain of run {run} up to event {n}: "
+        "{state}{time}.",
+        "日历服务器 {authority} 对运行 {run} 的保管链（至第 {n} 号事件）出具的 OpenTimestamps 证明：{state}{time}。",
+    ),
     ("stamp_time", ", {when}", "，{when}"),
     ("state_verified", "verified", "已验证"),
     ("state_unverified", "stamped, not verified ({why})", "已签时间戳，未验证（{why}）"),
+    (
+        "state_pending",
+        "stamped, not verified (pending: the calendar has promised to commit it to the Bitcoin chain)",
+        "已提交，未验证（等待中：日历服务器承诺将其写入比特币区块链）",
+    ),
+    (
+        "state_block",
+        "stamped, not verified (in Bitcoin block {block}; the header of that block is needed to verify it)",
+        "已写入，未验证（比特币区块 {block}；验证需要该区块的区块头）",
+    ),
     ("state_broken", "broken ({why})", "无效（{why}）"),
     (
         "whole_stamps",
@@ -92,6 +108,16 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "代表整个卷宗的摘要：请与对方告知的摘要比对",
     ),
     ("v_manifest", "The stamp over the whole", "对整体的时间戳"),
+    (
+        "v_proof",
+        "The OpenTimestamps proofs over the whole, with the client of opentimestamps.org and a Bitcoin node",
+        "对整体的 OpenTimestamps 证明（使用 opentimestamps.org 的客户端和比特币节点）",
+    ),
+    (
+        "v_proof_head",
+        "The OpenTimestamps proof over the custody chain (event {n})",
+        "对保管链的 OpenTimestamps 证明（第 {n} 号事件）",
+    ),
     ("v_sign", "The signature", "签名"),
     ("v_head", "The stamp over the custody chain (event {n})", "对保管链的时间戳（第 {n} 号事件）"),
     ("v_link", "The digest of that event", "该事件的摘要"),

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from scanner.evidence import sign, stamp
+from scanner.evidence.asking import StampError
 from scanner.evidence.stamp import StampState
 
 from . import authority
 from .authority import Authority
+from .calendars import talking
 
 pytestmark = pytest.mark.skipif(authority.OPENSSL is None, reason="needs openssl: apt-get install openssl")
 
@@ -91,11 +93,34 @@ def test_answers_that_the_strict_parser_refuses_go_to_openssl(tsa: Authority, ot
 
 
 def test_an_authority_that_is_not_there_is_one_line() -> None:
-    with pytest.raises(stamp.StampError, match="refused") as caught:
+    with pytest.raises(StampError, match="refused") as caught:
         stamp.ask("http://127.0.0.1:9/", stamp.query(DIGEST), timeout=2)
     assert "\n" not in str(caught.value)
-    with pytest.raises(stamp.StampError, match="not an http"):
+    with pytest.raises(StampError, match="not an http"):
         stamp.ask("file:///etc/hostname", b"")
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (b"what is this?\r\n\r\n", "what is this"),
+        (b"", "onnection"),
+        (b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/other\r\nContent-Length: 0\r\n\r\n", "302"),
+        (b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\n\r\n", "503 Down"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "no timestamp"),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (stamp.MAX_ANSWER + 1), "no timestamp"),
+    ],
+)
+def test_whatever_comes_instead_of_an_answer_is_one_line(answer: bytes, why: str) -> None:
+    with talking(answer) as url, pytest.raises(StampError) as caught:
+        stamp.ask(url, stamp.query(DIGEST), timeout=2)
+    assert why in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_answer_that_drips_is_not_waited_for() -> None:
+    with talking(b"HTTP/1.1 200 OK\r\n\r\n", drip=0.05) as url, pytest.raises(StampError, match="timed out"):
+        stamp.ask(url, stamp.query(DIGEST), timeout=0.5)
 
 
 def test_signatures_are_those_of_openssl(tmp_path: Path) -> None:
