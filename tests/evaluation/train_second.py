@@ -53,7 +53,7 @@ FOLDS = 3
 REPEAT_CASES = 2
 """Our labelled pages count twice in the voice model: they look like pages, the voice texts like passages."""
 BARS = Bars(
-    propose=0.5, own_claims=0.5, other_stances=0.6, keep=0.1, own_voice=0.6, likely=0.2, cued=2.0, uncued=1.5,
+    propose=0.5, own_claims=0.5, other_stances=0.6, keep=0.12, own_voice=0.65, likely=0.2, cued=1.5, uncued=1.2,
     sketch=-5.0,
 )  # fmt: skip
 WITHOUT = ("learn_d", "learn_n", "learn_p", "learn_u")
