@@ -18,15 +18,15 @@ from scanner.notice.text import NoticeText
 SOURCES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
     {
         BIOMETRICS: ((), (BIOMETRICS,)),
-        "consent": (("consent",), ("consent",)),
+        "consent": (("consent",), ("consent:denied",)),
         "purpose": (("purpose",), ()),
         "retention": (("retention",), ("retention",)),
         "sharing": (("sharing", "recipients"), ("sharing", "sale")),
-        "rights": (("rights", "complaint"), ()),
+        "rights": (("rights", "complaint:found"), ()),
         "contact": (("contact",), ()),
     }
 )
-"""Question -> topics, and facts, that answer it. In this order they are shown."""
+"""Question -> topics, and facts, that answer it; `:found` and `:denied`: only so. In this order they are shown."""
 _SAYS = frozenset({ItemStatus.FOUND, ItemStatus.VAGUE})
 
 
@@ -39,12 +39,15 @@ def read_stated(
 
 def _answer(name: str, text: NoticeText, rules: NoticeRules, facts: Sequence[NoticeFact]) -> Stated:
     topics, matters = SOURCES[name]
-    said = [fact for fact in facts if fact.topic in matters]
+    said = [fact for fact in facts if fact.topic in matters or f"{fact.topic}:{fact.saying}" in matters]
     if name == BIOMETRICS:
         whole = overall(tuple(said))
         return {Saying.DENIED: Stated.DENIED, Saying.SILENT: Stated.NO}.get(whole, Stated.YES)
-    seen = [item for topic in topics if topic in rules.topics if (item := look(text, rules.topics[topic], False))]
-    seen = [item for item in seen if item.status in _SAYS]
+    seen = []
+    for topic, _, only in (one.partition(":") for one in topics):
+        item = look(text, rules.topics[topic], False) if topic in rules.topics else None
+        if item is not None and item.status in ({ItemStatus(only)} if only else _SAYS):
+            seen.append(item)
     if not said and not seen:
         return Stated.NO
     return Stated.DENIED if said and _only_denied(said, seen) else Stated.YES
