@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_EDGE = "(?!(?<=[a-z0-9])[a-z0-9])"
+"""Not between two Latin letters or digits: a template is looked for as whole words."""
 _KEY = 2
 """Characters by which literals are indexed: a word has at least so many."""
 _SLOT = re.compile(r"\[(n|w|o|at|phone|p|pipe|g[1-9]\d?)\]")
@@ -54,7 +56,7 @@ class Lexicon:
             index.setdefault(literal[:_KEY], []).append(literal)
         ordered = {key: tuple(sorted(words, key=len, reverse=True)) for key, words in index.items()}
         compiled = tuple(
-            (frozenset({group}), re.compile("|".join(f"(?:{pattern})" for pattern in patterns)))
+            (frozenset({group}), re.compile(_EDGE + "(?:" + "|".join(patterns) + ")" + _EDGE))
             for group, patterns in self.templates.items()
         )
         object.__setattr__(self, "_index", ordered)
