@@ -160,6 +160,7 @@ def _opinion(
         if (same_document or _same_people(claim, rule, notice, fact, rules))
         and not _taken_back(fact, facts)
         and _same_data(claim, notice, fact, rules)
+        and not _other_place(claim, fact, rules)
     ]  # fmt: skip
     if fitting and bears_out:
         return _both(fitting, bears_out, notice)
@@ -266,6 +267,13 @@ def _other_crowd(claim: Claim, notice: Notice, rules: NoticeRules) -> bool:
     """Do the notice's title and the claim name different crowds: staff and shoppers, pupils and visitors?"""
     title = groups_of(rules.lexicon, rules.normalise(notice.title).text)
     theirs, ours = ({g for g in groups if g.startswith("crowd_")} for groups in (title, claim.groups))
+    return bool(theirs) and bool(ours) and not theirs & ours
+
+
+def _other_place(claim: Claim, fact: NoticeFact, rules: NoticeRules) -> bool:
+    """Do the sentence and the claim name different places: no sound at the till, the meeting room overheard?"""
+    groups = groups_of(rules.lexicon, rules.normalise(fact.quote).text)
+    theirs, ours = ({g for g in names if g.startswith("place_")} for names in (groups, claim.groups))
     return bool(theirs) and bool(ours) and not theirs & ours
 
 

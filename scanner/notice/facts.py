@@ -324,6 +324,8 @@ def _fact(rule: FactRule, sentence: Sentence, kind: NoticeKind, saying: Saying, 
 def whose(sentence: Sentence, kind: NoticeKind) -> tuple[NoticeKind, bool]:
     """Whose data a sentence is about, and whether it (or its heading) names them or the product."""
     for groups in (sentence.groups(), sentence.context):
+        if kind is NoticeKind.SITE_VISITORS and "site_visitors" in groups:
+            return kind, bool(groups & _NAMES)
         for group, people in _PEOPLE:
             if group in groups:
                 return people, bool(groups & _NAMES)
