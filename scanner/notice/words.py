@@ -2,7 +2,7 @@
 
 A template is a word with one of these in it: `[n]` a number, `[w]` a word, `[g9]` up to nine characters of the same
 clause, `[at]` a mail address, `[phone]` a telephone number, `[p]` a number in brackets or nothing, `[o]` an opening
-bracket, `[pipe]` a border in a table.
+bracket, `[pipe]` a border in a table, `[s]` the beginning of a clause.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _EDGE = "(?!(?<=[a-z0-9])[a-z0-9])"
 """Not between two Latin letters or digits: a template is looked for as whole words."""
 _KEY = 2
 """Characters by which literals are indexed: a word has at least so many."""
-_SLOT = re.compile(r"\[(n|w|o|at|phone|p|pipe|g[1-9]\d?)\]")
-_PIECE = re.compile(r"(\[(?:n|w|o|at|phone|p|pipe|g[1-9]\d?)\]|[()|])")
+_SLOT = re.compile(r"\[(n|w|o|s|at|phone|p|pipe|g[1-9]\d?)\]")
+_PIECE = re.compile(r"(\[(?:n|w|o|s|at|phone|p|pipe|g[1-9]\d?)\]|[()|])")
 MASK = "mask"
 """The group whose words swallow shorter ones that lie in them."""
 _MEANS = {
@@ -28,6 +28,7 @@ _MEANS = {
     "p": r"(?: ?\(\d{1,4}\))?",
     "pipe": r" ?\| ?",
     "o": r" ?\(",
+    "s": r"(?:(?<![\s\S])|(?<=[,。;:\n\d.、])) ?",
 }
 
 
