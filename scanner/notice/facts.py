@@ -184,7 +184,7 @@ def _saying(
         weak = others_duty or exception or hedge
         return (Saying.CONDITIONAL, weak) if weak or excepted else (Saying.DISCLOSED, None)
     if how == "denies":
-        weak = None if rule.hedged else exception or hedge
+        weak = None if rule.hedged else exception or hedge or first(sentence, "can_enable", 0, len(sentence.text))
         return (Saying.CONDITIONAL, weak) if weak else (Saying.DENIED, act)
     denial = _denial(sentence, act) or _no_such(sentence, hits, act)
     if any(part.group == "not" for part in combination) and denial is None:
