@@ -46,6 +46,8 @@ _KINDS = {
 """Kinds of data, by the word groups that name them."""
 _FAMILIES = ("place_", "trait_", "crowd_")
 """Word groups of one family exclude each other."""
+_LOOSE = frozenset({"crowd_callers", "crowd_residents", "crowd_travellers"})
+"""But these may be customers or visitors as well."""
 _ORDER = {
     Verdict.CONTRADICTS: 0, Verdict.ADMITS: 1, Verdict.CANNOT_TELL: 2, Verdict.SILENT: 3,
 }  # fmt: skip
@@ -277,7 +279,9 @@ def _something_else(claim: Claim, fact: NoticeFact, rules: NoticeRules) -> bool:
     overheard; no mood read, the age guessed?"""
     groups = groups_of(rules.lexicon, rules.normalise(fact.quote).text)
     for family in _FAMILIES:
-        theirs, ours = ({g for g in names if g.startswith(family)} for names in (groups, claim.groups))
+        theirs, ours = (
+            {g for g in names if g.startswith(family) and g not in _LOOSE} for names in (groups, claim.groups)
+        )
         if theirs and ours and not theirs & ours:
             return True
     return False
