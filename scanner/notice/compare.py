@@ -44,8 +44,13 @@ _KINDS = {
     "places": frozenset({"location"}), "addresses": frozenset({"contact_kind"}),
 }  # fmt: skip
 """Kinds of data, by the word groups that name them."""
-_FAMILIES = ("place_", "trait_", "crowd_")
-"""Word groups of one family exclude each other."""
+_FAMILIES = {
+    "place_": frozenset({"audio", "biometrics", "camera", "attributes"}),
+    "trait_": frozenset({"attributes"}),
+    "crowd_": frozenset({"private", "location", "conduct", "monitoring"}),
+}  # fmt: skip
+"""Word groups of one family exclude each other, in facts on these topics. In others they may name something else: where
+the sign stands, whose staff explain it."""
 _LOOSE = frozenset({"crowd_callers", "crowd_residents", "crowd_travellers"})
 """But these may be customers or visitors as well."""
 _ORDER = {
@@ -278,7 +283,7 @@ def _something_else(claim: Claim, fact: NoticeFact, rules: NoticeRules) -> bool:
     """Do the sentence and the claim name different places, traits or crowds: no sound at the till, the meeting room
     overheard; no mood read, the age guessed?"""
     groups = groups_of(rules.lexicon, rules.normalise(fact.quote).text)
-    for family in _FAMILIES:
+    for family in (name for name, topics in _FAMILIES.items() if fact.topic in topics):
         theirs, ours = (
             {g for g in names if g.startswith(family) and g not in _LOOSE} for names in (groups, claim.groups)
         )

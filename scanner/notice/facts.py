@@ -80,7 +80,7 @@ def denied_claims(
             if sentence is None or not first_char <= start < last_char or sentence.is_heading:
                 continue
             whole = len(sentence.text)
-            denial = next((h for h in sentence.hits if _denies(h) and sentence.place(h.start, h.end)[0] < end), None)
+            denial = next((h for h in sentence.hits if "not" in h.groups and _reaches(sentence, h, end)), None)
             if denial is None or sentence.groups() & _TERMS or end > last_char:
                 break
             weak = next((h for group in _WEAKENS if (h := first(sentence, group, 0, whole))), None)
@@ -93,8 +93,12 @@ def denied_claims(
     return tuple(out)
 
 
-def _denies(hit: Hit) -> bool:
-    return "not" in hit.groups
+def _reaches(sentence: Sentence, denial: Hit, end: int) -> bool:
+    """Does a denial stand before the end of a claim, or behind it in the same clause? `Covert filming is forbidden`."""
+    at = sentence.place(denial.start, denial.end)[0]
+    first_char = sentence.whole()[0]
+    between = sentence.block.text[max(end, first_char) - sentence.block.start : at - sentence.block.start]
+    return at < end or not any(char in between for char in ",，、;；")
 
 
 def _takes_back(sentence: Sentence) -> bool:
@@ -184,7 +188,7 @@ def _saying(
         weak = others_duty or exception or hedge
         return (Saying.CONDITIONAL, weak) if weak or excepted else (Saying.DISCLOSED, None)
     if how == "denies":
-        weak = None if rule.hedged else exception or hedge or first(sentence, "can_enable", 0, len(sentence.text))
+        weak = None if rule.hedged else exception or hedge or first(sentence, "upgrade", 0, len(sentence.text))
         return (Saying.CONDITIONAL, weak) if weak else (Saying.DENIED, act)
     denial = _denial(sentence, act) or _no_such(sentence, hits, act)
     if any(part.group == "not" for part in combination) and denial is None:

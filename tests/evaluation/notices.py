@@ -37,7 +37,7 @@ from scanner.pipeline.noticing import denials, needed_notice_rules
 from scanner.read.reader import read
 
 HERE = Path(__file__).parent
-SPLITS = ("tuning", "frozen")
+SPLITS = ("tuning", "frozen", "tuning2", "fresh")
 UNSCORED = frozenset({"pipl.17.public", "gdpr.12.plain", "gdpr.14.rest"})
 """Not decidable from an excerpt, and therefore not labelled."""
 STATED = {
@@ -163,5 +163,5 @@ def figures(split: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    for split in sys.argv[1:] or ("tuning", "own"):
+    for split in sys.argv[1:] or ("tuning", "own", "tuning2"):
         print(split, {name: round(value, 3) for name, value in figures(split).items()})
