@@ -775,6 +775,17 @@ class Saying(StrEnum):
     """Not found in the text read."""
 
 
+class Stated(StrEnum):
+    """Does a notice say anything on a matter?"""
+
+    YES = "yes"
+    """It does, if only vaguely or with a condition."""
+    NO = "no"
+    """Not found in the text read."""
+    DENIED = "denied"
+    """All that it says on the matter is that it does not happen."""
+
+
 class Verdict(StrEnum):
     """A claim set against the vendor's own notice."""
 
@@ -869,6 +880,9 @@ class Notice:
     """Names to which it says that it is limited."""
     items: tuple[NoticeItem, ...] = ()
     facts: tuple[NoticeFact, ...] = ()
+    stated: tuple[tuple[str, Stated], ...] = ()
+    """Seven matters (biometrics, consent, purpose, retention, sharing, rights, contact) and whether it speaks of
+    them; empty where it was not read, or read by a version that did not ask."""
     captured_at: datetime | None = None
     capture_sha256: str = ""
     warc_record: str = ""

@@ -41,9 +41,18 @@ _OF_DATA = frozenset({"sale", "claim:data-sale"})
 """That one kind of data is not sold says nothing of another."""
 _KINDS = {
     "pictures": _PICTURES, "sound": frozenset({"spoken", "audio"}), "phones": frozenset({"device_id", "phone_id"}),
-    "places": frozenset({"location"}),
+    "places": frozenset({"location"}), "addresses": frozenset({"contact_kind"}),
 }  # fmt: skip
 """Kinds of data, by the word groups that name them."""
+_FAMILIES = {
+    "place_": frozenset({"audio", "biometrics", "camera", "attributes"}),
+    "trait_": frozenset({"attributes"}),
+    "crowd_": frozenset({"private", "location", "conduct", "monitoring"}),
+}  # fmt: skip
+"""Word groups of one family exclude each other, in facts on these topics. In others they may name something else: where
+the sign stands, whose staff explain it."""
+_LOOSE = frozenset({"crowd_callers", "crowd_residents", "crowd_travellers"})
+"""But these may be customers or visitors as well."""
 _ORDER = {
     Verdict.CONTRADICTS: 0, Verdict.ADMITS: 1, Verdict.CANNOT_TELL: 2, Verdict.SILENT: 3,
 }  # fmt: skip
@@ -160,6 +169,7 @@ def _opinion(
         if (same_document or _same_people(claim, rule, notice, fact, rules))
         and not _taken_back(fact, facts)
         and _same_data(claim, notice, fact, rules)
+        and not _something_else(claim, fact, rules)
     ]  # fmt: skip
     if fitting and bears_out:
         return _both(fitting, bears_out, notice)
@@ -267,6 +277,19 @@ def _other_crowd(claim: Claim, notice: Notice, rules: NoticeRules) -> bool:
     title = groups_of(rules.lexicon, rules.normalise(notice.title).text)
     theirs, ours = ({g for g in groups if g.startswith("crowd_")} for groups in (title, claim.groups))
     return bool(theirs) and bool(ours) and not theirs & ours
+
+
+def _something_else(claim: Claim, fact: NoticeFact, rules: NoticeRules) -> bool:
+    """Do the sentence and the claim name different places, traits or crowds: no sound at the till, the meeting room
+    overheard; no mood read, the age guessed?"""
+    groups = groups_of(rules.lexicon, rules.normalise(fact.quote).text)
+    for family in (name for name, topics in _FAMILIES.items() if fact.topic in topics):
+        theirs, ours = (
+            {g for g in names if g.startswith(family) and g not in _LOOSE} for names in (groups, claim.groups)
+        )
+        if theirs and ours and not theirs & ours:
+            return True
+    return False
 
 
 def _same_people(claim: Claim, rule: ClaimRule, notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:

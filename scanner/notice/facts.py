@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from scanner.model import NoticeFact, NoticeKind, Saying
+from scanner.notice.items import HEARSAY
 from scanner.notice.period import days_of
 from scanner.notice.rules import Combination, FactRule, NoticeRules
 from scanner.notice.text import NoticeText, Sentence
@@ -35,7 +36,7 @@ _WEAKENS = ("condition", "exception", "hedge", "can_enable", "others_duty")
 _TERMS = frozenset({"period", "for_period", "at_once", "erase", "keep_event", "limit"})
 """Words on how long something is kept: that it is erased after a month does not deny that it was taken."""
 _NO_SUCH = frozenset({"no", "neither", "nor", "without", "nothing", "none"})
-_BESIDE = 12
+_BESIDE = 24
 _NAMES = frozenset({"people_filmed", "product"})
 _EXCEPTION = re.compile(
     r"^[\s\-·*•\d.()]*"
@@ -79,7 +80,7 @@ def denied_claims(
             if sentence is None or not first_char <= start < last_char or sentence.is_heading:
                 continue
             whole = len(sentence.text)
-            denial = first(sentence, "not", 0, whole)
+            denial = next((h for h in sentence.hits if "not" in h.groups and _reaches(sentence, h, end)), None)
             if denial is None or sentence.groups() & _TERMS or end > last_char:
                 break
             weak = next((h for group in _WEAKENS if (h := first(sentence, group, 0, whole))), None)
@@ -90,6 +91,14 @@ def denied_claims(
             out.append(_fact(rule, sentence, kind, saying, weak or denial))
             break
     return tuple(out)
+
+
+def _reaches(sentence: Sentence, denial: Hit, end: int) -> bool:
+    """Does a denial stand before the end of a claim, or behind it in the same clause? `Covert filming is forbidden`."""
+    at = sentence.place(denial.start, denial.end)[0]
+    first_char = sentence.whole()[0]
+    between = sentence.block.text[max(end, first_char) - sentence.block.start : at - sentence.block.start]
+    return at < end or not any(char in between for char in ",，、;；")
 
 
 def _takes_back(sentence: Sentence) -> bool:
@@ -129,7 +138,10 @@ def _facts(
     seen: dict[Saying, NoticeFact] = {}
     groups = (("denies", rule.denies), ("affirms", rule.affirms), ("says", rule.says))
     for how, combinations in groups:
-        for combination in combinations:
+        for whole in combinations:
+            if any(part.absent and part.group in sentence.groups() for part in whole):
+                continue
+            combination = tuple(part for part in whole if not part.absent)
             for hits in _nearest_deeds(combination, tuple(fillings(combination, sentence, text))):
                 saying, cue = _saying(rule, how, combination, hits, sentence, excepted)
                 if saying is not None and saying not in seen:
@@ -165,16 +177,20 @@ def _saying(
     act = act or next((hit for hit in reversed(hits) if hit is not None), None)
     if act is None:
         return None, None
+    if first(sentence, HEARSAY, 0, act.start) is not None:
+        return None, None
     others_duty = first(sentence, "others_duty", 0, act.end)
-    exception = first(sentence, "exception", 0, len(sentence.text))
+    exception = first(sentence, "exception", 0, len(sentence.text)) or first(
+        sentence, "part_only", 0, len(sentence.text)
+    )
     hedge = first(sentence, "hedge", 0, len(sentence.text)) if not rule.hedged else _room(sentence)
     if how == "affirms":
         weak = others_duty or exception or hedge
         return (Saying.CONDITIONAL, weak) if weak or excepted else (Saying.DISCLOSED, None)
     if how == "denies":
-        weak = None if rule.hedged else exception or hedge
+        weak = None if rule.hedged else exception or hedge or first(sentence, "upgrade", 0, len(sentence.text))
         return (Saying.CONDITIONAL, weak) if weak else (Saying.DENIED, act)
-    denial = _denial(sentence, act) or _no_such(sentence, hits)
+    denial = _denial(sentence, act) or _no_such(sentence, hits, act)
     if any(part.group == "not" for part in combination) and denial is None:
         return None, None
     whole = len(sentence.text)
@@ -255,6 +271,8 @@ def _denial(sentence: Sentence, act: Hit) -> Hit | None:
         if first(sentence, "stop", hit.end, act.start) is None:
             # `not kept longer than 30 days` says how long, not that it is not kept
             return None if first(sentence, "limit", hit.end, len(sentence.text)) else hit
+    if any("not_joined" in hit.groups and hit.start == act.end for hit in sentence.hits):
+        return act  # 采集不到
     after = first(sentence, "not_after", act.end, len(sentence.text))
     return after if after and first(sentence, "stop", act.end, after.start) is None else None
 
@@ -267,12 +285,14 @@ def _only_a_use(sentence: Sentence, group: str, denial: Hit, act: Hit) -> bool:
     )
 
 
-def _no_such(sentence: Sentence, hits: Filling) -> Hit | None:
+def _no_such(sentence: Sentence, hits: Filling, act: Hit) -> Hit | None:
     """`collects no face data`: a `no` just before the thing, behind the deed."""
     for thing in hits:
         for hit in sentence.hits:
-            near = thing is not None and hit.end < thing.start <= hit.end + _BESIDE
-            if near and "not" in hit.groups and sentence.text[hit.start : hit.end] in _NO_SUCH:
+            if thing is None or "not" not in hit.groups or not hit.end < thing.start <= hit.end + _BESIDE:
+                continue
+            word = sentence.text[hit.start : hit.end]
+            if word in _NO_SUCH or (word == "not" and thing is not act and thing.start == hit.end + 1):
                 return hit
     return None
 
@@ -308,6 +328,8 @@ def _fact(rule: FactRule, sentence: Sentence, kind: NoticeKind, saying: Saying, 
 def whose(sentence: Sentence, kind: NoticeKind) -> tuple[NoticeKind, bool]:
     """Whose data a sentence is about, and whether it (or its heading) names them or the product."""
     for groups in (sentence.groups(), sentence.context):
+        if kind is NoticeKind.SITE_VISITORS and "site_visitors" in groups:
+            return kind, bool(groups & _NAMES)
         for group, people in _PEOPLE:
             if group in groups:
                 return people, bool(groups & _NAMES)

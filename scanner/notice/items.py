@@ -11,6 +11,8 @@ from scanner.notice.text import NoticeText, Sentence
 FACE = "face"
 FACE_SHARE = 0.12
 """Share of sentences that must be on faces for the whole notice to count as one on faces."""
+HEARSAY = "hearsay"
+"""What others say of somebody: discloses nothing."""
 SHORT = 25
 """Sentences of a notice so short that what it says beside a disclosure on faces is about the same people and data."""
 MOST_QUOTE = 240
@@ -39,10 +41,13 @@ def about_faces(text: NoticeText) -> bool:
 
 
 def look(text: NoticeText, topic: Topic, face_only: bool) -> NoticeItem:
-    """The first sentence that has it, else the first that touches upon it."""
+    """The first sentence that has it, else the last of those that have it together, else the first that touches upon
+    it."""
     for status, combinations in ((ItemStatus.FOUND, topic.found), (ItemStatus.VAGUE, topic.vague)):
+        if status is ItemStatus.VAGUE and (last := _apart(text, topic)) is not None:
+            return _item(ItemStatus.FOUND, last, text)
         for sentence in text.sentences:
-            if sentence.text.rstrip().endswith("?"):
+            if sentence.text.rstrip().endswith("?") or HEARSAY in sentence.groups():
                 continue  # a question says nothing
             if sentence.is_heading and not any(part.context for c in combinations for part in c):
                 continue
@@ -50,14 +55,36 @@ def look(text: NoticeText, topic: Topic, face_only: bool) -> NoticeItem:
                 continue
             for combination in combinations:
                 if holds(combination, sentence, text):
-                    start, end = sentence.whole()
-                    end = min(end, start + MOST_QUOTE)
-                    return NoticeItem("", "", status, text.document.text[start:end], start, end)
+                    return _item(status, sentence, text)
     return NoticeItem("", "", ItemStatus.NOT_FOUND if topic.checkable else ItemStatus.NOT_CHECKABLE)
+
+
+def _item(status: ItemStatus, sentence: Sentence, text: NoticeText) -> NoticeItem:
+    start, end = sentence.whole()
+    end = min(end, start + MOST_QUOTE)
+    return NoticeItem("", "", status, text.document.text[start:end], start, end)
+
+
+def _apart(text: NoticeText, topic: Topic) -> Sentence | None:
+    """The sentence of the last group, where every group stands somewhere in the notice."""
+    for combination in topic.apart:
+        unwanted = {part.group for part in combination if part.absent}
+        last = None
+        for group in (part.group for part in combination if not part.absent):
+            here = (s for s in text.sentences if group in s.groups() and not s.groups() & unwanted)
+            last = next(here, None)
+            if last is None:
+                break
+        if last is not None:
+            return last
+    return None
 
 
 def holds(combination: Combination, sentence: Sentence, text: NoticeText) -> bool:
     """Do all groups stand in the sentence (those marked so: in its heading or the title)?"""
     here = sentence.groups()
     above = sentence.context | text.title_groups
-    return all(part.group in here or (part.context and part.group in above) for part in combination)
+    return all(
+        part.group not in here if part.absent else part.group in here or (part.context and part.group in above)
+        for part in combination
+    )

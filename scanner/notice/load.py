@@ -192,24 +192,31 @@ def _combinations(
         reader.say(f"{where}.{key}", "must be a list of lists of word groups")
         return ()
     for parts in raw:
-        built = tuple(R.Part(str(p).strip("!@"), str(p).startswith("!"), str(p).endswith("@")) for p in parts)
+        built = tuple(_part(str(p)) for p in parts)
         for part in built:
             if part.group not in groups:
                 reader.say(f"{where}.{key}", f"no word group {part.group!r}")
-        if all(part.context for part in built) and key not in ("found", "vague"):
+        if all(part.absent for part in built):
+            reader.say(f"{where}.{key}", "at least one group must be there")
+        if all(part.context or part.absent for part in built) and key not in ("found", "vague"):
             reader.say(f"{where}.{key}", "at least one group must stand in the sentence itself")
         out.append(built)
     return tuple(out)
 
 
+def _part(text: str) -> R.Part:
+    return R.Part(text.strip("!@-"), text.startswith("!"), text.endswith("@"), text.startswith("-"))
+
+
 def _topic(name: str, entry: Mapping[str, Any], groups: frozenset[str], reader: _Reader) -> R.Topic:
     where = f"topic.{name}"
-    _unknown(entry, {"found", "vague", "checkable"}, reader, f"{where}.")
+    _unknown(entry, {"found", "vague", "checkable", "apart"}, reader, f"{where}.")
     found = _combinations(entry, "found", where, groups, reader)
     if not found:
         reader.say(where, "nothing says when it is found")
     return R.Topic(
-        name, found, _combinations(entry, "vague", where, groups, reader), bool(entry.get("checkable", True))
+        name, found, _combinations(entry, "vague", where, groups, reader), bool(entry.get("checkable", True)),
+        _combinations(entry, "apart", where, groups, reader),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from scanner.notice.facts import denied_claims, overall, read_facts
 from scanner.notice.items import look, read_items
 from scanner.notice.kind import dates_of, kind_of, products_of, version_of
 from scanner.notice.rules import NoticeRules
+from scanner.notice.stated import read_stated
 from scanner.notice.text import NoticeText
 
 FACTS_FROM_TOPICS = ("purpose", "types", "basis", "rights", "identity", "children", "automated_decisions")
@@ -41,7 +42,8 @@ def read_notice(
     return Notice(
         source=where.source, vendor=where.vendor, kind=kind, title=_title(document), lang=lang,
         effective=effective, updated=updated, version=version_of(text), products=products_of(text),
-        items=items, facts=tuple(every), captured_at=where.captured_at, capture_sha256=where.capture_sha256,
+        items=items, facts=tuple(every), stated=read_stated(text, rules, facts),
+        captured_at=where.captured_at, capture_sha256=where.capture_sha256,
         warc_record=where.warc_record, derivation=document.derivation,
     )  # fmt: skip
 

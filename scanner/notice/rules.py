@@ -27,11 +27,12 @@ Normalise = Callable[[str], Normalised]
 @dataclass(frozen=True, slots=True)
 class Part:
     """One word group of a combination. `act`: the word that a denial must govern; `context`: may stand in the heading
-    or the notice's title instead of the sentence."""
+    or the notice's title instead of the sentence; `absent`: must not stand in the sentence."""
 
     group: str
     act: bool = False
     context: bool = False
+    absent: bool = False
 
 
 Combination = tuple[Part, ...]
@@ -46,6 +47,8 @@ class Topic:
     found: tuple[Combination, ...]
     vague: tuple[Combination, ...]
     checkable: bool = True
+    apart: tuple[Combination, ...] = ()
+    """Found too where the groups stand anywhere in the notice: a name in its title, a mail address in its last line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 A template is a word with one of these in it: `[n]` a number, `[w]` a word, `[g9]` up to nine characters of the same
 clause, `[at]` a mail address, `[phone]` a telephone number, `[p]` a number in brackets or nothing, `[o]` an opening
-bracket, `[pipe]` a border in a table.
+bracket, `[pipe]` a border in a table, `[s]` the beginning of a clause.
 """
 
 from __future__ import annotations
@@ -12,20 +12,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_EDGE = "(?!(?<=[a-z0-9])[a-z0-9])"
+"""Not between two Latin letters or digits: a template is looked for as whole words."""
 _KEY = 2
 """Characters by which literals are indexed: a word has at least so many."""
-_SLOT = re.compile(r"\[(n|w|o|at|phone|p|pipe|g[1-9]\d?)\]")
-_PIECE = re.compile(r"(\[(?:n|w|o|at|phone|p|pipe|g[1-9]\d?)\]|[()|])")
+_SLOT = re.compile(r"\[(n|w|o|s|at|phone|p|pipe|g[1-9]\d?)\]")
+_PIECE = re.compile(r"(\[(?:n|w|o|s|at|phone|p|pipe|g[1-9]\d?)\]|[()|])")
 MASK = "mask"
 """The group whose words swallow shorter ones that lie in them."""
 _MEANS = {
     "n": r"\d{1,4}",
     "w": r"[a-z0-9'&.-]{1,30}",
     "at": r"[a-z0-9._%+-]{1,40}@[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,30}){0,4}",
-    "phone": r"\+?\d[\d() -]{5,18}\d",
+    "phone": r"(?!(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?(?!\d))\+?\d[\d() -]{5,18}\d",
     "p": r"(?: ?\(\d{1,4}\))?",
     "pipe": r" ?\| ?",
     "o": r" ?\(",
+    "s": r"(?:(?<![\s\S])|(?<=[,。;:\n\d.、])) ?",
 }
 
 
@@ -54,7 +57,7 @@ class Lexicon:
             index.setdefault(literal[:_KEY], []).append(literal)
         ordered = {key: tuple(sorted(words, key=len, reverse=True)) for key, words in index.items()}
         compiled = tuple(
-            (frozenset({group}), re.compile("|".join(f"(?:{pattern})" for pattern in patterns)))
+            (frozenset({group}), re.compile(_EDGE + "(?:" + "|".join(patterns) + ")" + _EDGE))
             for group, patterns in self.templates.items()
         )
         object.__setattr__(self, "_index", ordered)

@@ -15,6 +15,7 @@ from scanner.model import (
     Saying,
     Severity,
     Stance,
+    Stated,
     UnreadReason,
     Verdict,
 )
@@ -111,6 +112,11 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         "denied": ("denies it", "否认"),
         "conditional": ("with an exception or condition", "附例外或条件"),
         "silent": ("not found in the text read", "在读到的文本中未找到"),
+    },
+    Stated: {
+        "yes": ("yes", "有"),
+        "no": ("not found", "未找到"),
+        "denied": ("denied", "否认"),
     },
     UnreadReason: {
         "robots": ("robots.txt asks not to", "robots.txt 要求不抓取"),

@@ -31,6 +31,7 @@ def notice_json(notice: Notice) -> dict[str, Any]:
         "derivation": notice.derivation,
         "unread": notice.unread.value if notice.unread else None,
         "detail": notice.detail,
+        "stated": {name: answer.value for name, answer in notice.stated},
         "items": [_item(item) for item in notice.items],
         "facts": [_fact(fact) for fact in notice.facts],
     }

@@ -95,6 +95,9 @@ def notice_lines(notice: Notice, lang: str) -> list[str]:
     for key, value in (("effective", notice.effective), ("updated", notice.updated), ("version", notice.version)):
         if value:
             lines.append(t["notice_" + key] + t["colon"] + one_line(value, 40))
+    if notice.stated:
+        said = (f"{t['stated_' + name]} {t.label(answer)}" for name, answer in notice.stated)
+        lines.append(t["notice_stated"] + t["colon"] + t["comma"].join(said))
     if notice.captured_at:
         lines.append(t["captured"] + t["colon"] + utc(notice.captured_at))
     return lines

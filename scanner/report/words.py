@@ -23,6 +23,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("site", "Noticescan report", "Noticescan 报告"),
     ("title", "What the vendors advertise", "厂商如何宣传"),
     ("colon", ": ", "："),
+    ("comma", ", ", "，"),
     ("stop", ". ", "。"),
     ("skip", "Skip to content", "跳到正文"),
     ("nav_index", "Overview", "概览"),

@@ -21,6 +21,7 @@ from scanner.model import (
     NoticeKind,
     Place,
     Saying,
+    Stated,
     Verdict,
     VerdictReason,
 )
@@ -40,6 +41,7 @@ def add_notice(connection: Connection, run: int, url: int, capture: int, notice:
     row["products"] = list(notice.products)
     row["items"] = [dataclasses.asdict(item) for item in notice.items]
     row["facts"] = [dataclasses.asdict(fact) for fact in notice.facts]
+    row["stated"] = [[name, answer.value] for name, answer in notice.stated]
     connection.execute(sa.insert(notices).values(**row))
 
 
@@ -70,7 +72,8 @@ def _notice(row: Any) -> Notice:
     return Notice(
         **{name: row[name] for name in _PLAIN}, vendor=row["vendor"], kind=NoticeKind(row["kind"]),
         products=tuple(row["products"]), items=tuple(_item(item) for item in row["items"]),
-        facts=tuple(_fact(fact) for fact in row["facts"]), captured_at=row["captured_at"],
+        facts=tuple(_fact(fact) for fact in row["facts"]),
+        stated=tuple((name, Stated(answer)) for name, answer in row["stated"]), captured_at=row["captured_at"],
         capture_sha256=row["payload_sha256"], warc_record=row["record_id"],
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from .types import BigInt, Flag, Instant, Json, Prose, Real
 
-HEAD = "0006"
+HEAD = "0007"
 """The migration that this code needs; kept here so that opening a current database does not import alembic."""
 VERSION_TABLE = "noticescan_schema"
 
@@ -250,6 +250,7 @@ notices = sa.Table(
     sa.Column("products", Json, nullable=False),
     sa.Column("items", Json, nullable=False),
     sa.Column("facts", Json, nullable=False),
+    sa.Column("stated", Json, nullable=False, server_default="[]"),
     sa.UniqueConstraint("run_id", "url_id", name="uq_notices_run_url"),
     sqlite_strict=True,
 )

@@ -1,7 +1,8 @@
 """How well notices are read and set against claims: `python -m tests.evaluation.notices` prints the figures.
 
-`notices_<split>.jsonl` and `pairs_<split>.jsonl` were written by somebody who had not seen the reader; nobody tunes on
-`frozen`. `pairs_own.jsonl` was written by the reader's author, to widen its words: its figures prove little.
+`notices_<split>.jsonl` and `pairs_<split>.jsonl` were written by people who had not seen the reader; nobody tunes on
+`frozen`, and nobody looks into `fresh`. `tuning2` and `fresh` are the two halves of one set. `pairs_own.jsonl` was
+written by the reader's author, to widen its words: its figures prove little.
 """
 
 from __future__ import annotations
@@ -36,9 +37,20 @@ from scanner.pipeline.noticing import denials, needed_notice_rules
 from scanner.read.reader import read
 
 HERE = Path(__file__).parent
-SPLITS = ("tuning", "frozen")
+SPLITS = ("tuning", "frozen", "tuning2", "fresh")
 UNSCORED = frozenset({"pipl.17.public", "gdpr.12.plain", "gdpr.14.rest"})
 """Not decidable from an excerpt, and therefore not labelled."""
+STATED = {
+    "biometric_disclosed": ("biometrics", {"yes"}),
+    "consent_stated": ("consent", {"yes", "denied"}),
+    "purpose_stated": ("purpose", {"yes"}),
+    "retention_stated": ("retention", {"yes", "denied"}),
+    "sharing_stated": ("sharing", {"yes", "denied"}),
+    "rights_stated": ("rights", {"yes"}),
+    "contact_stated": ("contact", {"yes"}),
+}
+"""Labelled yes/no fact -> our answer (`Notice.stated`), and which answers count as yes. A denial states a matter
+("shared with nobody"), but discloses no biometrics."""
 SPOKEN_OF = frozenset({ItemStatus.FOUND, ItemStatus.VAGUE})
 
 
@@ -71,9 +83,15 @@ def claimed(case: dict[str, Any]) -> Finding:
     )  # fmt: skip
 
 
+@cache
+def _read(case: str) -> Notice:
+    one = json.loads(case)
+    return notice_from(one["text"], one["id"], tuple(one["regimes"]))
+
+
 def notice_of(case: dict[str, Any]) -> Notice:
     """A labelled notice, read."""
-    return notice_from(case["text"], case["id"], tuple(case["regimes"]))
+    return _read(json.dumps(case))
 
 
 def notice_from(text: str, name: str, regimes: tuple[str, ...] = ()) -> Notice:
@@ -104,6 +122,17 @@ def item_figures(cases: list[dict[str, Any]]) -> dict[str, float]:
     }
 
 
+def stated_figures(cases: list[dict[str, Any]]) -> dict[str, float]:
+    """Agreement on each labelled fact, where the file has them."""
+    labelled = [case for case in cases if "notice_facts" in case]
+    right: Counter[str] = Counter()
+    for case in labelled:
+        ours = dict(notice_of(case).stated)
+        for name, (question, yes) in STATED.items():
+            right[name] += (ours[question].value in yes) == (case["notice_facts"][name] == "yes")
+    return {name: right[name] / len(labelled) for name in STATED} if labelled else {}
+
+
 def verdict(case: dict[str, Any], notices: dict[str, Notice]) -> Contradiction:
     """The verdict on a pair."""
     notice = notices[case["notice_id"]] if "notice_id" in case else notice_from(case["notice"], case["id"])
@@ -130,9 +159,9 @@ def figures(split: str) -> dict[str, float]:
         return pair_figures(lines("pairs_own"), {})
     cases = lines(f"notices_{split}")
     notices = {case["id"]: notice_of(case) for case in cases}
-    return item_figures(cases) | pair_figures(lines(f"pairs_{split}"), notices)
+    return item_figures(cases) | stated_figures(cases) | pair_figures(lines(f"pairs_{split}"), notices)
 
 
 if __name__ == "__main__":
-    for split in sys.argv[1:] or ("tuning", "own"):
+    for split in sys.argv[1:] or ("tuning", "own", "tuning2"):
         print(split, {name: round(value, 3) for name, value in figures(split).items()})
