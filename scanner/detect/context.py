@@ -28,6 +28,8 @@ MAX_TOKENS = 256
 """Tokens of one stretch: as much as most labelled pages hold."""
 MAX_TITLE = 32
 """Tokens of the page's first sentence, which later stretches begin with."""
+FEWEST_TOKENS = 32
+"""A shorter stretch is not read: the model learnt from pages of forty signs or more, and is lost with a lone slogan."""
 MOST_STRETCHES = 16
 """Stretches of a page that are read, the most promising first; the rest is left to the linear models."""
 
@@ -74,7 +76,12 @@ class Context:
         stand in no promising stretch are left out.
         """
         stretches = windows([self._numbers(text) for text in texts])
-        worth = [max((promising.get(i, -np.inf) for i, _, _ in places), default=-np.inf) for _, places in stretches]
+        worth = [
+            max((promising.get(i, -np.inf) for i, _, _ in places), default=-np.inf)
+            if len(numbers) >= FEWEST_TOKENS
+            else -np.inf
+            for numbers, places in stretches
+        ]
         chosen = sorted((i for i, value in enumerate(worth) if value > -np.inf), key=lambda i: -worth[i])
         out: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         for index in sorted(chosen[:MOST_STRETCHES]):

@@ -77,7 +77,7 @@ def test_only_stretches_with_a_promising_sentence_are_read(shipped: Context) -> 
 
 
 def test_of_a_page_without_end_the_most_promising_stretches_are_read(shipped: Context) -> None:
-    texts = [f"line {n} " + "word " * 150 for n in range(MOST_STRETCHES + 4)]
+    texts = [f"line {n} " + "word " * 150 for n in range(3 * MOST_STRETCHES)]
     told = shipped.read(texts, {n: float(n) for n in range(len(texts))})
     assert len(texts) - 1 in told
     assert 0 not in told
@@ -85,10 +85,15 @@ def test_of_a_page_without_end_the_most_promising_stretches_are_read(shipped: Co
 
 
 def test_a_stretch_is_read_alike_whatever_else_is_on_the_page(shipped: Context) -> None:
-    alone = shipped.read(["the camera looks like a smoke detector"], {0: 1.0})[0]
-    again = shipped.read(["the camera looks like a smoke detector"], {0: 1.0})[0]
+    texts = ["the camera looks like a smoke detector", "order today " * 20]
+    alone = shipped.read(texts, {0: 1.0})[0]
+    again = shipped.read(texts, {0: 1.0})[0]
     assert np.array_equal(alone[0], again[0])
     assert np.array_equal(alone[1], again[1])
+
+
+def test_a_lone_slogan_is_left_to_the_linear_models(shipped: Context) -> None:
+    assert shipped.read(["hidden camera"], {0: 1.0}) == {}
 
 
 def test_what_is_packed_is_unpacked(shipped: Context) -> None:

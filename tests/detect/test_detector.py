@@ -61,8 +61,9 @@ def test_any_text_is_judged_without_a_crash(ruleset: RuleSet, text: str) -> None
 def test_ids_depend_on_bytes_and_place_and_fingerprints_do_not(ruleset: RuleSet) -> None:
     first = detector.detect(selftest.plain_document("智慧案场人脸识别，防截客防飞单。"), ruleset, WHERE)
     moved = detector.detect(selftest.plain_document("新版首页。\n智慧案场人脸识别，防截客防飞单。"), ruleset, WHERE)
-    assert first
-    assert {f.fingerprint for f in first} == {f.fingerprint for f in moved}
+    both = {f.rule for f in first} & {f.rule for f in moved}  # the second reader may hear more or less with company
+    assert both
+    assert {f.fingerprint for f in first if f.rule in both} == {f.fingerprint for f in moved if f.rule in both}
     assert {f.id for f in first}.isdisjoint({f.id for f in moved})
 
 
