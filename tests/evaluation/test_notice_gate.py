@@ -23,7 +23,7 @@ FLOORS = {
         "items_f1": 0.87,
         "biometrics": 0.90,
         "contradicts_precision": 0.70,
-        "contradicts_recall": 0.33,
+        "contradicts_recall": 0.30,
         "biometric_disclosed": 0.91,
         "consent_stated": 0.90,
         "purpose_stated": 0.85,
