@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from scanner.detect import context, second, voice
 from scanner.detect import rules as R
-from scanner.detect import second, voice
 from scanner.detect.normalise import Fold, literal, load_fold
 from scanner.errors import RulesError
 from scanner.model import PageRole, Severity, Stance
@@ -326,10 +326,14 @@ def _pair_only(path: Path, loaded: Iterable[R.Rule], atoms: Mapping[str, _AtomEn
                     )
 
 
+MODELS = (voice.FILE, second.FILE, context.FILE)
+"""Trained models: with another one the same rules give other findings, so they are part of the digest."""
+
+
 def _digest(path: Path) -> str:
-    """sha256 over the names and bytes of every pattern file, in order, and of both models: all that decides."""
+    """sha256 over the names and bytes of every pattern file, in order, and of the models: all that decides."""
     total = hashlib.sha256()
-    for model in (voice.FILE, second.FILE):
+    for model in MODELS:
         total.update(model.read_bytes() if model.is_file() else b"")
     for file in sorted(path.rglob("*.toml")):
         if file == path / "provisions.toml":  # names law beside findings, decides none of them

@@ -20,8 +20,8 @@ from scanner.model import Cue, Severity, Stance
 PREFIX = "reader."
 """Rule ids of proposed claims: `reader.<category>`."""
 SPARED = frozenset({"commission-control", "evidence-destruction", "inspection-evasion"})
-"""Categories whose rule hits are never dropped: their wording is of the trade, few labelled pages hold it, and on the
-tuning cases their rules were right every time."""
+"""Categories whose rule hits are never dropped: few labelled pages hold the trade's own words, and the models threw
+away planted claims of the example sites. Of such hits 54 to 66 % were labelled on unseen pages, as elsewhere."""
 LONG = 60
 """Han characters (or three times as many letters) above which a proposed quote is narrowed to a clause."""
 _CLAUSE = re.compile(r"[,，、;；:：|｜•▪►\u3000]+\s*|\s{2,}| - | – ")

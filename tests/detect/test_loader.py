@@ -89,6 +89,10 @@ def test_not_toml_and_no_folder_are_told(patterns: Path, tmp_path: Path) -> None
         loader.load(tmp_path / "nowhere")
 
 
+def test_the_digest_covers_every_model_that_ships() -> None:
+    assert set(loader.MODELS) == set(Path(loader.__file__).parent.glob("*.npz"))
+
+
 def test_digest_changes_with_any_pattern_file(patterns: Path) -> None:
     before = loader.load(patterns).digest
     with (patterns / "cues" / "zh.toml").open("a", encoding="utf-8") as file:
