@@ -110,6 +110,21 @@ def test_two_open_an_empty_database_at_once(empty_url: str) -> None:
     assert failures == []
 
 
+def test_a_new_file_that_another_holds_is_waited_for(tmp_path: Path) -> None:
+    """SQLite refuses the change to WAL at once, whatever the timeout: the wait is ours."""
+    path = tmp_path / "new.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    releasing = threading.Timer(0.4, other.rollback)
+    releasing.start()
+    open_store(str(path)).close()
+    releasing.join()
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreError, match="locked by another program"):
+        open_store(str(tmp_path / "new.db"), busy_seconds=0.2)
+    other.close()
+
+
 def test_second_writer_waits_then_gives_up(url: str, tmp_path: Path) -> None:
     with open_store(url, busy_seconds=0.2) as store:
         fill(store)
