@@ -114,12 +114,12 @@ def test_a_new_file_that_another_holds_is_waited_for(tmp_path: Path) -> None:
     """SQLite refuses the change to WAL at once, whatever the timeout: the wait is ours."""
     path = tmp_path / "new.db"
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    other.execute("BEGIN EXCLUSIVE")
+    other.execute("BEGIN IMMEDIATE")
     releasing = threading.Timer(0.4, other.rollback)
     releasing.start()
     open_store(str(path)).close()
     releasing.join()
-    other.execute("BEGIN EXCLUSIVE")
+    other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="locked by another program"):
         open_store(str(tmp_path / "new.db"), busy_seconds=0.2)
     other.close()
