@@ -11,7 +11,7 @@
     ├── LockedError                 exit 1  another run holds the lock
     └── MissingExtraError           exit 2  a command needs an optional package; says how to get it
 
-An unreadable page is *not* an error: it is a value (`model.FetchFailed`, `model.Unread`), see model.py.
+An unreadable page is *not* an error: it is a value (`FetchFailed`, `Reading.unread`), see `scanner.model`.
 """
 
 from __future__ import annotations
