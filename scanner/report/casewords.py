@@ -13,6 +13,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "引文 {n} 条，保存的页面 {pages} 个",
     ),
     ("quotation", "Quotation {n}", "引文 {n}"),
+    ("same_page", "the page of quotation {n}: what was received stands there", "与引文 {n} 同一页面，接收情况见该处"),
     ("received", "What was received", "收到的内容"),
     ("file", "In this case file", "在本卷宗中"),
     ("url", "Address", "网址"),

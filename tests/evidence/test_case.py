@@ -118,6 +118,20 @@ def test_one_finding_in_both_languages(plain: Looked, tmp_path: Path, lang: str)
     verdict = verify(str(done.folder), Means(plain.settings, plain.rules))
     assert (verdict.exit_code, verdict.seal) == (ExitCode.OK, Seal.NOTHING)
 
+def test_what_holds_for_a_whole_page_is_told_with_its_first_quotation(plain: Looked, tmp_path: Path) -> None:
+    done = export(plain.settings, plain.rules, Wanted(vendor=NAME), Quiet(), tmp_path / "case", pdf=False)
+    manifest = json.loads((done.folder / "findings.json").read_text(encoding="utf-8"))
+    findings = manifest["findings"] if isinstance(manifest, dict) else manifest
+    pages = {one["warc_record"] for one in findings}
+    shown = (done.folder / "index.html").read_text(encoding="utf-8")
+    assert len(findings) > len(pages)
+    for record in pages:
+        assert shown.count(f"<code>{record}</code>") == 1
+    for one in findings:
+        assert shown.count(f"<code>{one['id']}</code>") == 1
+    assert shown.count("what was received stands there") == len(findings) - len(pages)
+    assert shown.count("<h3>Questions to ask</h3>") == len({one["category"] for one in findings})
+
 
 def test_a_pdf_is_written_where_the_extra_is_there(plain: Looked, tmp_path: Path) -> None:
     pytest.importorskip("weasyprint", reason="pip install weasyprint")
