@@ -19,7 +19,7 @@ demo: $(VENV)/.run
 	$(PY) examples/demo.py --out demo-out
 
 test: lint
-	$(PY) -m pytest -n $(JOBS) -m "not soak" $(ARGS)
+	$(PY) -m pytest -n $(JOBS) --dist worksteal -m "not soak" $(ARGS)
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check .

@@ -292,7 +292,7 @@ def test_a_vendor_of_private_address_is_refused_without_permission(
 
 @pytest.mark.parametrize(
     ("sent", "code", "background"),
-    [(signal.SIGINT, 130, False), (signal.SIGTERM, 143, False), (signal.SIGTERM, 143, True)],
+    [(signal.SIGINT, 130, False), (signal.SIGTERM, 143, True)],
 )
 def test_a_stop_says_how_to_go_on_and_the_next_call_does(
     folder: Path, shop: Vendor, sent: signal.Signals, code: int, background: bool

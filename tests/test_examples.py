@@ -2,85 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import pytest
-
 from scanner.collect import render
-from scanner.collect.targets import load_targets
-from scanner.config import RenderSettings, Settings, load
-from scanner.detect.rules import load as load_rules
+from scanner.config import RenderSettings
 from scanner.model import Change, CoverageRow, Document, Finding, Outcome, Report, UnreadReason
-from scanner.pipeline.crawl import crawl
-from scanner.pipeline.rescan import rescan
 from scanner.read import images
-from scanner.store import open_store
+from tests.crawled_examples import Looked
 
 EXTRAS = tuple(
     name for name, there in (("ocr", images.available()), ("browser", render.available(RenderSettings()))) if there
 )
 """What this machine has, and so what it must be able to read."""
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-PACE = 0.9
-"""The sites' slow pages, and our patience with them, at this share of what the demonstration takes."""
-
-
-class Silent:
-    def done(self, row: CoverageRow, finished: int, known: int) -> None:
-        """Nobody looks."""
-
-    def note(self, text: str) -> None:
-        """Nobody listens."""
-
-
-@dataclass(frozen=True)
-class Looked:
-    served: Any
-    settings: Settings
-    first: Report
-    second: Report
-    documents: dict[str, Document]
-    """URL -> text as it was judged in the first crawl."""
-
-
-def serve() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("example_sites", EXAMPLES / "serve.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["example_sites"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
-    folder = tmp_path_factory.mktemp("examples")
-    with serve().start(port=0, pace_scale=PACE) as served:
-        (folder / "targets.toml").write_text(served.targets(), encoding="utf-8")
-        targets = load_targets(folder / "targets.toml")
-        flags = {"out_dir": str(folder / "out"), "crawl": {"page_timeout": 3.0 * PACE}}
-        settings = load(EXAMPLES / "noticescan.toml", flags)
-        rules = load_rules()
-        first = crawl(settings, targets, rules, Silent())
-        documents = dict(texts(settings))
-        second = crawl(settings, targets, rules, Silent())
-        assert first is not None
-        assert second is not None
-        yield Looked(served, settings, first, second, documents)
-
-
-def texts(settings: Settings) -> Iterator[tuple[str, Document]]:
-    with open_store(settings.database_url()) as store:
-        for look in store.rescannable():
-            if look.document is not None:
-                yield look.item.url, look.document
 
 
 def spans(text: str, literal: str) -> list[tuple[int, int]]:
@@ -190,11 +123,13 @@ def test_a_second_crawl_finds_nothing_new(looked: Looked) -> None:
     assert {row.url for row in looked.first.coverage} == {row.url for row in looked.second.coverage}
 
 
-def test_a_rescan_accounts_for_what_was_never_read(looked: Looked) -> None:
-    again = rescan(looked.settings, load_rules(), Silent())
-
+def test_a_rescan_accounts_for_what_was_never_read(looked: Looked, rescanned: Report) -> None:
     def unread(report: Report) -> set[tuple[str, str]]:
         return {(row.vendor, row.url) for row in report.coverage if row.outcome is Outcome.UNREAD}
 
-    assert unread(again)
-    assert unread(looked.first) & unread(looked.second) <= unread(again) <= unread(looked.first) | unread(looked.second)
+    assert unread(rescanned)
+    assert (
+        unread(looked.first) & unread(looked.second)
+        <= unread(rescanned)
+        <= unread(looked.first) | unread(looked.second)
+    )

@@ -2,80 +2,27 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sqlite3
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-from scanner.collect.targets import load_targets
-from scanner.config import Settings, load
-from scanner.detect.rules import load as load_rules
-from scanner.model import Contradiction, CoverageRow, Outcome, Report, Verdict, VerdictReason
-from scanner.pipeline.crawl import crawl
+from scanner.model import Contradiction, Outcome, Report, Verdict, VerdictReason
 from scanner.pipeline.reporting import write_reports
-from scanner.pipeline.rescan import rescan
+from tests.crawled_examples import Looked
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-SITES = ["lanxiu", "yanchuan", "zherong", "brindlecote", "pellwick", "xuan"]
 TOLD = (Verdict.CONTRADICTS, Verdict.ADMITS, Verdict.SILENT)
 
 
-class Silent:
-    def done(self, row: CoverageRow, finished: int, known: int) -> None:
-        """Nobody looks."""
-
-    def note(self, text: str) -> None:
-        """Nobody listens."""
-
-
-@dataclass(frozen=True)
-class Looked:
-    served: Any
-    settings: Settings
-    report: Report
-    second: Report
-    folder: Path
-
-    def vendor(self, site: str) -> str:
-        return next(one.site.vendor for one in self.served.sites if one.site.name == site)
-
-    def verdicts(self, site: str) -> list[Contradiction]:
-        return [one for one in self.report.contradictions if one.vendor == self.vendor(site)]
-
-
-def serve() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("example_sites_of_notices", EXAMPLES / "serve.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["example_sites_of_notices"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
-    folder = tmp_path_factory.mktemp("notices")
-    with serve().start(SITES, port=0) as served:
-        (folder / "targets.toml").write_text(served.targets(), encoding="utf-8")
-        settings = load(EXAMPLES / "noticescan.toml", {"out_dir": str(folder / "out")})
-        targets, rules = load_targets(folder / "targets.toml"), load_rules()
-        first = crawl(settings, targets, rules, Silent())
-        second = crawl(settings, targets, rules, Silent())
-        assert first is not None
-        assert second is not None
-        yield Looked(served, settings, first, second, folder)
+def verdicts(looked: Looked, site: str) -> list[Contradiction]:
+    return [one for one in looked.first.contradictions if one.vendor == looked.vendor(site)]
 
 
 def truth(looked: Looked, site: str) -> dict[str, Any]:
-    known: dict[str, Any] = sys.modules["example_sites_of_notices"].load_ground_truth()["sites"][site]  # type: ignore[attr-defined]
+    known: dict[str, Any] = sys.modules["example_sites"].load_ground_truth()["sites"][site]  # type: ignore[attr-defined]
     return known
 
 
@@ -85,11 +32,11 @@ def test_every_planted_verdict_is_told_and_no_other(looked: Looked, site: str) -
         (entry["category"], entry["verdict"]): entry.get("notice_contains", "")
         for entry in truth(looked, site)["verdicts"]
     }
-    told = {(one.category, one.verdict.value): one for one in looked.verdicts(site) if one.verdict in TOLD}
+    told = {(one.category, one.verdict.value): one for one in verdicts(looked, site) if one.verdict in TOLD}
     assert set(told) == set(planted)
     wrong = [
         f"{one.category} {one.verdict}: {one.notice_quote!r}"
-        for one in looked.verdicts(site)
+        for one in verdicts(looked, site)
         if one.verdict in TOLD and planted[one.category, one.verdict.value] not in one.notice_quote
     ]
     assert wrong == []
@@ -100,26 +47,26 @@ def test_notices_are_found_told_apart_and_dated(looked: Looked) -> None:
         origin = looked.served.origin(site)
         found = {
             n.source.removeprefix(origin): {"kind": n.kind.value, "effective": n.effective}
-            for n in looked.report.notices
+            for n in looked.first.notices
             if n.vendor == looked.vendor(site) and n.unread is None
         }
         assert found == truth(looked, site)["notices"]
 
 
 def test_a_notice_that_could_not_be_read_is_said_and_never_silent(looked: Looked) -> None:
-    verdicts = looked.verdicts("yanchuan")
-    assert verdicts
-    assert {(v.verdict, v.reason) for v in verdicts} <= {
+    told = verdicts(looked, "yanchuan")
+    assert told
+    assert {(v.verdict, v.reason) for v in told} <= {
         (Verdict.CANNOT_TELL, VerdictReason.NOT_READ), (Verdict.CANNOT_TELL, VerdictReason.NO_COUNTERPART)
     }  # fmt: skip
-    unread = [n for n in looked.report.notices if n.vendor == looked.vendor("yanchuan")]
+    unread = [n for n in looked.first.notices if n.vendor == looked.vendor("yanchuan")]
     assert [n.unread for n in unread] == ["http_status"]
-    assert list(looked.report.app_stores) == [looked.vendor("yanchuan")]
+    assert list(looked.first.app_stores) == [looked.vendor("yanchuan")]
 
 
 def test_without_a_notice_nothing_is_held_against_the_vendor(looked: Looked) -> None:
-    assert {v.reason for v in looked.verdicts("zherong")} <= {VerdictReason.NO_NOTICE, VerdictReason.NO_COUNTERPART}
-    tried = [row for row in looked.report.coverage if row.via == "notice_guess"]
+    assert {v.reason for v in verdicts(looked, "zherong")} <= {VerdictReason.NO_NOTICE, VerdictReason.NO_COUNTERPART}
+    tried = [row for row in looked.first.coverage if row.via == "notice_guess"]
     assert tried
     assert {row.outcome for row in tried} == {Outcome.AUXILIARY}
 
@@ -130,7 +77,7 @@ def test_both_sentences_stand_where_they_are_said_to_stand(looked: Looked) -> No
     with open_store(looked.settings.database_url()) as store:
         texts = {look.item.url: look.document.text for look in store.rescannable() if look.document}
     checked = 0
-    for one in looked.report.contradictions:
+    for one in looked.first.contradictions:
         assert texts[one.claim_at.source][one.claim_at.start : one.claim_at.end] == one.claim_quote
         if one.notice_at and one.notice_quote:
             assert texts[one.notice_at.source][one.notice_at.start : one.notice_at.end] == one.notice_quote
@@ -140,22 +87,21 @@ def test_both_sentences_stand_where_they_are_said_to_stand(looked: Looked) -> No
     assert checked > 30
 
 
-def test_unchanged_notices_stand_and_a_rescan_comes_to_the_same(looked: Looked) -> None:
+def test_unchanged_notices_stand_and_a_rescan_comes_to_the_same(looked: Looked, rescanned: Report) -> None:
     def all_of(report: Report) -> dict[tuple[str, str, str], int]:
         counts: dict[tuple[str, str, str], int] = defaultdict(int)
         for one in report.contradictions:
             counts[one.vendor, one.category, one.verdict] += 1
         return counts
 
-    again = rescan(looked.settings, load_rules(), Silent())
-    assert all_of(looked.second) == all_of(looked.report) == all_of(again)
+    assert all_of(looked.second) == all_of(looked.first) == all_of(rescanned)
     assert any(row.outcome is Outcome.UNCHANGED and row.via == "notice" for row in looked.second.coverage)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_reports_show_both_sentences(looked: Looked, lang: str) -> None:
     out = looked.settings.model_copy(update={"report": looked.settings.report.model_copy(update={"lang": lang})})
-    paths = write_reports(looked.report, out)
+    paths = write_reports(looked.first, out)
     folder = paths["html"].parent / "vendor"
     page = next(p for p in folder.glob("brindlecote*.html")).read_text("utf-8")
     for words in (
@@ -169,7 +115,7 @@ def test_reports_show_both_sentences(looked: Looked, lang: str) -> None:
 
 
 def test_the_database_shows_verdicts_by_name(looked: Looked) -> None:
-    with sqlite3.connect(looked.folder / "out" / "noticescan.sqlite") as database:
+    with sqlite3.connect(Path(looked.settings.out_dir) / "noticescan.sqlite") as database:
         rows = database.execute("SELECT COUNT(*) FROM verdict_rows WHERE verdict = 'contradicts'").fetchone()
         notices = database.execute("SELECT COUNT(DISTINCT url) FROM notice_rows").fetchone()
     assert rows[0] > 0

@@ -21,9 +21,9 @@ from scanner.model import Change, Comparison, Report
 from scanner.pipeline.crawl import crawl
 from scanner.pipeline.reporting import stored_report
 from scanner.report.html import write_html
+from tests.crawled_examples import serve
 from tests.drawing import needs_browser
 from tests.loopback import CLAIM, Page, Vendor, html, vendor
-from tests.test_examples import serve
 from tests.test_pictures import Silent
 
 HOST = "127.0.4.61"

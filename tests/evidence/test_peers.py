@@ -29,7 +29,7 @@ from scanner.model import BlockKind, Finding
 from scanner.pipeline.crawl import crawl
 from scanner.pipeline.export import export
 from scanner.pipeline.material import Wanted
-from tests.test_examples import EXAMPLES, serve
+from tests.crawled_examples import EXAMPLES, serve
 
 from .conftest import Quiet
 

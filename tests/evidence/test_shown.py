@@ -16,7 +16,7 @@ from scanner.pipeline.export import export
 from scanner.pipeline.material import Wanted
 from scanner.pipeline.verify import Means, verify
 from scanner.read import images
-from tests.test_examples import EXAMPLES, serve
+from tests.crawled_examples import EXAMPLES, serve
 
 from .conftest import Quiet
 
