@@ -1,4 +1,4 @@
-"""findings.csv and coverage.csv for spreadsheets: UTF-8 with a BOM, every cell quoted, no cell a formula.
+"""findings.csv and its neighbours for spreadsheets: UTF-8 with a BOM, every cell quoted, no cell a formula.
 
 Cells hold text made safe to show (`text.visible`, line feeds as ` ⏎ `), so a quote may differ from the bytes by such
 marks; report.json has it exactly.
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from scanner.model import Contradiction, CoverageRow, Report, Tracked
+from scanner.model import Contradiction, CoverageRow, Difference, Report, Tracked
 from scanner.report.files import write_text
 from scanner.report.notices import item_title
 from scanner.report.text import shanghai, utc, visible
@@ -53,6 +53,13 @@ COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("captured_at_utc", "采集时间 UTC"), ("capture_sha256", "内容 SHA-256"), ("findings", "发现数"),
     ("robots_rule", "robots.txt 规则"), ("depth", "深度"), ("via", "来路"),
 )  # fmt: skip
+DIFFERENCE_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("vendor", "厂商"), ("url", "网址"), ("profile", "第二次查看的方式"), ("shown_to", "见于"),
+    ("category", "类别编号"), ("category_title", "类别"), ("severity", "严重程度"), ("stance", "立场"),
+    ("quote", "原文"), ("new", "首次见到"), ("captured_at_utc", "采集时间 UTC"), ("capture_sha256", "内容 SHA-256"),
+    ("warc_record", "WARC 记录"), ("other_at_utc", "另一次查看时间 UTC"), ("other_warc_record", "另一次的 WARC 记录"),
+    ("finding", "发现编号"),
+)  # fmt: skip
 
 
 def safe_cell(text: str) -> str:
@@ -65,15 +72,19 @@ def safe_cell(text: str) -> str:
 
 
 def write_csv(report: Report, out: Path, lang: str) -> Path:
-    """Write `findings.csv`, `coverage.csv` and `verdicts.csv`; returns the first. Headings are field names, in
-    Chinese with the Chinese
-    name before them (`原文 (quote)`)."""
+    """Write `findings.csv`, `coverage.csv`, `verdicts.csv` and, after a second look, `differences.csv`.
+
+    Returns the first. Headings are field names, in Chinese with the Chinese name before them (`原文 (quote)`).
+    """
     t = words(lang)
     derived = view(report)
     rows = sorted(report.coverage, key=lambda row: (row.vendor, row.url))
     write_text(out / "coverage.csv", _table(COVERAGE_COLUMNS, (_coverage_row(row, t) for row in rows), t), "utf-8-sig")
     verdicts = (_verdict_row(one, report, t) for one in report.contradictions)
     write_text(out / "verdicts.csv", _table(VERDICT_COLUMNS, verdicts, t), "utf-8-sig")
+    if report.comparisons:
+        differences = (_difference_row(one, report, t) for look in report.comparisons for one in look.differences)
+        write_text(out / "differences.csv", _table(DIFFERENCE_COLUMNS, differences, t), "utf-8-sig")
     findings = (_finding_row(tracked, report, t) for tracked in (*derived.current, *derived.past))
     return write_text(out / "findings.csv", _table(FINDING_COLUMNS, findings, t), "utf-8-sig")
 
@@ -113,6 +124,18 @@ def _verdict_row(one: Contradiction, report: Report, t: Words) -> list[str]:
         one.notice_quote, at.source if at else "", utc(at.captured_at) if at else "", at.capture_sha256 if at else "",
         one.reason.value, t["verdict_" + one.reason.value], one.item, item_title(one.item, report.notice_items, t.lang),
         " ".join(one.provisions), one.finding,
+    ]  # fmt: skip
+
+
+def _difference_row(one: Difference, report: Report, t: Words) -> list[str]:
+    f = one.finding
+    title = report.categories.get(f.category, {}).get(f"title_{t.lang}", f.category)
+    return [
+        one.vendor, one.url, one.profile, one.shown_to,
+        f.category, str(title), t.label(f.severity), t.label(f.stance), f.quote,
+        t["yes"] if one.new else t["no"], utc(f.captured_at), f.capture_sha256,
+        f.warc_record, utc(one.other_at), one.other_record,
+        f.id,
     ]  # fmt: skip
 
 

@@ -21,7 +21,10 @@ from markdown_it import MarkdownIt
 from scanner.errors import NoticescanError, UsageError
 from scanner.model import (
     Change,
+    Comparison,
     Cue,
+    Difference,
+    NotCompared,
     Outcome,
     Provision,
     ProvisionRole,
@@ -82,11 +85,17 @@ def hostile_report(text: str) -> Report:
     link = make_finding(text, source="https://host.example/" + text, fragment_url="https://host.example/#" + text)
     second = replace(link, id="not a digest " + text, vendor=text)
     row = make_row(text, text, Outcome.UNREAD, reason=UnreadReason.TIMEOUT, detail=text, robots_rule=text, via=text)
+    differences = tuple(
+        Difference(text, text, "proxy:" + text, shown_to, finding, finding.captured_at, text, new=shown_to == "second")
+        for shown_to in ("first", "second")
+    )
+    missed = (NotCompared(text, text, "mobile", text),)
     return make_report(
         (make_tracked(finding, Change.NEW), make_tracked(second), make_tracked(link, Change.NOT_SEEN)),
         (row, make_row("https://host.example/" + text, text)),
         contexts={finding.id: (text, text)},
         settings_note={text: text},
+        comparisons=(Comparison("proxy:" + text, text, 2, differences, missed),),
     )
 
 
@@ -187,7 +196,8 @@ def test_any_text_is_inert(text: str, tmp_path: Path) -> None:
     for write in FORMATS.values():
         write(report, tmp_path, "zh")
     assert_inert(tmp_path / "html")
-    assert_no_formula(tmp_path / "findings.csv")
+    for name in ("findings.csv", "differences.csv"):
+        assert_no_formula(tmp_path / name)
     assert_markdown_inert(tmp_path / "report.md")
 
 
