@@ -89,10 +89,11 @@ class Layer:
         length, width = x.shape
         parts = (x @ self.qkv.T + self.qkv_bias).reshape(length, 3, HEADS, width // HEADS)
         q, k, v = (np.ascontiguousarray(parts[:, i].transpose(1, 0, 2)) for i in range(3))
-        weights = q @ k.transpose(0, 2, 1) / np.float32(math.sqrt(width // HEADS))
-        weights = np.exp(weights - weights.max(axis=-1, keepdims=True))
-        weights /= weights.sum(axis=-1, keepdims=True)
-        seen = (weights @ v).transpose(1, 0, 2).reshape(length, width)
+        weights = q / np.float32(math.sqrt(width // HEADS)) @ k.transpose(0, 2, 1)
+        weights -= weights.max(axis=-1, keepdims=True)
+        np.exp(weights, out=weights)
+        seen = weights @ v / weights.sum(axis=-1, keepdims=True)  # shares taken here: a table of 12 x n x n less
+        seen = seen.transpose(1, 0, 2).reshape(length, width)
         x = normal(x + seen @ self.out.T + self.out_bias, self.norm, self.norm_bias)
         wide = gelu(x @ self.up.T + self.up_bias)
         return normal(x + wide @ self.down.T + self.down_bias, self.last, self.last_bias)

@@ -5,8 +5,8 @@ It does three things, each learnt from our own labelled text (`python -m tests.e
 1. For each sentence and category it gives the probability that a claim stands there. Linear models see characters,
    words, the atoms of the lexicons, the sentences around it and what the rules found; a small encoder (`context.py`)
    reads the stretches that hold a promising sentence.
-2. A rule's finding that it holds for very unlikely is dropped; a claim of which it is sure is proposed although no rule
-   fired (`reader.<category>`).
+2. A rule's finding that it holds for very unlikely is dropped, unless that rule has earned trust; a claim of which it
+   is sure is proposed although no rule fired (`reader.<category>`).
 3. It weighs cues, voice, wording and stretch to say who stands behind the words.
 
 Without `context.npz` the linear models decide alone. Figures and the decisions: docs/decisions/0007 and 0008.
@@ -203,6 +203,8 @@ class SecondReader:
     """Weights of the linear and of the context model in the stance."""
     bars: Bars
     revision: int
+    trusted: frozenset[str] = frozenset()
+    """Rules whose hits are kept however unlikely: of pages learnt from, four in five with a hit make the claim."""
 
     def rough(self, view: View) -> np.ndarray:
         """Log-odds of each category by the linear model alone."""
@@ -362,4 +364,5 @@ def reader() -> SecondReader | None:
             heard=(facts["heard"][0], facts["heard"][1]),
             bars=Bars(**facts["bars"]),
             revision=facts["revision"],
+            trusted=frozenset(facts["trusted"]),
         )
