@@ -23,7 +23,7 @@ FLOORS = {
         "items_f1": 0.87,
         "biometrics": 0.90,
         "contradicts_precision": 0.70,
-        "contradicts_recall": 0.30,
+        "contradicts_recall": 0.34,
         "biometric_disclosed": 0.91,
         "consent_stated": 0.90,
         "purpose_stated": 0.85,
@@ -32,8 +32,9 @@ FLOORS = {
         "rights_stated": 0.88,
         "contact_stated": 0.98,
     },
-    # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
-    "frozen": {"items_f1": 0.90, "biometrics": 0.92, "contradicts_precision": 0.83, "contradicts_recall": 0.76},
+    # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too. Precision of
+    # contradicts went from 0.83 to 0.80 with revision 3 of the second reader: one denial more is heard, wrongly.
+    "frozen": {"items_f1": 0.90, "biometrics": 0.92, "contradicts_precision": 0.80, "contradicts_recall": 0.76},
 }
 DIGESTS = notices.HERE / "notice_digests.json"
 
