@@ -32,7 +32,7 @@ FLOORS = {
         "rights_stated": 0.88,
         "contact_stated": 0.98,
     },
-    # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too. The precision
+    # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too. Precision
     # of contradicts went from 0.83 to 0.80 with revision 3 of the second reader: one denial more is heard, wrongly.
     "frozen": {"items_f1": 0.90, "biometrics": 0.92, "contradicts_precision": 0.80, "contradicts_recall": 0.76},
 }
