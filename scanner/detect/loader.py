@@ -38,8 +38,13 @@ class Problems:
         self.lines.append(f"{name}: {key}: {what}")
 
 
+_SPECIAL = re.compile(r"[()|]")
+
+
 def expand(word: str) -> list[str]:
     """`(a|b|)c` -> ac, bc, c. Groups may nest. Raises ValueError past MAX_EXPANSIONS or for unbalanced brackets."""
+    if not _SPECIAL.search(word):
+        return [word]
     choices, at = _alternatives(word, 0)
     if at != len(word) or len(choices) != 1:
         raise ValueError("unbalanced ( ) or a | outside a group")
@@ -59,9 +64,11 @@ def _alternatives(word: str, at: int) -> tuple[list[list[str]], int]:
             if at >= len(word):
                 raise ValueError("unbalanced ( ) or a | outside a group")
             tails = [text for alternative in inner for text in alternative]
+            at += 1
         else:
-            tails = [word[at]]
-        at += 1
+            plain = _SPECIAL.search(word, at)
+            end = plain.start() if plain else len(word)
+            tails, at = [word[at:end]], end
         if len(out[-1]) * len(tails) > MAX_EXPANSIONS:
             raise ValueError(f"more than {MAX_EXPANSIONS} expansions")
         out[-1] = [head + tail for head in out[-1] for tail in tails]
