@@ -58,7 +58,7 @@ REPEAT_CASES = 2
 """Our labelled pages count twice in the voice model: they look like pages, the voice texts like passages."""
 BARS = Bars(
     propose=0.5, own_claims=0.6, other_stances=0.7, keep=0.15, own_voice=0.75, likely=0.2, cued=1.5, uncued=1.2,
-    sketch=0.0,
+    sketch=-0.5,
 )  # fmt: skip
 WITHOUT = ("learn_d", "learn_n", "learn_p", "learn_u")
 """Authors held back by default: one of the first wave, and three languages and kinds of the later ones."""
