@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -308,7 +309,7 @@ def log_shares(shares: Mapping[PageRole, float]) -> list[float]:
 def _linear(data: Mapping[str, np.ndarray], name: str) -> Linear:
     return Linear(
         classes=tuple(json.loads(str(data[f"{name}.classes"]))),
-        place={int(number): column for column, number in enumerate(data[f"{name}.features"])},
+        place=dict(zip(data[f"{name}.features"].tolist(), count(), strict=False)),
         idf=data[f"{name}.idf"].astype(np.float32),
         weights=data[f"{name}.weights"],
         scale=data[f"{name}.scale"],

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from itertools import pairwise
 from pathlib import Path
 
@@ -96,5 +97,5 @@ def model() -> VoiceModel | None:
         return None
     with np.load(FILE, allow_pickle=False) as data:
         classes = tuple(json.loads(str(data["classes"])))
-        place = {int(code): column for column, code in enumerate(data["features"])}
+        place = dict(zip(data["features"].tolist(), count(), strict=False))
         return VoiceModel(classes, place, data["weights"], data["scale"], data["bias"], data["idf"].astype(np.float32))
