@@ -252,12 +252,24 @@ def slot_matches(scene: Scene, slot: Slot, blocks: Sequence[int], lang: str) -> 
     out: dict[Span, Part] = {}
     for sequence in slot.any:
         names = tuple("|".join(sorted(atoms)) for atoms in sequence)
+        following = scene.places(sequence[-1], blocks)
         for words in _sequence(scene, sequence, slot.gap, blocks, lang):
+            words = (*words[:-1], _whole(words[-1], following))
             span = (words[0][0], words[-1][1])
             out.setdefault(span, Part(slot.name, *span, names, words))
             if len(out) >= MAX_SLOT_MATCHES:
                 return sorted(out.values(), key=lambda p: (p.start, p.end))
     return sorted(out.values(), key=lambda p: (p.start, p.end))
+
+
+def _whole(last: Span, places: Sequence[Span]) -> Span:
+    """A word run on to the end of one of the same slot that begins inside it: `leaves no` to `leaves no trace`."""
+    start, end = last
+    for other in places[bisect_left(places, (start, 0)) :]:
+        if other[0] >= end:
+            break
+        end = max(end, other[1])
+    return start, end
 
 
 def _sequence(

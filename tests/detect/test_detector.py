@@ -38,6 +38,13 @@ def test_quote_is_the_text_at_its_offsets(ruleset: RuleSet, text: str) -> None:
         assert finding.quote.strip()
 
 
+def test_a_quote_does_not_end_in_the_middle_of_two_words_of_one_slot(ruleset: RuleSet) -> None:
+    text = "Remote wipe erases all capture records and leaves no trace."
+    found = detector.detect(selftest.plain_document(text, "en"), ruleset, WHERE, rules_only=True)
+    quotes = [finding.quote for finding in found if "erases" in finding.quote]
+    assert quotes == ["erases all capture records and leaves no trace"]
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(_PIECES, max_size=40).map("".join))
 def test_gate_sees_every_word_that_the_matcher_sees(ruleset: RuleSet, text: str) -> None:
