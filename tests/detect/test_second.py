@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from scanner.cli.main import run
 from scanner.detect import detector, second
 from scanner.detect.rules import RuleSet
+from scanner.detect.second import Reading
 from scanner.detect.selftest import plain_document
-from scanner.detect.weigh import PREFIX
+from scanner.detect.survey import survey
+from scanner.detect.weigh import PREFIX, weigh
 from scanner.model import Finding, PageRole, Provenance, Stance
 
 UNUSUAL = "\n".join(
@@ -94,3 +97,55 @@ def test_a_proposing_rule_can_be_looked_up(capsys: pytest.CaptureFixture[str]) -
     assert run(["rules", "show", "reader.covert-capture"]) == 0
     assert "second reader" in capsys.readouterr().out
     assert run(["rules", "show", "reader.no-such-category"]) == 2
+
+
+def judged(
+    text: str, ruleset: RuleSet, reader: second.SecondReader, chances: dict[int, float], category: str
+) -> list[str]:
+    """Quotes of a category, where the models give it these probabilities, sentence by sentence, and none else."""
+    seen = survey(plain_document(text, "en"), ruleset, Provenance(source="https://vendor.example/"))
+    assert seen is not None
+    views = seen.views()
+    table = np.zeros((len(views), len(reader.claims.classes)), dtype=np.float32)
+    for index, chance in chances.items():
+        table[index, reader.claims.classes.index(category)] = chance
+    told = weigh(seen, ruleset, reader, views, Reading(table, {}))
+    return [
+        seen.page.normal.text[one.candidate.start : one.candidate.end]
+        for one in told
+        if one.candidate.rule.category == category
+    ]
+
+
+SHOP = "\n".join(
+    ("We sell cameras to shops. Ask for a quote.", *(f"Line {n} of the catalogue is short." for n in range(9)))
+)
+
+
+def test_a_proposal_beside_a_surer_one_must_be_sure_itself(ruleset: RuleSet) -> None:
+    reader = second.reader()
+    assert reader is not None
+    low = replace(reader, bars=replace(reader.bars, own_claims=0.0, other_stances=0.0))
+    assert len(judged(SHOP, ruleset, low, {3: 0.95, 5: 0.7}, "covert-capture")) == 1
+    assert len(judged(SHOP, ruleset, low, {3: 0.95, 5: 0.85}, "covert-capture")) == 2
+    assert len(judged(SHOP, ruleset, low, {3: 0.95, 8: 0.7}, "covert-capture")) == 2
+
+
+HIDDEN = "\n".join(
+    (
+        "We sell cameras to shops. Ask for a quote.",
+        "Every face is captured without the customer noticing.",
+        *(f"Line {n} of the catalogue is short." for n in range(6)),
+    )
+)
+
+
+def test_a_rule_hit_is_dropped_unless_the_rule_has_earned_trust_or_the_page_says_it_elsewhere(ruleset: RuleSet) -> None:
+    reader = second.reader()
+    assert reader is not None
+    doubtful = replace(reader, trusted=frozenset())
+    hits = {f.rule for f in found(HIDDEN, ruleset, rules_only=True) if f.category == "covert-capture"}
+    assert hits
+    assert judged(HIDDEN, ruleset, doubtful, {}, "covert-capture") == []
+    assert judged(HIDDEN, ruleset, replace(reader, trusted=frozenset(hits)), {}, "covert-capture") != []
+    assert "without the customer noticing" in " ".join(judged(HIDDEN, ruleset, doubtful, {7: 0.9}, "covert-capture"))
