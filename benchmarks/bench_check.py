@@ -26,7 +26,7 @@ PEER = "trafilatura + pyahocorasick"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--pages", type=int, default=pages.COUNT)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

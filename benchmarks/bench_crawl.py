@@ -135,7 +135,7 @@ def measure(port: int, per_host: int, count: int) -> dict[str, list[float]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--pages", type=int, default=320)
     parser.add_argument("--port", type=int, default=8710)
     parser.add_argument("--serve", type=int, default=0, help=argparse.SUPPRESS)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from scanner.detect import encoder
-from scanner.detect.encoder import END, START, Encoder
+from scanner.detect.encoder import END, START, Encoder, Tokens
 
 FILE = Path(__file__).with_name("context.npz")
 MAX_CHARS = 500
@@ -75,7 +75,7 @@ class Context:
         `texts`: all sentences of the page, normalised; `promising`: which of them matter, and how much. Sentences that
         stand in no promising stretch are left out.
         """
-        stretches = windows([self._numbers(text) for text in texts])
+        stretches = windows([_numbers(self.encoder.tokens, text[:MAX_CHARS]) for text in texts])
         worth = [
             max((promising.get(i, -np.inf) for i, _, _ in places), default=-np.inf)
             if len(numbers) >= FEWEST_TOKENS
@@ -92,8 +92,11 @@ class Context:
                 out[sentence] = self.heads(np.concatenate([seen[first:end].mean(axis=0), whole]))
         return out
 
-    def _numbers(self, text: str) -> list[int]:
-        return self.encoder.tokens.of(text[:MAX_CHARS])[:MAX_SENTENCE]
+
+@lru_cache(maxsize=8192)
+def _numbers(tokens: Tokens, text: str) -> list[int]:
+    """Tokens of one sentence, never changed. Kept: the pages of a site share their menus and footers."""
+    return tokens.of(text)[:MAX_SENTENCE]
 
 
 def windows(sentences: Sequence[Sequence[int]]) -> list[Window]:
