@@ -31,8 +31,8 @@ MAX_TITLE = 32
 FEWEST_TOKENS = 32
 """A shorter stretch is not read: the model learnt from pages of forty signs or more, and is lost with a lone slogan."""
 MOST_STRETCHES = 8
-"""Stretches of a page that are read, the most promising first; the rest is left to the linear models. Of a dense page of
-150 kB thirteen are promising, at about 0.1 s each."""
+"""Stretches of a page that are read, the most promising first; the rest is left to the linear models. In a dense page
+of 150 kB thirteen are promising, at about 0.1 s each."""
 
 Window = tuple[list[int], list[tuple[int, int, int]]]
 """Tokens, and (sentence, first token, end token) of each sentence in them."""
