@@ -118,6 +118,7 @@ def test_one_finding_in_both_languages(plain: Looked, tmp_path: Path, lang: str)
     verdict = verify(str(done.folder), Means(plain.settings, plain.rules))
     assert (verdict.exit_code, verdict.seal) == (ExitCode.OK, Seal.NOTHING)
 
+
 def test_what_holds_for_a_whole_page_is_told_with_its_first_quotation(plain: Looked, tmp_path: Path) -> None:
     done = export(plain.settings, plain.rules, Wanted(vendor=NAME), Quiet(), tmp_path / "case", pdf=False)
     manifest = json.loads((done.folder / "findings.json").read_text(encoding="utf-8"))
