@@ -117,16 +117,19 @@ class Encoder:
         """Tokens x width; at most as many tokens as there are places."""
         x = unpacked(self.nibbles[list(numbers)], self.scales[list(numbers)]) + self.places[: len(numbers)]
         x = normal(x, self.norm, self.norm_bias)
-        with _threads().limit(limits=1, user_api="blas"):
-            for layer in self.layers:
-                x = layer(x)
+        _one_thread()
+        for layer in self.layers:
+            x = layer(x)
         return x
 
 
 @lru_cache(maxsize=1)
-def _threads() -> ThreadpoolController:
-    """For one thread: sums then come out alike on every call, and processes beside us do not wait for each other."""
-    return ThreadpoolController()
+def _one_thread() -> object:
+    """Hold the BLAS of this process to one thread, for good: sums then come out alike on every call.
+
+    Not for the time of a call: pages may be judged on several threads, and the first to end gave all cores back.
+    """
+    return ThreadpoolController().limit(limits=1, user_api="blas")
 
 
 def normal(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
