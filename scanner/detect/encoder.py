@@ -1,7 +1,7 @@
 """A small transformer encoder in plain numpy: text to one vector a token, each seen in its context.
 
 The weights began as multilingual-e5-small (Microsoft, MIT), first layers only, with a vocabulary cut to the languages
-that we read, and were trained on for our task (`python -m tests.evaluation.train_context`). Words are 4-bit and layers
+that we read, and were trained on for our task (`python -m tests.evaluation.train_second`). Words are 4-bit and layers
 int8 in the file; all sums are float32. No library does this without compiled code of its own or a download; the forward
 pass is a page of numpy.
 """

@@ -67,12 +67,10 @@ def weigh(
         column = categories.get(candidate.rule.category)
         at = units[0] if column is None else max(units, key=lambda u: float(chances[u, column]))
         weighed, sure = _stance(seen, views[at], candidate.rule.category, cue, reader, reading.stances.get(at))
-        accused = weighed.stance is Stance.ASSERTED
-        chance = (
-            1.0
-            if column is None
-            else _chance(candidate, reader, accused, float(chances[at, column]), chances[:, column])
-        )
+        chance = 1.0
+        if column is not None:
+            accused = weighed.stance is Stance.ASSERTED
+            chance = _chance(candidate, reader, accused, float(chances[at, column]), chances[:, column])
         if chance == 0.0:
             continue
         told.update((u, candidate.rule.category) for u in units)
