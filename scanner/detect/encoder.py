@@ -125,10 +125,7 @@ class Encoder:
 
 @lru_cache(maxsize=1)
 def _one_thread() -> object:
-    """Hold the BLAS of this process to one thread, for good: sums then come out alike on every call.
-
-    Not for the time of a call: pages may be judged on several threads, and the first to end gave all cores back.
-    """
+    """Hold the BLAS of this process to one thread, for good: sums then come out alike on every call."""
     return ThreadpoolController().limit(limits=1, user_api="blas")
 
 
