@@ -33,6 +33,7 @@ def folder(tmp_path: Path, patterns: Path, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.setenv("NOTICESCAN_RULES__PATH", str(patterns))
     return work
 
+
 NOT_FOUND = 4
 """The archive of a crawl holds answers 404: addresses that were tried for a notice."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from scanner.model import NoticeFact, NoticeKind, Saying
@@ -16,7 +17,7 @@ from scanner.notice.items import HEARSAY
 from scanner.notice.period import days_of
 from scanner.notice.rules import Combination, FactRule, NoticeRules
 from scanner.notice.text import NoticeText, Sentence
-from scanner.notice.words import Hit
+from scanner.notice.words import Hit, Lexicon
 
 WINDOW_HAN, WINDOW_LATIN = 26, 110
 """Characters between the words of one fact."""
@@ -36,6 +37,7 @@ _WEAKENS = ("condition", "exception", "hedge", "can_enable", "others_duty")
 _TERMS = frozenset({"period", "for_period", "at_once", "erase", "keep_event", "limit"})
 """Words on how long something is kept: that it is erased after a month does not deny that it was taken."""
 _NO_SUCH = frozenset({"no", "neither", "nor", "without", "nothing", "none"})
+_TURNS = frozenset({"not", "not_joined", "not_after"})
 _BESIDE = 24
 _NAMES = frozenset({"people_filmed", "product"})
 _EXCEPTION = re.compile(
@@ -57,12 +59,38 @@ def read_facts(text: NoticeText, rules: NoticeRules, kind: NoticeKind) -> tuple[
     sentences = text.sentences[:MOST_SENTENCES]
     out: list[NoticeFact] = []
     for sentence, following in pairwise((*sentences, None)):
-        if sentence is None or sentence.is_heading or sentence.text.rstrip().endswith("?"):
-            continue  # a heading or a question says nothing
+        if sentence is None or _says_nothing(sentence):
+            continue
         excepted = following is not None and _takes_back(following)
         for rule in rules.facts.values():
             out.extend(_facts(rule, sentence, text, kind, excepted))
     return tuple(out)
+
+
+def denies_any(text: NoticeText, rules: NoticeRules, topics: frozenset[str]) -> bool:
+    """Is one of these matters denied in any sentence? Only those are read that hold a word of denial."""
+    wanted = [rule for rule in rules.facts.values() if rule.id in topics]
+    telling = denying(
+        rules.lexicon, frozenset(part.group for rule in wanted for whole in rule.denies for part in whole)
+    )
+    return any(
+        fact.saying is Saying.DENIED
+        for sentence in text.sentences[:MOST_SENTENCES]
+        if telling.find(sentence.text) and not _says_nothing(sentence)
+        for rule in wanted
+        for fact in _facts(rule, sentence, text, NoticeKind.UNKNOWN, False)
+    )
+
+
+@lru_cache(maxsize=64)
+def denying(lexicon: Lexicon, groups: frozenset[str]) -> Lexicon:
+    """The words without which nothing is denied: those that turn a deed, and groups that deny by themselves."""
+    return lexicon.part(groups | _TURNS)
+
+
+def _says_nothing(sentence: Sentence) -> bool:
+    """A heading or a question."""
+    return sentence.is_heading or sentence.text.rstrip().endswith("?")
 
 
 def denied_claims(
@@ -81,7 +109,7 @@ def denied_claims(
                 continue
             whole = len(sentence.text)
             denial = next((h for h in sentence.hits if "not" in h.groups and _reaches(sentence, h, end)), None)
-            if denial is None or sentence.groups() & _TERMS or end > last_char:
+            if denial is None or sentence.groups & _TERMS or end > last_char:
                 break
             weak = next((h for group in _WEAKENS if (h := first(sentence, group, 0, whole))), None)
             weak = weak or _but(sentence, denial)
@@ -139,7 +167,7 @@ def _facts(
     groups = (("denies", rule.denies), ("affirms", rule.affirms), ("says", rule.says))
     for how, combinations in groups:
         for whole in combinations:
-            if any(part.absent and part.group in sentence.groups() for part in whole):
+            if any(part.absent and part.group in sentence.groups for part in whole):
                 continue
             combination = tuple(part for part in whole if not part.absent)
             for hits in _nearest_deeds(combination, tuple(fillings(combination, sentence, text))):
@@ -211,7 +239,7 @@ def _saying(
 
 def fillings(combination: Combination, sentence: Sentence, text: NoticeText) -> Iterator[Filling]:
     """Each way in which an act word and the nearest words of the other groups stand together. None: in the heading."""
-    in_sentence = [part for part in combination if part.group in sentence.groups()]
+    in_sentence = [part for part in combination if part.group in sentence.groups]
     above = sentence.context | text.title_groups
     for part in combination:
         if part not in in_sentence and not (part.context and part.group in above):
@@ -327,7 +355,7 @@ def _fact(rule: FactRule, sentence: Sentence, kind: NoticeKind, saying: Saying, 
 
 def whose(sentence: Sentence, kind: NoticeKind) -> tuple[NoticeKind, bool]:
     """Whose data a sentence is about, and whether it (or its heading) names them or the product."""
-    for groups in (sentence.groups(), sentence.context):
+    for groups in (sentence.groups, sentence.context):
         if kind is NoticeKind.SITE_VISITORS and "site_visitors" in groups:
             return kind, bool(groups & _NAMES)
         for group, people in _PEOPLE:

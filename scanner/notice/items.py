@@ -36,7 +36,7 @@ def read_items(text: NoticeText, rules: NoticeRules, wanted: Iterable[Item], on_
 def about_faces(text: NoticeText) -> bool:
     """Is the notice as a whole about faces: by its title, by how much of it is, or because it is short?"""
     sentences = text.sentences
-    named = sum(1 for sentence in sentences if FACE in sentence.groups())
+    named = sum(1 for sentence in sentences if FACE in sentence.groups)
     return FACE in text.title_groups or len(sentences) <= SHORT or named >= FACE_SHARE * len(sentences)
 
 
@@ -47,11 +47,11 @@ def look(text: NoticeText, topic: Topic, face_only: bool) -> NoticeItem:
         if status is ItemStatus.VAGUE and (last := _apart(text, topic)) is not None:
             return _item(ItemStatus.FOUND, last, text)
         for sentence in text.sentences:
-            if sentence.text.rstrip().endswith("?") or HEARSAY in sentence.groups():
+            if sentence.text.rstrip().endswith("?") or HEARSAY in sentence.groups:
                 continue  # a question says nothing
             if sentence.is_heading and not any(part.context for c in combinations for part in c):
                 continue
-            if face_only and FACE not in sentence.groups() | sentence.context:
+            if face_only and FACE not in sentence.groups | sentence.context:
                 continue
             for combination in combinations:
                 if holds(combination, sentence, text):
@@ -71,7 +71,7 @@ def _apart(text: NoticeText, topic: Topic) -> Sentence | None:
         unwanted = {part.group for part in combination if part.absent}
         last = None
         for group in (part.group for part in combination if not part.absent):
-            here = (s for s in text.sentences if group in s.groups() and not s.groups() & unwanted)
+            here = (s for s in text.sentences if group in s.groups and not s.groups & unwanted)
             last = next(here, None)
             if last is None:
                 break
@@ -82,7 +82,7 @@ def _apart(text: NoticeText, topic: Topic) -> Sentence | None:
 
 def holds(combination: Combination, sentence: Sentence, text: NoticeText) -> bool:
     """Do all groups stand in the sentence (those marked so: in its heading or the title)?"""
-    here = sentence.groups()
+    here = sentence.groups
     above = sentence.context | text.title_groups
     return all(
         part.group not in here if part.absent else part.group in here or (part.context and part.group in above)

@@ -65,8 +65,8 @@ def kind_of(text: NoticeText) -> NoticeKind:
     for kind, group in _EVIDENCE.items():
         score[kind] += TITLE_WEIGHT * (group in text.title_groups and not _of_the_site(kind, text.title_groups))
         for sentence in text.sentences:
-            if group in sentence.groups() and not _of_the_site(kind, sentence.groups()):
-                scope = "applies" in sentence.groups() and not _excluded(sentence, group)
+            if group in sentence.groups and not _of_the_site(kind, sentence.groups):
+                scope = "applies" in sentence.groups and not _excluded(sentence, group)
                 score[kind] += SCOPE_WEIGHT if scope else 0 if _excluded(sentence, group) else 1
     (best, weight), (_, second), *_ = score.most_common(2) + [(NoticeKind.UNKNOWN, 0)] * 2
     if not weight or (second and weight < CLEAR * second):

@@ -60,7 +60,7 @@ def days_of(sentence: Sentence) -> tuple[str, float | None]:
             best = (days, sentence.block.text[low - sentence.block.start : high - sentence.block.start])
     if best is not None:
         return best[1], best[0]
-    groups = sentence.groups()
+    groups = sentence.groups
     if "not_kept" in groups:
         return EVENT, 0.0
     if "forever" in groups:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from scanner.model import Document, ItemStatus, Notice, NoticeFact, NoticeKind, Provenance, Saying
-from scanner.notice.facts import denied_claims, overall, read_facts
+from scanner.notice.facts import denied_claims, denies_any, overall, read_facts
 from scanner.notice.items import look, read_items
 from scanner.notice.kind import dates_of, kind_of, products_of, version_of
 from scanner.notice.rules import NoticeRules
@@ -48,6 +48,14 @@ def read_notice(
     )  # fmt: skip
 
 
+def could_contradict(document: Document, rules: NoticeRules, categories: Iterable[str]) -> bool:
+    """Does a sentence of this document deny a matter that claims of these categories are about? A fraction of the cost
+    of reading the document as a notice, which most adverts thus need not be."""
+    claims = [rules.claims[category] for category in categories if category in rules.claims]
+    topics = frozenset(a.topic for claim in claims for a in claim.contradicts if a.saying is Saying.DENIED)
+    return denies_any(NoticeText(document, rules.normalise, rules.lexicon), rules, topics)
+
+
 def language(document: Document) -> str:
     """`zh` or `en`: which words were looked for; by the script of the text."""
     sample = document.text[:_SAMPLE]
@@ -56,7 +64,7 @@ def language(document: Document) -> str:
 
 def applicable(text: NoticeText, rules: NoticeRules, lang: str, faces: bool) -> tuple[str, ...]:
     """The regimes whose items are looked at where nobody names one. An aid to reading, no statement on what applies."""
-    groups = frozenset().union(text.title_groups, *(sentence.groups() for sentence in text.sentences))
+    groups = frozenset().union(text.title_groups, *(sentence.groups for sentence in text.sentences))
     return tuple(
         regime.id
         for regime in rules.regimes.values()

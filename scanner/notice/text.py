@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from scanner.model import Block, BlockKind, Document
@@ -27,7 +27,7 @@ MAX_SENTENCE = 1200
 """Characters; a longer one is cut, so that hostile text costs no more than its length."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentence:
     """A sentence of a block. `normal` is the block's; [start:end] is the sentence in it."""
 
@@ -39,14 +39,23 @@ class Sentence:
     normal: Normalised
     heading: str
     """Normalised headings and lead-in line above it."""
-    hits: tuple[Hit, ...]
-    context: frozenset[str]
-    """Word groups in the heading and lead-in."""
+    lexicon: Lexicon = field(repr=False)
     is_heading: bool = False
     """Names what follows and says nothing itself."""
 
+    @cached_property
+    def hits(self) -> tuple[Hit, ...]:
+        """Its words, in order; found when first asked for."""
+        return self.lexicon.find(self.text)
+
+    @cached_property
+    def context(self) -> frozenset[str]:
+        """Word groups in the heading and lead-in."""
+        return groups_of(self.lexicon, self.heading)
+
+    @cached_property
     def groups(self) -> frozenset[str]:
-        """Word groups in the sentence itself."""
+        """Word groups in the sentence itself. Kept: every rule asks for them."""
         return frozenset().union(*(hit.groups for hit in self.hits)) if self.hits else frozenset()
 
     def place(self, start: int, end: int) -> tuple[int, int]:
@@ -99,9 +108,7 @@ class NoticeText:
                 text = normal.text[start:end]
                 above = "\n".join(part for part in (heading, numbered, lead) if part)
                 heads = block.kind is BlockKind.HEADING or _is_heading(text) or self._is_first_line(block, start, text)
-                yield Sentence(
-                    text, start, block, normal, above, self._lexicon.find(text), groups_of(self._lexicon, above), heads
-                )  # fmt: skip
+                yield Sentence(text, start, block, normal, above, self._lexicon, heads)
                 if _is_heading(text):
                     numbered, lead = text.strip(), ""
                 elif _LEAD.search(text) and len(text) < 120:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _EDGE = "(?!(?<=[a-z0-9])[a-z0-9])"
@@ -18,6 +19,8 @@ _KEY = 2
 """Characters by which literals are indexed: a word has at least so many."""
 _SLOT = re.compile(r"\[(n|w|o|s|at|phone|p|pipe|g[1-9]\d?)\]")
 _PIECE = re.compile(r"(\[(?:n|w|o|s|at|phone|p|pipe|g[1-9]\d?)\]|[()|])")
+MOST_REMEMBERED = 4_096
+"""Texts, of at most a sentence or heading each."""
 MASK = "mask"
 """The group whose words swallow shorter ones that lie in them."""
 _MEANS = {
@@ -41,7 +44,7 @@ class Hit:
     groups: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """Normalised literal -> the groups that it belongs to, and group -> templates (as regular expressions that
     `template` made). What lies inside a longer word of the group `mask` is no hit."""
@@ -50,6 +53,9 @@ class Lexicon:
     templates: Mapping[str, Sequence[str]] = field(default_factory=dict)
     _index: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
     _compiled: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = field(init=False, repr=False)
+    find: Callable[[str], tuple[Hit, ...]] = field(init=False, repr=False, compare=False)
+    """Every hit in a text, in order. Remembers the last texts: one heading stands above many sentences, and what is
+    printed on one page of a vendor is printed on all."""
 
     def __post_init__(self) -> None:
         index: dict[str, list[str]] = {}
@@ -62,9 +68,14 @@ class Lexicon:
         )
         object.__setattr__(self, "_index", ordered)
         object.__setattr__(self, "_compiled", compiled)
+        object.__setattr__(self, "find", lru_cache(maxsize=MOST_REMEMBERED)(self._found))
 
-    def find(self, text: str) -> tuple[Hit, ...]:
-        """Every hit in the text, in order."""
+    def part(self, groups: frozenset[str]) -> Lexicon:
+        """The words of some groups alone, to see fast whether a text holds any of them."""
+        literals = {literal: mine for literal, of in self.literals.items() if (mine := of & groups)}
+        return Lexicon(literals, {group: words for group, words in self.templates.items() if group in groups})
+
+    def _found(self, text: str) -> tuple[Hit, ...]:
         hits: list[Hit] = []
         masks: list[tuple[int, int]] = []
         for at in range(len(text) - _KEY + 1):

@@ -32,7 +32,7 @@ from ..model import (
 from ..notice.compare import compare, within
 from ..notice.find import app_stores, is_notice_link
 from ..notice.load import FACTS, NOTICES, Language, load
-from ..notice.reader import is_notice, read_notice
+from ..notice.reader import could_contradict, is_notice, read_notice
 
 if TYPE_CHECKING:
     from ..detect.rules import RuleSet
@@ -118,7 +118,7 @@ def verdicts(
         out.extend(compare(claims, theirs, known))
         for source, document in documents.items():
             here = [f for f in findings if f.vendor == vendor and f.source == source]
-            if here:
+            if here and could_contradict(document, known, {f.category for f in here}):
                 out.extend(within(here, _as_notice(document, here[0], known), known))
     return tuple(out)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from scanner.detect.rules import load as load_rules
 from scanner.model import Finding, Notice, Provenance, Stance, UnreadReason, Verdict, VerdictReason
 from scanner.notice.compare import compare, within
-from scanner.notice.reader import read_notice
+from scanner.notice.reader import could_contradict, read_notice
 from scanner.pipeline.noticing import needed_notice_rules, run_notice_tests
 from tests.evaluation.notices import claimed, document
 
@@ -99,6 +101,20 @@ def test_boast_and_denial_on_one_page() -> None:
         "Every shopper's face goes into our gallery.\n\nA sign at the door tells visitors of the cameras."
     )
     assert within([boast], harmless, RULES) == ()
+
+
+def test_a_page_that_is_not_read_again_holds_no_contradiction() -> None:
+    """The short look that spares most adverts the reading as a notice may only pass over what would say nothing."""
+    file = Path(__file__).with_name("denials.jsonl")
+    cases = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    found = 0
+    for case in cases:
+        text = f"{case['claim']}\n\n{case['notice']}"
+        boast = replace(claim(case["category"], case["claim"]), source="n")
+        if within([boast], notice(text), RULES):
+            found += 1
+            assert could_contradict(document(text), RULES, [case["category"]]), case
+    assert found >= 20
 
 
 def test_every_category_is_mapped_with_an_item() -> None:
