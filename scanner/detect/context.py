@@ -70,11 +70,13 @@ class Context:
     categories: tuple[str, ...]
     stances: tuple[str, ...]
 
-    def read(self, texts: Sequence[str], promising: Mapping[int, float]) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    def read(
+        self, texts: Sequence[str], promising: Mapping[int, float], most: int = MOST_STRETCHES
+    ) -> dict[int, tuple[np.ndarray, np.ndarray]]:
         """Sentence -> (log-odds of each category, log-weights of categories x stances).
 
-        `texts`: all sentences of the page, normalised; `promising`: which of them matter, and how much. Sentences that
-        stand in no promising stretch are left out.
+        `texts`: all sentences of the page, normalised; `promising`: which of them matter, and how much; `most`: so many
+        stretches are read. Sentences that stand in no promising stretch are left out.
         """
         stretches = windows([_numbers(self.encoder.tokens, text[:MAX_CHARS]) for text in texts])
         worth = [
@@ -85,7 +87,7 @@ class Context:
         ]
         chosen = sorted((i for i, value in enumerate(worth) if value > -np.inf), key=lambda i: -worth[i])
         out: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        for index in sorted(chosen[:MOST_STRETCHES]):
+        for index in sorted(chosen[:most]):
             numbers, places = stretches[index]
             seen = self.encoder(numbers)
             whole = seen.mean(axis=0)

@@ -6,18 +6,24 @@ import hashlib
 from collections.abc import Sequence
 from urllib.parse import quote as percent
 
+import numpy as np
+
 from scanner.detect import page as pages
 from scanner.detect import second
 from scanner.detect.match import Candidate
 from scanner.detect.rules import RuleSet
 from scanner.detect.survey import Survey, Trace, survey
 from scanner.detect.weigh import Weighed, weigh
-from scanner.model import Cue, Document, Finding, PageRole, Provenance, Severity, Stance
+from scanner.model import Cue, Document, Finding, Heard, PageRole, Provenance, Severity, Stance
 
-__all__ = ["Survey", "Trace", "covered", "detect", "fragment_url", "order", "survey"]
+__all__ = ["Survey", "Trace", "covered", "detect", "fragment_url", "hear", "order", "survey"]
 
 CONTEXT = 32
 """Characters of prefix and suffix in a TextQuoteSelector (W3C Web Annotation; the length is ours)."""
+NOTICE_STRETCHES = 32
+"""Stretches of a privacy notice that the encoder reads: 8,000 tokens, longer than most notices."""
+LEAST_HEARD = 0.2
+"""Probability below which nothing is said of a sentence of a notice."""
 _WEIGHT = {severity: index for index, severity in enumerate(Severity)}
 
 
@@ -49,6 +55,26 @@ def detect(
     if trace:
         trace.kept.extend((one.candidate, one.cue) for one in claims)
     return tuple(_finding(seen, provenance, one) for one in claims)
+
+
+def hear(document: Document, rules: RuleSet) -> tuple[Heard, ...]:
+    """What the models make of a privacy notice, sentence by sentence: which claims it denies or makes. In text order.
+
+    Less is left out than in findings, for here a denial matters as much as a claim, and words of both are plain.
+    """
+    seen, reader = survey(document, rules, Provenance("")), second.reader()
+    if seen is None or reader is None:
+        return ()
+    views = seen.views()
+    reading = reader.read(views, NOTICE_STRETCHES)
+    out = []
+    for index, column in zip(*np.nonzero(reading.chances >= LEAST_HEARD), strict=True):
+        category, chance = reader.claims.classes[column], float(reading.chances[index, column])
+        stances = reader.stances_of(views[index], category, reading.stances.get(int(index)))
+        denied, claimed = (chance * stances.get(stance, 0.0) for stance in (Stance.NEGATED, Stance.ASSERTED))
+        unit = seen.page.units[index]
+        out.append(Heard(category, *seen.page.normal.span(unit.start, unit.end), denied, claimed))
+    return tuple(out)
 
 
 def _confidence(candidate: Candidate, cue: Cue, seen: Survey) -> float:

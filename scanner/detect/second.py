@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 
 from scanner.detect import voice
-from scanner.detect.context import Context, context
+from scanner.detect.context import MOST_STRETCHES, Context, context
 from scanner.detect.roles import weight_of
 from scanner.model import Cue, PageRole, Stance
 
@@ -211,28 +211,28 @@ class SecondReader:
         """Log-odds of each category by the linear model alone."""
         return np.asarray(self.claims.scores(_facts(view), None) + _of_words(self.claims, view.text[:MAX_CHARS]))
 
-    def read(self, views: Sequence[View]) -> Reading:
-        """All sentences of a page.
+    def read(self, views: Sequence[View], thorough: int = 0) -> Reading:
+        """All sentences of a page. `thorough`: so many stretches are read in full, however little they promise.
 
         One without any word of ours, or too short to claim anything, has no probability unless a rule hit it.
         """
-        rough, seen = self.scores(views)
+        rough, seen = self.scores(views, thorough)
         chances = np.zeros((len(views), len(self.claims.classes)), dtype=np.float32)
         for index, scores in rough.items():
             chances[index] = self.chances(views[index], scores, seen[index][0] if index in seen else None)
         return Reading(chances, {index: stances for index, (_, stances) in seen.items()})
 
     def scores(
-        self, views: Sequence[View]
+        self, views: Sequence[View], thorough: int = 0
     ) -> tuple[Mapping[int, np.ndarray], Mapping[int, tuple[np.ndarray, np.ndarray]]]:
         """Sentence -> what the linear model, and what the context model made of it, before they are added up."""
         judged = (i for i, view in enumerate(views) if view.hits or (view.atoms and weight_of(view.text) >= SHORTEST))
         rough = {i: self.rough(views[i]) for i in judged}
         worth = {i: float(scores.max()) for i, scores in rough.items()}
-        promising = {i: worth[i] for i in rough if views[i].hits or worth[i] >= self.bars.sketch}
+        promising = {i: worth[i] for i in rough if thorough or views[i].hits or worth[i] >= self.bars.sketch}
         if self.context is None or not promising:
             return rough, {}
-        return rough, self.context.read([view.text for view in views], promising)
+        return rough, self.context.read([view.text for view in views], promising, thorough or MOST_STRETCHES)
 
     def chances(self, view: View, rough: np.ndarray, seen: np.ndarray | None) -> np.ndarray:
         """The probability of each category."""

@@ -13,6 +13,7 @@ from .kinds import BlockKind, Change, Outcome, PageRole, Severity, Stance, Unrea
 from .law import LawGap, Provision, ProvisionRole, RelevantLaw
 from .notices import (
     Contradiction,
+    Heard,
     ItemStatus,
     Notice,
     NoticeFact,
@@ -46,6 +47,7 @@ __all__ = [
     "FetchFailed",
     "Finding",
     "FrontierItem",
+    "Heard",
     "ItemStatus",
     "Judgement",
     "LawGap",

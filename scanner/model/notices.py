@@ -101,6 +101,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What the models that find claims make of one sentence of a notice: `text[start:end]` of its document."""
+
+    category: str
+    start: int
+    end: int
+    denied: float
+    """The probability that it denies a claim of this category."""
+    claimed: float
+    """The probability that it makes one."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeItem:
     """One disclosure item of one regime, as far as the text read shows it. Quote and offsets: empty where not found."""
 

@@ -182,8 +182,8 @@ def _opinion(
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, hedged, notice, hedged.topic)
     if against:
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, against[0], notice, against[0].topic)
-    if by_rule := [fact for fact in facts if rule.negated and fact.topic == f"claim:{rule.category}"]:
-        return _by_rule(claim, rule, notice, by_rule, rules)
+    if heard := [fact for fact in facts if rule.heard and fact.topic == f"claim:{rule.category}"]:
+        return _by_hearing(claim, rule, notice, heard, rules)
     if vague := _answers(claim, rule.vague, facts):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.VAGUE, vague[0], notice, vague[0].topic)
     if _for_others(claim, notice, facts):
@@ -195,15 +195,22 @@ def _opinion(
     return Opinion(Verdict.SILENT, VerdictReason.NOT_MENTIONED, notice=notice)
 
 
-def _by_rule(
-    claim: Claim, rule: ClaimRule, notice: Notice, denials: Sequence[NoticeFact], rules: NoticeRules
+def _by_hearing(
+    claim: Claim, rule: ClaimRule, notice: Notice, heard: Sequence[NoticeFact], rules: NoticeRules
 ) -> Opinion:  # fmt: skip
-    """No fact of ours answers, but the rules that find claims found this one denied in the notice."""
-    if any(fact.saying is not Saying.DENIED for fact in denials):
-        return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, denials[0], notice, denials[0].topic)
-    if any(_same_people(claim, rule, notice, fact, rules) for fact in denials):
-        return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denials[0], notice, denials[0].topic)
-    return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, denials[0], notice, denials[0].topic)
+    """No fact of ours answers, but the models that find claims heard this one denied in the notice, or made."""
+    first = {saying: next((fact for fact in heard if fact.saying is saying), None) for saying in Saying}
+    denied, made, weak = (first[s] for s in (Saying.DENIED, Saying.DISCLOSED, Saying.CONDITIONAL))
+    if denied and made and made.start != denied.start:
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONFLICTING, denied, notice, denied.topic)
+    if made:
+        return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, made, notice, made.topic)
+    if weak:
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, weak, notice, weak.topic)
+    fitting = [f for f in heard if _same_people(claim, rule, notice, f, rules) and not _something_else(claim, f, rules)]
+    if fitting:
+        return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, fitting[0], notice, fitting[0].topic)
+    return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, heard[0], notice, heard[0].topic)
 
 
 def _both(against: Sequence[NoticeFact], bears_out: Sequence[NoticeFact], notice: Notice) -> Opinion:

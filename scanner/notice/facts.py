@@ -8,11 +8,12 @@ a stop
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from scanner.model import NoticeFact, NoticeKind, Saying
+from scanner.model import Heard, NoticeFact, NoticeKind, Saying
 from scanner.notice.items import HEARSAY
 from scanner.notice.period import days_of
 from scanner.notice.rules import Combination, FactRule, NoticeRules
@@ -34,9 +35,9 @@ _PEOPLE = (
     ("site_visitors", NoticeKind.SITE_VISITORS),
 )
 _WEAKENS = ("condition", "exception", "hedge", "can_enable", "others_duty")
-_TERMS = frozenset({"period", "for_period", "at_once", "erase", "keep_event", "limit"})
-"""Words on how long something is kept: that it is erased after a month does not deny that it was taken."""
 _NO_SUCH = frozenset({"no", "neither", "nor", "without", "nothing", "none"})
+HEARD = 0.5
+"""Probability from which what the models heard counts."""
 _TURNS = frozenset({"not", "not_joined", "not_after"})
 _BESIDE = 24
 _NAMES = frozenset({"people_filmed", "product"})
@@ -44,6 +45,8 @@ _EXCEPTION = re.compile(
     r"^[\s\-·*•\d.()]*"
     r"(但(?!是否)|然而|除(?!了)|例外|(?:however|but|except|unless|exceptions?|this does not apply|the exception)\b)"
 )
+_OWN_EXCEPTION = re.compile(r"^[\s\-·*•\d.()一二三四五六七八九十、]*(?:[^\s,:]{1,8}:)?除[^,。;]{1,30}外,?[^,。;]")
+"""`除公安机关依法调取外,不向任何人提供`: its exception is one to what it says itself, not to the sentence before."""
 _IF = re.compile(r"if\b|unless|optional|may\b|on request|at |by default|currently|now|so far|目前|主动|必要")
 _BEGINNING = 60
 """Characters of a sentence in which an exception to the one before it stands."""
@@ -93,45 +96,41 @@ def _says_nothing(sentence: Sentence) -> bool:
     return sentence.is_heading or sentence.text.rstrip().endswith("?")
 
 
-def denied_claims(
-    text: NoticeText, kind: NoticeKind, denials: Iterable[tuple[str, int, int]]
-) -> tuple[NoticeFact, ...]:
-    """Facts `claim:<category>` from places that somebody else judged to be denials of a claim of that category.
+def heard_facts(text: NoticeText, kind: NoticeKind, heard: Iterable[Heard], lawful: frozenset[str]) -> list[NoticeFact]:
+    """Facts `claim:<category>` from what the models that find claims heard.
 
-    Their sentence must hold a denial; a condition, exception or hedge in it, or just after it, makes it conditional.
+    A condition, exception or hedge in the sentence, or just after it, makes a denial conditional. `lawful`: categories
+    that an exception for courts and police leaves as denied as before.
     """
     sentences = text.sentences[:MOST_SENTENCES]
+    starts = [sentence.whole()[0] for sentence in sentences]
     out = []
-    for category, start, end in denials:
-        for sentence, following in pairwise((*sentences, None)):
-            first_char, last_char = sentence.whole() if sentence is not None else (0, 0)
-            if sentence is None or not first_char <= start < last_char or sentence.is_heading:
-                continue
-            whole = len(sentence.text)
-            denial = next((h for h in sentence.hits if "not" in h.groups and _reaches(sentence, h, end)), None)
-            if denial is None or sentence.groups & _TERMS or end > last_char:
-                break
-            weak = next((h for group in _WEAKENS if (h := first(sentence, group, 0, whole))), None)
-            weak = weak or _but(sentence, denial)
-            taken = following is not None and _takes_back(following)
-            saying = Saying.CONDITIONAL if weak or taken or sentence.text.rstrip().endswith("?") else Saying.DENIED
-            rule = FactRule(f"claim:{category}", (), (), (), "", {})
-            out.append(_fact(rule, sentence, kind, saying, weak or denial))
-            break
-    return tuple(out)
+    for one in heard:
+        at = bisect_right(starts, max(one.start, starts[0])) - 1 if starts else -1
+        if at < 0 or _says_nothing(sentences[at]) or max(one.denied, one.claimed) < HEARD:
+            continue
+        saying, cue = Saying.DISCLOSED, None
+        if one.denied >= one.claimed:
+            following = sentences[at + 1] if at + 1 < len(sentences) else None
+            cue = _weakened(sentences[at], one.category in lawful)
+            weak = cue is not None or (following is not None and _takes_back(following))
+            saying = Saying.CONDITIONAL if weak else Saying.DENIED
+        rule = FactRule(f"claim:{one.category}", (), (), (), "", {})
+        out.append(_fact(rule, sentences[at], kind, saying, cue))
+    return out
 
 
-def _reaches(sentence: Sentence, denial: Hit, end: int) -> bool:
-    """Does a denial stand before the end of a claim, or behind it in the same clause? `Covert filming is forbidden`."""
-    at = sentence.place(denial.start, denial.end)[0]
-    first_char = sentence.whole()[0]
-    between = sentence.block.text[max(end, first_char) - sentence.block.start : at - sentence.block.start]
-    return at < end or not any(char in between for char in ",，、;；")
+def _weakened(sentence: Sentence, lawful: bool) -> Hit | None:
+    """A word of the sentence that leaves room in a denial."""
+    whole = len(sentence.text)
+    weak = (h for group in _WEAKENS if (h := first(sentence, group, 0, whole, lawful)))
+    denial = next((h for h in sentence.hits if "not" in h.groups), None)
+    return next(weak, None) or (_but(sentence, denial) if denial else None)
 
 
 def _takes_back(sentence: Sentence) -> bool:
     """Does a sentence begin with an exception to the one before it?"""
-    if sentence.is_heading:
+    if sentence.is_heading or _OWN_EXCEPTION.match(sentence.text):
         return False
     begins = first(sentence, "exception", 0, _BEGINNING) or first(sentence, "can_enable", 0, len(sentence.text))
     return begins is not None or _EXCEPTION.match(sentence.text) is not None
@@ -208,10 +207,9 @@ def _saying(
     if first(sentence, HEARSAY, 0, act.start) is not None:
         return None, None
     others_duty = first(sentence, "others_duty", 0, act.end)
-    exception = first(sentence, "exception", 0, len(sentence.text)) or first(
-        sentence, "part_only", 0, len(sentence.text)
-    )
-    hedge = first(sentence, "hedge", 0, len(sentence.text)) if not rule.hedged else _room(sentence)
+    whole = len(sentence.text)
+    exception = first(sentence, "exception", 0, whole, rule.lawful) or first(sentence, "part_only", 0, whole)
+    hedge = first(sentence, "hedge", 0, whole, rule.lawful) if not rule.hedged else _room(sentence)
     if how == "affirms":
         weak = others_duty or exception or hedge
         return (Saying.CONDITIONAL, weak) if weak or excepted else (Saying.DISCLOSED, None)
@@ -221,8 +219,8 @@ def _saying(
     denial = _denial(sentence, act) or _no_such(sentence, hits, act)
     if any(part.group == "not" for part in combination) and denial is None:
         return None, None
-    whole = len(sentence.text)
-    condition = first(sentence, "condition", 0, whole) or first(sentence, "can_enable", 0, whole) or exception
+    condition = first(sentence, "condition", 0, whole, rule.lawful) or first(sentence, "can_enable", 0, whole)
+    condition = condition or exception
     condition = condition or _room(sentence)
     if denial is None:
         weak = others_duty or (condition if rule.wary else None)
@@ -282,9 +280,20 @@ def _nearest(sentence: Sentence, act: Hit, group: str, *, apart: bool) -> Hit | 
     return best[1] if best else None
 
 
-def first(sentence: Sentence, group: str, low: int, high: int) -> Hit | None:
-    """The first word of a group that lies in [low:high]."""
-    return next((h for h in sentence.hits if group in h.groups and low <= h.start and h.end <= high), None)
+def first(sentence: Sentence, group: str, low: int, high: int, lawful: bool = False) -> Hit | None:
+    """The first word of a group that lies in [low:high]; `lawful`: and in no exception for courts and police."""
+    return next(
+        (
+            h for h in sentence.hits
+            if group in h.groups and low <= h.start and h.end <= high and not (lawful and _by_law(sentence, h))
+        ),
+        None,
+    )  # fmt: skip
+
+
+def _by_law(sentence: Sentence, hit: Hit) -> bool:
+    """Does a word touch an exception that the law makes: for the police, a court?"""
+    return any("by_law" in h.groups and h.start < hit.end and hit.start < h.end for h in sentence.hits)
 
 
 def _denial(sentence: Sentence, act: Hit) -> Hit | None:

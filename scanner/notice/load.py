@@ -24,7 +24,7 @@ _ITEM = {"id", "regime", "article", "topic", "title_en", "title_zh", "summary_en
 _ITEM_MAY = {"face", "condition_en", "condition_zh", "tip"}
 _CONDITION = {"condition_en", "condition_zh"}
 _FIND = ("texts", "paths", "titles", "not_titles", "stores", "guesses")
-_FLAGS = ("device", "hedged", "wary")
+_FLAGS = ("device", "hedged", "wary", "lawful")
 _VALUES = ("", "short", "long", "vague")
 _TOPIC_FACTS = frozenset({"automated_decisions"})
 _SHORTEST = 2
@@ -293,7 +293,7 @@ def _claim(
     groups: frozenset[str], reader: _Reader,
 ) -> R.ClaimRule:  # fmt: skip
     where = f"claim.{name}"
-    _unknown(entry, {"people", "contradicts", "admits", "vague", "items", "tests", "negated"}, reader, f"{where}.")
+    _unknown(entry, {"people", "contradicts", "admits", "vague", "items", "tests", "heard"}, reader, f"{where}.")
     people = str(entry.get("people", ""))
     if people not in set(NoticeKind):
         reader.say(f"{where}.people", f"{people!r} is not one of {', '.join(NoticeKind)}")
@@ -314,7 +314,7 @@ def _claim(
     return R.ClaimRule(
         name, NoticeKind(people) if people in set(NoticeKind) else NoticeKind.UNKNOWN,
         contradicts, admits, vague, dict(where_items), tuple(tests),
-        frozenset(topic for topic, fact in facts.items() if fact.device), entry.get("negated", False) is True,
+        frozenset(topic for topic, fact in facts.items() if fact.device), entry.get("heard", False) is True,
     )  # fmt: skip
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from scanner.model import Document, ItemStatus, Notice, NoticeFact, NoticeKind, Provenance, Saying
-from scanner.notice.facts import denied_claims, denies_any, overall, read_facts
+from scanner.model import Document, Heard, ItemStatus, Notice, NoticeFact, NoticeKind, Provenance, Saying
+from scanner.notice.facts import denies_any, heard_facts, overall, read_facts
 from scanner.notice.items import look, read_items
 from scanner.notice.kind import dates_of, kind_of, products_of, version_of
 from scanner.notice.rules import NoticeRules
@@ -24,21 +24,21 @@ def read_notice(
     rules: NoticeRules,
     where: Provenance,
     regimes: tuple[str, ...] = (),
-    denials: Iterable[tuple[str, int, int]] = (),
+    heard: Iterable[Heard] = (),
 ) -> Notice:
     """What the notice says, by the items of `regimes` (none named: those of its language and content).
 
-    `denials`: (category, start, end) of what the claim rules found denied in this document.
+    `heard`: what the models that find claims make of its sentences.
     """
     text = NoticeText(document, rules.normalise, rules.lexicon)
     kind = kind_of(text)
     facts = read_facts(text, rules, kind)
-    denied = denied_claims(text, kind, denials)
+    told = heard_facts(text, kind, heard, lawful_claims(rules))
     faces = overall(facts) is Saying.DISCLOSED
     lang = language(document)
     items = read_items(text, rules, rules.of_regimes(regimes or applicable(text, rules, lang, faces)), faces)
     effective, updated = dates_of(text)
-    every = sorted((*facts, *denied, *_from_topics(text, rules, kind)), key=lambda f: (f.start, f.topic))
+    every = sorted((*facts, *told, *_from_topics(text, rules, kind)), key=lambda f: (f.start, f.topic))
     return Notice(
         source=where.source, vendor=where.vendor, kind=kind, title=_title(document), lang=lang,
         effective=effective, updated=updated, version=version_of(text), products=products_of(text),
@@ -46,6 +46,12 @@ def read_notice(
         captured_at=where.captured_at, capture_sha256=where.capture_sha256,
         warc_record=where.warc_record, derivation=document.derivation,
     )  # fmt: skip
+
+
+def lawful_claims(rules: NoticeRules) -> frozenset[str]:
+    """Categories whose denial an exception for courts and police does not weaken."""
+    lawful = {topic for topic, fact in rules.facts.items() if fact.lawful}
+    return frozenset(name for name, rule in rules.claims.items() if {a.topic for a in rule.contradicts} & lawful)
 
 
 def could_contradict(document: Document, rules: NoticeRules, categories: Iterable[str]) -> bool:

@@ -85,6 +85,8 @@ class FactRule:
     """Conditions in the sentence do not weaken it, for they are what it is about (consent)."""
     wary: bool = False
     """Disclosed under a condition is `conditional` too (sale: "only where you tick")."""
+    lawful: bool = False
+    """An exception for courts and police does not weaken its denial: who sells to nobody does not sell to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,8 @@ class ClaimRule:
     tests: tuple[Mapping[str, Any], ...]
     device: frozenset[str] = frozenset()
     """Topics about the thing itself: they hold whoever stands before it."""
-    negated: bool = False
-    """What the claim rules judge to be a denial of this category, in the notice, contradicts as well."""
+    heard: bool = False
+    """What the models heard denied in the notice contradicts as well, and what they heard claimed admits."""
 
     @property
     def answerable(self) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from ..detect.detector import hear
 from ..detect.loader import expand
 from ..detect.normalise import literal, normalise
 from ..errors import UsageError
@@ -81,13 +82,8 @@ def with_notice(judgement: Judgement, item: FrontierItem, where: Provenance, rul
         return judgement
     named = item.via == "notice" and item.depth == 0
     if named or is_notice(document, known):
-        return replace(judgement, notice=read_notice(document, known, where, (), denials(judgement.findings)))
+        return replace(judgement, notice=read_notice(document, known, where, (), hear(document, rules)))
     return judgement
-
-
-def denials(findings: Iterable[Finding]) -> list[tuple[str, int, int]]:
-    """(category, start, end) of what the claim rules found denied."""
-    return [(f.category, f.start, f.end) for f in findings if f.stance is Stance.NEGATED]
 
 
 def unread_notices(rows: Iterable[CoverageRow], read: Iterable[Notice]) -> tuple[Notice, ...]:

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scanner.detect.detector import detect
+from scanner.detect.detector import hear
 from scanner.detect.rules import load as load_rules
 from scanner.model import (
     BlockKind,
@@ -33,7 +33,7 @@ from scanner.notice.compare import compare
 from scanner.notice.facts import overall
 from scanner.notice.reader import read_notice
 from scanner.notice.rules import NoticeRules
-from scanner.pipeline.noticing import denials, needed_notice_rules
+from scanner.pipeline.noticing import needed_notice_rules
 from scanner.read.reader import read
 
 HERE = Path(__file__).parent
@@ -95,9 +95,9 @@ def notice_of(case: dict[str, Any]) -> Notice:
 
 
 def notice_from(text: str, name: str, regimes: tuple[str, ...] = ()) -> Notice:
-    """A text read as a notice, the way the pipeline does it: denials that the claim rules find go in."""
+    """A text read as a notice, the way the pipeline does it: what the models hear goes in."""
     page, where = document(text), Provenance(name)
-    return read_notice(page, rules(), where, regimes, denials(detect(page, load_rules(), where)))
+    return read_notice(page, rules(), where, regimes, hear(page, load_rules()))
 
 
 def item_figures(cases: list[dict[str, Any]]) -> dict[str, float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scanner.detect.rules import load as load_rules
-from scanner.model import Finding, Notice, Provenance, Stance, UnreadReason, Verdict, VerdictReason
+from scanner.model import Finding, Heard, Notice, Provenance, Stance, UnreadReason, Verdict, VerdictReason
 from scanner.notice.compare import compare, within
 from scanner.notice.reader import could_contradict, read_notice
 from scanner.pipeline.noticing import needed_notice_rules, run_notice_tests
@@ -115,6 +115,67 @@ def test_a_page_that_is_not_read_again_holds_no_contradiction() -> None:
             found += 1
             assert could_contradict(document(text), RULES, [case["category"]]), case
     assert found >= 20
+
+
+HEARD_TEXT = (
+    "Notice for shoppers filmed by our cameras\nWe have no wish to find out who you are. Cookies are baked on site.\n"
+    "A list of regular guests lies at the counter.\nNo one is followed around, unless the shop orders it."
+)
+
+
+def heard(sentence: str, category: str, denied: float, claimed: float) -> Heard:
+    start = HEARD_TEXT.index(sentence)
+    shown = document(HEARD_TEXT)
+    at = shown.text.index(sentence)
+    assert start >= 0
+    return Heard(category, at, at + len(sentence), denied, claimed)
+
+
+@pytest.mark.parametrize(
+    ("said", "want"),
+    [
+        ([("We have no wish", 0.9, 0.0)], (Verdict.CONTRADICTS, VerdictReason.DENIES)),
+        ([("We have no wish", 0.4, 0.0)], (Verdict.SILENT, VerdictReason.NOT_MENTIONED)),
+        ([("A list of regular", 0.1, 0.8)], (Verdict.ADMITS, VerdictReason.DISCLOSES)),
+        (
+            [("We have no wish", 0.9, 0.0), ("A list of regular", 0.1, 0.8)],
+            (Verdict.CANNOT_TELL, VerdictReason.CONFLICTING),
+        ),
+        ([("No one is followed", 0.9, 0.0)], (Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL)),
+    ],
+)
+def test_what_the_models_heard_counts_where_no_fact_answers(
+    said: list[tuple[str, float, float]], want: tuple[Verdict, VerdictReason]
+) -> None:
+    told = [heard(sentence, "phone-capture", denied, claimed) for sentence, denied, claimed in said]
+    read = read_notice(document(HEARD_TEXT), RULES, Provenance("n"), heard=told)
+    found = compare([claim("phone-capture", "Each passing phone gets a name")], [read], RULES)[0]
+    assert (found.verdict, found.reason) == want
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "商场顾客告知\n除公安机关依法调取外，顾客的人脸信息不出售给任何人。",
+        "商场顾客告知\n顾客的人脸信息不出售，没有例外。",
+        "Notice for shoppers filmed by our cameras\nExcept by court order, face data of shoppers is never sold.",
+        "Notice for shoppers filmed by our cameras\nWe do not sell face data of shoppers, without exception.",
+    ],
+)
+def test_an_exception_for_police_and_courts_is_none_to_a_promise_not_to_sell(text: str) -> None:
+    assert verdict("data-sale", "顾客人脸打包出售", notice(text))[0] is Verdict.CONTRADICTS
+
+
+def test_an_exception_that_opens_a_sentence_is_its_own() -> None:
+    text = "商场顾客告知\n顾客人脸照片保存三十日后自动删除。除公安机关依法调取外，不向任何人提供。"
+    assert verdict("excessive-retention", "人脸永久保存", notice(text))[0] is Verdict.CONTRADICTS
+    weaker = notice("商场顾客告知\n顾客人脸照片保存三十日后自动删除。但经理另有要求的除外。")
+    assert verdict("excessive-retention", "人脸永久保存", weaker)[0] is Verdict.CANNOT_TELL
+
+
+def test_other_exceptions_leave_it_open() -> None:
+    text = "商场顾客告知\n除关联公司外，顾客的人脸信息不出售给任何人。"
+    assert verdict("data-sale", "顾客人脸打包出售", notice(text))[0] is Verdict.CANNOT_TELL
 
 
 def test_every_category_is_mapped_with_an_item() -> None:
