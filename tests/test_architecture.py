@@ -44,7 +44,7 @@ OWNERS = {
     "pypdf": "read/pdf.py",
     "spacy": "detect/match.py",
     "numpy": "detect/, read/faces.py",
-    "threadpoolctl": "detect/encoder.py",
+    "onnxruntime": "detect/encoder.py",
     "rapidocr": "read/images.py",
     "PIL": "read/",
     "cv2": "read/faces.py",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.detect import context, encoder
+from scanner.detect import context
 from scanner.detect.context import MAX_SENTENCE, MAX_TITLE, MAX_TOKENS, MOST_STRETCHES, Context, windows
 from scanner.detect.encoder import END, START, UNKNOWN, tokens
 
@@ -105,7 +105,17 @@ def test_what_is_packed_is_unpacked(shipped: Context) -> None:
     assert again.categories == shipped.categories
 
 
-def test_gelu_is_the_approximation_by_tanh() -> None:
-    x = np.linspace(-5, 5, 41, dtype=np.float32)
-    exact = np.asarray([0.5 * v * (1 + math.tanh(math.sqrt(2 / math.pi) * (v + 0.044715 * v**3))) for v in x])
-    assert np.allclose(encoder.gelu(x.copy()), exact, atol=1e-6)
+def test_the_encoder_answers_alike_in_every_thread(shipped: Context) -> None:
+    numbers = shipped.encoder.tokens.of("a camera that nobody notices " * 9)
+    alone = shipped.encoder(numbers)
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda _: shipped.encoder(numbers), range(8)))
+    assert all(np.array_equal(alone, one) for one in told)
+
+
+def test_each_token_is_seen_among_its_neighbours(shipped: Context) -> None:
+    numbers = shipped.encoder.tokens.of("the camera looks like a smoke detector")
+    alone, among = shipped.encoder(numbers), shipped.encoder([*numbers, *numbers[::-1]])
+    assert alone.shape == (len(numbers), shipped.encoder.places.shape[1])
+    assert np.isfinite(among).all()
+    assert not np.allclose(alone, among[: len(numbers)], atol=1e-2)

