@@ -8,7 +8,7 @@ a stop
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -103,11 +103,13 @@ def heard_facts(text: NoticeText, kind: NoticeKind, heard: Iterable[Heard], lawf
     that an exception for courts and police leaves as denied as before.
     """
     sentences = text.sentences[:MOST_SENTENCES]
-    starts = [sentence.whole()[0] for sentence in sentences]
+    places = [sentence.whole() for sentence in sentences]
     out = []
     for one in heard:
-        at = bisect_right(starts, max(one.start, starts[0])) - 1 if starts else -1
-        if at < 0 or _says_nothing(sentences[at]) or max(one.denied, one.claimed) < HEARD:
+        at = bisect_left(places, one.start, key=lambda place: place[1] - 1)
+        if at == len(places) or one.end <= places[at][0]:
+            continue  # in a button or a link, which say nothing here
+        if _says_nothing(sentences[at]) or max(one.denied, one.claimed) < HEARD:
             continue
         saying, cue = Saying.DISCLOSED, None
         if one.denied >= one.claimed:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scanner.detect.rules import load as load_rules
-from scanner.model import Finding, Heard, Notice, Provenance, Stance, UnreadReason, Verdict, VerdictReason
+from scanner.model import BlockKind, Finding, Heard, Notice, Provenance, Stance, UnreadReason, Verdict, VerdictReason
 from scanner.notice.compare import compare, within
 from scanner.notice.reader import could_contradict, read_notice
 from scanner.pipeline.noticing import needed_notice_rules, run_notice_tests
@@ -151,6 +151,16 @@ def test_what_the_models_heard_counts_where_no_fact_answers(
     read = read_notice(document(HEARD_TEXT), RULES, Provenance("n"), heard=told)
     found = compare([claim("phone-capture", "Each passing phone gets a name")], [read], RULES)[0]
     assert (found.verdict, found.reason) == want
+
+
+def test_what_is_heard_in_a_button_is_not_laid_into_a_sentence_beside_it() -> None:
+    page = document(HEARD_TEXT)
+    start = page.text.index("We have no wish")
+    cut = next(block for block in page.blocks if block.start <= start < block.end)
+    blocks = tuple(replace(b, kind=BlockKind.BUTTON) if b is cut else b for b in page.blocks)
+    told = [heard("We have no wish", "phone-capture", 0.9, 0.0)]
+    read = read_notice(replace(page, blocks=blocks), RULES, Provenance("n"), heard=told)
+    assert not [fact for fact in read.facts if fact.topic == "claim:phone-capture"]
 
 
 @pytest.mark.parametrize(
