@@ -24,6 +24,8 @@ NOTICE_STRETCHES = 32
 """Stretches of a privacy notice that the encoder reads: 8,000 tokens, longer than most notices."""
 LEAST_HEARD = 0.2
 """Probability below which nothing is said of a sentence of a notice."""
+DENIED_BY_RULE = 0.6
+"""Probability, at least, where a rule hit was turned into a denial by a cue."""
 _WEIGHT = {severity: index for index, severity in enumerate(Severity)}
 
 
@@ -72,6 +74,8 @@ def hear(document: Document, rules: RuleSet) -> tuple[Heard, ...]:
         category, chance = reader.claims.classes[column], float(reading.chances[index, column])
         stances = reader.stances_of(views[index], category, reading.stances.get(int(index)))
         denied, claimed = (chance * stances.get(stance, 0.0) for stance in (Stance.NEGATED, Stance.ASSERTED))
+        if views[index].hits.get(category, ("", "", ""))[1] == Stance.NEGATED:
+            denied = max(denied, DENIED_BY_RULE)
         unit = seen.page.units[index]
         out.append(Heard(category, *seen.page.normal.span(unit.start, unit.end), denied, claimed))
     return tuple(out)

@@ -1,7 +1,7 @@
 """How well notices are read and set against claims: `python -m tests.evaluation.notices` prints the figures.
 
 `notices_<split>.jsonl` and `pairs_<split>.jsonl` were written by people who had not seen the reader; nobody tunes on
-`frozen`, and nobody looks into `fresh`. `tuning2` and `fresh` are the two halves of one set. `pairs_own.jsonl` was
+`frozen`, and `tuning2` and `fresh` are the two halves of one set. Nobody looks into `fresh2`. `pairs_own.jsonl` was
 written by the reader's author, to widen its words: its figures prove little.
 """
 
@@ -37,7 +37,7 @@ from scanner.pipeline.noticing import needed_notice_rules
 from scanner.read.reader import read
 
 HERE = Path(__file__).parent
-SPLITS = ("tuning", "frozen", "tuning2", "fresh")
+SPLITS = ("tuning", "frozen", "tuning2", "fresh", "fresh2")
 UNSCORED = frozenset({"pipl.17.public", "gdpr.12.plain", "gdpr.14.rest"})
 """Not decidable from an excerpt, and therefore not labelled."""
 STATED = {
@@ -86,7 +86,7 @@ def claimed(case: dict[str, Any]) -> Finding:
 @cache
 def _read(case: str) -> Notice:
     one = json.loads(case)
-    return notice_from(one["text"], one["id"], tuple(one["regimes"]))
+    return notice_from(one["text"], one["id"], tuple(one.get("regimes", ())))
 
 
 def notice_of(case: dict[str, Any]) -> Notice:
@@ -108,18 +108,15 @@ def item_figures(cases: list[dict[str, Any]]) -> dict[str, float]:
         notice = notice_of(case)
         right += overall(notice.facts).value == case["biometrics"]
         for item in notice.items:
-            if item.id in UNSCORED:
+            if item.id in UNSCORED or "items" not in case:
                 continue
             want = case["items"].get(item.id)
             spoken = item.status in SPOKEN_OF
             said, gold = said + spoken, gold + bool(want)
             hit += bool(want and spoken)
             strict += bool(want and spoken and item.status.value == want)
-    return {
-        "items_f1": 2 * hit / (said + gold),
-        "items_f1_strict": 2 * strict / (said + gold),
-        "biometrics": right / len(cases),
-    }
+    items = {"items_f1": 2 * hit / (said + gold), "items_f1_strict": 2 * strict / (said + gold)} if gold else {}
+    return items | {"biometrics": right / len(cases)}
 
 
 def stated_figures(cases: list[dict[str, Any]]) -> dict[str, float]:

@@ -18,12 +18,12 @@ GOAL2 = {
 FLOORS = {
     "tuning": GOAL,
     "tuning2": GOAL2,
-    # The half that nobody looked at: far below the goal on pairs. README.md says so too.
+    # Nobody had looked at it until what the models hear was built from its pairs: below the goal. README.md says so too.
     "fresh": {
         "items_f1": 0.87,
-        "biometrics": 0.90,
-        "contradicts_precision": 0.70,
-        "contradicts_recall": 0.34,
+        "biometrics": 0.92,
+        "contradicts_precision": 0.86,
+        "contradicts_recall": 0.60,
         "biometric_disclosed": 0.91,
         "consent_stated": 0.90,
         "purpose_stated": 0.85,
@@ -32,9 +32,10 @@ FLOORS = {
         "rights_stated": 0.88,
         "contact_stated": 0.98,
     },
-    # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too. Precision
-    # of contradicts went from 0.83 to 0.80 with revision 3 of the second reader: one denial more is heard, wrongly.
-    "frozen": {"items_f1": 0.90, "biometrics": 0.92, "contradicts_precision": 0.80, "contradicts_recall": 0.76},
+    # Nobody looked at it. Far below the goal: README.md says so too.
+    "fresh2": {"biometrics": 0.75, "contradicts_precision": 0.73, "contradicts_recall": 0.31},
+    # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
+    "frozen": {"items_f1": 0.90, "biometrics": 0.92, "contradicts_precision": 0.83, "contradicts_recall": 0.80},
 }
 DIGESTS = notices.HERE / "notice_digests.json"
 
