@@ -18,7 +18,7 @@ GOAL2 = {
 FLOORS = {
     "tuning": GOAL,
     "tuning2": GOAL2,
-    # Nobody had looked at it until what the models hear was built from its pairs: below the goal. README.md says so too.
+    # Nobody had looked at it until what the models hear was built from its pairs: below the goal, says README.md too.
     "fresh": {
         "items_f1": 0.87,
         "biometrics": 0.92,

@@ -444,7 +444,9 @@ def main() -> None:
         return
     voices = voice_of([case for cases in corpus.values() for case in cases])
     taught = [*pages, *benign(voices)]
-    save(with_facts(reader_of(taught, categories, train_context(taught, categories)), facts))
+    read = train_context(taught, categories)
+    keep(read)  # at once: an hour's training was lost to a slip in a line that came after it
+    save(with_facts(reader_of(taught, categories, read), facts))
     train_voice.keep(voices)
 
 
@@ -514,14 +516,16 @@ def with_facts(reader: SecondReader, facts: Mapping[str, Any]) -> SecondReader:
 
 
 def save(reader: SecondReader) -> None:
-    """Writes `second.npz` and `context.npz` in `scanner/detect/`."""
+    """Writes `second.npz` in `scanner/detect/`."""
     np.savez_compressed(
         second.FILE, facts=json.dumps(facts_of(reader)), **second.packed("claims", reader.claims),
         **second.packed("stances", reader.stances),
     )  # fmt: skip
-    if reader.context is not None:
-        # Not compressed: whole numbers hardly shrink, and unpacking them took a third of a second of every command.
-        np.savez(context.FILE, **context.packed(reader.context))
+
+
+def keep(read: Context) -> None:
+    """Writes `context.npz`. Not compressed: whole numbers hardly shrink, and unpacking took a third of a second."""
+    np.savez(context.FILE, **context.packed(read))
 
 
 if __name__ == "__main__":
