@@ -47,6 +47,7 @@ _EXCEPTION = re.compile(
 )
 _OWN_EXCEPTION = re.compile(r"^[\s\-·*•\d.()一二三四五六七八九十、]*(?:[^\s,:]{1,8}:)?除[^,。;]{1,30}外,?[^,。;]")
 """`除公安机关依法调取外,不向任何人提供`: its exception is one to what it says itself, not to the sentence before."""
+_AND = re.compile(r"\s*(?:、|及|和|与|或|以及|(?:and|or)\b)")
 _IF = re.compile(r"if\b|unless|optional|may\b|on request|at |by default|currently|now|so far|目前|主动|必要")
 _BEGINNING = 60
 """Characters of a sentence in which an exception to the one before it stands."""
@@ -294,8 +295,20 @@ def first(sentence: Sentence, group: str, low: int, high: int, lawful: bool = Fa
 
 
 def _by_law(sentence: Sentence, hit: Hit) -> bool:
-    """Does a word touch an exception that the law makes: for the police, a court?"""
-    return any("by_law" in h.groups and h.start < hit.end and hit.start < h.end for h in sentence.hits)
+    """Does a word touch an exception that the law makes, for the police or a court, and for nobody besides?"""
+    return any(
+        "by_law" in h.groups and h.start < hit.end and hit.start < h.end and not _goes_on(sentence, h)
+        for h in sentence.hits
+    )
+
+
+def _goes_on(sentence: Sentence, exception: Hit) -> bool:
+    """Are others named behind it: `except to police and our partners`? A comma ends it where it opens a sentence."""
+    rest, opens = sentence.text[exception.end :], not sentence.text[: exception.start].strip()
+    closed = opens or bool(
+        _HAN.search(sentence.text[exception.end - 1 : exception.end])
+    )  # 除 ... 外 is closed by itself
+    return _AND.match(rest) is not None or (not closed and rest.lstrip().startswith(","))
 
 
 def _denial(sentence: Sentence, act: Hit) -> Hit | None:

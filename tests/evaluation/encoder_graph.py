@@ -3,8 +3,7 @@
 Queries, keys, values, the way out of attention and the way up are multiplied as integers: weights of 7 bits with a
 scale a row, so that processors without VNNI, which add up pairs in 16 bits, do not overflow and all give the same; the
 inputs get their scale as they come. The way down stays float32: behind the activation a few values are so large that
-eight bits lose the rest (a third of the claims near a bar changed sides, against one in thirty). Its weights are int8
-in the file.
+eight bits lose the rest (a third of the claims changed sides of the bar). Its weights are int8 in the file.
 """
 
 from __future__ import annotations

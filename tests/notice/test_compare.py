@@ -124,10 +124,7 @@ HEARD_TEXT = (
 
 
 def heard(sentence: str, category: str, denied: float, claimed: float) -> Heard:
-    start = HEARD_TEXT.index(sentence)
-    shown = document(HEARD_TEXT)
-    at = shown.text.index(sentence)
-    assert start >= 0
+    at = document(HEARD_TEXT).text.index(sentence)
     return Heard(category, at, at + len(sentence), denied, claimed)
 
 
@@ -183,8 +180,19 @@ def test_an_exception_that_opens_a_sentence_is_its_own() -> None:
     assert verdict("excessive-retention", "人脸永久保存", weaker)[0] is Verdict.CANNOT_TELL
 
 
-def test_other_exceptions_leave_it_open() -> None:
-    text = "商场顾客告知\n除关联公司外，顾客的人脸信息不出售给任何人。"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "商场顾客告知\n除关联公司外，顾客的人脸信息不出售给任何人。",
+        "商场顾客告知\n除公安机关及关联公司外，顾客的人脸信息不出售给任何人。",
+        "商场顾客告知\n除合作伙伴和公安机关外，顾客的人脸信息不出售给任何人。",
+        "Notice for shoppers filmed by us\nWe do not sell face data of shoppers except to advertisers and police.",
+        "Notice for shoppers filmed by us\nWe do not sell face data of shoppers except to police and partners.",
+        "Notice for shoppers filmed by us\nWe do not sell face data of shoppers except to police, partners and others.",
+        "Notice for shoppers filmed by us\nWe do not sell face data of shoppers unless you order the extra plan.",
+    ],
+)
+def test_other_exceptions_leave_it_open(text: str) -> None:
     assert verdict("data-sale", "顾客人脸打包出售", notice(text))[0] is Verdict.CANNOT_TELL
 
 
