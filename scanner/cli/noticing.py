@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +26,7 @@ from .common import (
 from .crawling import NetworkFlag
 
 if TYPE_CHECKING:
-    from ..model import Contradiction, Notice
+    from ..model import Contradiction, Finding, Notice
     from ..notice.rules import NoticeRules
 
 FORMATS = ("table", "jsonl")
@@ -122,7 +123,7 @@ def compare(
         for one in found:
             _write(verdict_json(one, settings.report.lang))
     else:
-        _show_verdicts(found, settings.report.lang)
+        _show_verdicts(found, {f.id: f for page in pages for f in page.findings}, settings.report.lang)
     return ExitCode.NOT_ALL_READ if unread_ads or any(n.unread for n in notices) else ExitCode.OK
 
 
@@ -168,11 +169,13 @@ def _show_notice(ctx: typer.Context, notice: Notice, rules: NoticeRules, format:
         console.print(table)
 
 
-def _show_verdicts(found: tuple[Contradiction, ...], lang: str) -> None:
+def _show_verdicts(found: tuple[Contradiction, ...], claims: Mapping[str, Finding], lang: str) -> None:
+    """A table; each claim in its sentence, claims of one sentence with one answer in one row."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
+    from ..report.notices import in_sentence
     from ..report.summary import safe_terminal
     from ..report.words import words
     from .console import out
@@ -181,7 +184,14 @@ def _show_verdicts(found: tuple[Contradiction, ...], lang: str) -> None:
     table = Table(header_style="bold", pad_edge=False, box=SIMPLE_HEAD)
     for head, ratio in (("verdict", 2), ("says_ad", 6), ("says_notice", 6), ("reason", 4)):
         table.add_column(t[head], ratio=ratio, overflow="fold")
+    shown = set()
     for one in found:
-        cells = (t.label(one.verdict), one.claim_quote, one.notice_quote or "–", t["verdict_" + one.reason.value])
-        table.add_row(*(Text(safe_terminal(cell, 200)) for cell in cells))
+        claim = claims[one.finding]
+        parts = in_sentence(claim)
+        cells = (t.label(one.verdict), one.notice_quote or "–", t["verdict_" + one.reason.value])
+        if (row := ("".join(parts), *cells)) not in shown:
+            shown.add(row)
+            verdict, answer, reason = (Text(safe_terminal(cell, 200)) for cell in cells)
+            before, quote, after = parts
+            table.add_row(verdict, Text.assemble(before, (quote, "bold"), after), answer, reason)
     out().print(table)

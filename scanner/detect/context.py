@@ -8,7 +8,7 @@ asked only for stretches that hold a promising sentence. Trained by `python -m t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +34,16 @@ MOST_STRETCHES = 8
 """Stretches of a page that are read, the most promising first; the rest is left to the linear models. In a dense page
 of 150 kB thirteen are promising, at about 0.1 s each."""
 
+MAX_QUESTION = 160
+"""Tokens of one stretch of a privacy notice that is set against a claim, the claim among them."""
+MOST_QUESTIONS = 40
+"""Stretches of a notice that are set against one claim."""
+MAX_CLAIM = 64
+"""Tokens of the claim."""
+ANSWERS = ("other", "denied", "said", "weakened")
+"""What a sentence of a notice says to a claim: something else; that it is not so; that it is so; either of them on a
+condition, of other people or of another product."""
+
 Window = tuple[list[int], list[tuple[int, int, int]]]
 """Tokens, and (sentence, first token, end token) of each sentence in them."""
 
@@ -53,6 +63,17 @@ class Heads:
     by_category: np.ndarray
     """(Categories x stances) x inputs, added to `stances`."""
     by_category_bias: np.ndarray
+    answers: np.ndarray
+    """ANSWERS x [sentence of a notice, claim]."""
+    answers_bias: np.ndarray
+
+    def answer(self, sentence: np.ndarray, claim: np.ndarray) -> np.ndarray:
+        """Shares of ANSWERS."""
+        width = len(sentence)
+        mean, spread = self.mean[:width], self.spread[:width]
+        scores = self.answers @ np.concatenate([(sentence - mean) / spread, (claim - mean) / spread])
+        weights = np.exp(scores + self.answers_bias - (scores + self.answers_bias).max())
+        return np.asarray(weights / weights.sum())
 
     def __call__(self, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Log-odds of each category, and log-weights of categories x stances."""
@@ -95,6 +116,26 @@ class Context:
                 out[sentence] = self.heads(np.concatenate([seen[first:end].mean(axis=0), whole]))
         return out
 
+    def answers(
+        self, claim: str, texts: Sequence[str], wanted: Collection[int], most: int = MOST_QUESTIONS
+    ) -> np.ndarray:
+        """What each sentence of a notice says to a claim: sentences x ANSWERS, shares.
+
+        `claim`, `texts`: normalised, all sentences of the notice; `wanted`: only stretches that hold one of these are
+        read; `most`: so many at most. A sentence that was not read says something else.
+        """
+        words = _numbers(self.encoder.tokens, claim[:MAX_CHARS])
+        sentences = [_numbers(self.encoder.tokens, text[:MAX_CHARS]) for text in texts]
+        out = np.zeros((len(texts), len(ANSWERS)), dtype=np.float32)
+        out[:, 0] = 1.0
+        stretches = questions(words, sentences) if claim.strip() else []
+        for numbers, places in [one for one in stretches if any(i in wanted for i, _, _ in one[1])][:most]:
+            seen = self.encoder(numbers)
+            asked = seen[1 : 1 + min(len(words), MAX_CLAIM)].mean(axis=0)
+            for sentence, first, end in places:
+                out[sentence] = self.heads.answer(seen[first:end].mean(axis=0), asked)
+        return out
+
 
 @lru_cache(maxsize=8192)
 def _numbers(tokens: Tokens, text: str) -> list[int]:
@@ -102,21 +143,28 @@ def _numbers(tokens: Tokens, text: str) -> list[int]:
     return tokens.of(text)[:MAX_SENTENCE]
 
 
-def windows(sentences: Sequence[Sequence[int]]) -> list[Window]:
-    """A page cut into stretches of whole sentences; each but the first begins with the page's first sentence."""
+def windows(
+    sentences: Sequence[Sequence[int]], begin: Sequence[int] = (START,), most: int = MAX_TOKENS
+) -> list[Window]:
+    """A page cut into stretches of whole sentences; each but the first has the page's first sentence after `begin`."""
     out: list[Window] = []
     title = [*sentences[0][:MAX_TITLE], END] if sentences else []
-    numbers: list[int] = [START]
+    numbers: list[int] = [*begin]
     places: list[tuple[int, int, int]] = []
     for index, sentence in enumerate(sentences):
-        if places and len(numbers) + len(sentence) + 1 > MAX_TOKENS:
+        if places and len(numbers) + len(sentence) + 1 > most:
             out.append((numbers, places))
-            numbers, places = [START, *title], []
+            numbers, places = [*begin, *title], []
         places.append((index, len(numbers), len(numbers) + len(sentence) + 1))
         numbers = [*numbers, *sentence, END]
     if places:
         out.append((numbers, places))
     return out
+
+
+def questions(claim: Sequence[int], sentences: Sequence[Sequence[int]]) -> list[Window]:
+    """A notice cut into stretches that each begin with the claim, as pairs of texts are given to such encoders."""
+    return windows(sentences, [START, *claim[:MAX_CLAIM], END, END], MAX_QUESTION)
 
 
 def packed(context: Context) -> dict[str, Any]:

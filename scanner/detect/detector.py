@@ -8,15 +8,15 @@ from urllib.parse import quote as percent
 
 import numpy as np
 
+from scanner.detect import context, second
 from scanner.detect import page as pages
-from scanner.detect import second
 from scanner.detect.match import Candidate
 from scanner.detect.rules import RuleSet
 from scanner.detect.survey import Survey, Trace, survey
 from scanner.detect.weigh import Weighed, weigh
 from scanner.model import Cue, Document, Finding, Heard, PageRole, Provenance, Severity, Stance
 
-__all__ = ["Survey", "Trace", "covered", "detect", "fragment_url", "hear", "order", "survey"]
+__all__ = ["Survey", "Trace", "covered", "denials", "detect", "fragment_url", "hear", "order", "survey"]
 
 CONTEXT = 32
 """Characters of prefix and suffix in a TextQuoteSelector (W3C Web Annotation; the length is ours)."""
@@ -26,6 +26,7 @@ LEAST_HEARD = 0.2
 """Probability below which nothing is said of a sentence of a notice."""
 DENIED_BY_RULE = 0.6
 """Probability, at least, where a rule hit was turned into a denial by a cue."""
+_DENIED = context.ANSWERS.index("denied")
 _WEIGHT = {severity: index for index, severity in enumerate(Severity)}
 
 
@@ -79,6 +80,15 @@ def hear(document: Document, rules: RuleSet) -> tuple[Heard, ...]:
         unit = seen.page.units[index]
         out.append(Heard(category, *seen.page.normal.span(unit.start, unit.end), denied, claimed))
     return tuple(out)
+
+
+def denials(claim: str, sentences: Sequence[str]) -> tuple[float, ...]:
+    """The probability that each sentence of a privacy notice denies a claim, as the encoder reads the two together. All
+    normalised. Empty where the model is missing."""
+    read = context.context()
+    if read is None:
+        return ()
+    return tuple(float(row[_DENIED]) for row in read.answers(claim, sentences, range(len(sentences))))
 
 
 def _confidence(candidate: Candidate, cue: Cue, seen: Survey) -> float:

@@ -9,8 +9,8 @@ people (or about the thing itself) and not taken back elsewhere in the notice. W
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from scanner.model import (
     Contradiction,
@@ -24,6 +24,7 @@ from scanner.model import (
     Verdict,
     VerdictReason,
 )
+from scanner.notice.facts import Reply
 from scanner.notice.kind import models_in
 from scanner.notice.period import EVENT, FOREVER, VAGUE
 from scanner.notice.rules import Answer, ClaimRule, NoticeRules
@@ -45,8 +46,8 @@ _KINDS = {
 }  # fmt: skip
 """Kinds of data, by the word groups that name them."""
 _FAMILIES = {
-    "place_": frozenset({"audio", "biometrics", "camera", "attributes"}),
-    "trait_": frozenset({"attributes"}),
+    "place_": frozenset({"audio", "biometrics", "camera", "attributes", "claim:covert-audio"}),
+    "trait_": frozenset({"attributes", "claim:attribute-inference"}),
     "crowd_": frozenset({"private", "location", "conduct", "monitoring"}),
 }  # fmt: skip
 """Word groups of one family exclude each other, in facts on these topics. In others they may name something else: where
@@ -60,14 +61,30 @@ _WEAK = frozenset({VerdictReason.OTHER_PEOPLE, VerdictReason.OTHER_PRODUCT, Verd
 """Reasons that yield to what another notice of the vendor says, even to its silence."""
 
 
+_DENIED_FROM = {
+    Verdict.CONTRADICTS: 0.15, Verdict.CANNOT_TELL: 0.6, Verdict.SILENT: 0.87, Verdict.ADMITS: 0.87,
+}  # fmt: skip
+"""How sure a reader of claim and notice together must be of a denial, by what the notice's facts say alone. Chosen on
+pairs that it had not learnt from (docs/decisions/0009-claim-and-notice.md)."""
+_IN_SPITE = 0.9
+"""How sure where a word of the sentence leaves room: a condition, an exception, a hedge."""
+_NOT_ASKED = frozenset({VerdictReason.OTHER_PRODUCT, VerdictReason.NO_COUNTERPART})
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A finding as it is compared: its words, and whose data it is about."""
 
     finding: Finding
+    text: str
+    """Its clause, normalised."""
     groups: frozenset[str]
     people: NoticeKind
     models: frozenset[str]
+
+
+Ask = Callable[[Claim, Notice], Reply | None]
+"""Claim and notice -> the sentence that denies the claim most clearly to a reader of both together; None: not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +98,14 @@ class Opinion:
     topic: str = ""
 
 
-def compare(findings: Iterable[Finding], notices: Sequence[Notice], rules: NoticeRules) -> tuple[Contradiction, ...]:
-    """One verdict for each asserted finding, in their order; `notices` are all of the vendor's, read or not."""
-    return tuple(_against(f, notices, rules) for f in findings if f.stance is Stance.ASSERTED)
+def compare(
+    findings: Iterable[Finding], notices: Sequence[Notice], rules: NoticeRules, ask: Ask | None = None
+) -> tuple[Contradiction, ...]:
+    """One verdict for each asserted finding, in their order; `notices` are all of the vendor's, read or not.
+
+    `ask`: a reader of claim and notice together; without it the notice's facts decide alone.
+    """
+    return tuple(_against(f, notices, rules, ask) for f in findings if f.stance is Stance.ASSERTED)
 
 
 def within(findings: Iterable[Finding], document: Notice, rules: NoticeRules) -> tuple[Contradiction, ...]:
@@ -106,7 +128,7 @@ def within(findings: Iterable[Finding], document: Notice, rules: NoticeRules) ->
     return tuple(out)
 
 
-def _against(finding: Finding, notices: Sequence[Notice], rules: NoticeRules) -> Contradiction:
+def _against(finding: Finding, notices: Sequence[Notice], rules: NoticeRules, ask: Ask | None) -> Contradiction:
     rule = rules.claims.get(finding.category)
     if rule is None or not rule.answerable:
         return _result(finding, rule, Opinion(Verdict.CANNOT_TELL, VerdictReason.NO_COUNTERPART), None)
@@ -116,7 +138,34 @@ def _against(finding: Finding, notices: Sequence[Notice], rules: NoticeRules) ->
         return _result(finding, rule, Opinion(Verdict.CANNOT_TELL, reason), notices[0] if notices else None)
     claim = read_claim(finding, rule, rules)
     opinions = [_opinion(claim, rule, notice, notice.facts, rules) for notice in read]
+    if ask is not None and rule.asked:
+        opinions = [_reconsidered(one, claim, notice, ask, rules) for one, notice in zip(opinions, read, strict=True)]
     return _result(finding, rule, _together(opinions, all_read=len(read) == len(notices)), read[0])
+
+
+def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rules: NoticeRules) -> Opinion:
+    """An opinion from the notice's facts, once claim and notice were read together. It is heeded for denials only: what
+    it takes for the same matter is often but a neighbour of it."""
+    if opinion.reason in _NOT_ASKED or _for_the_site_alone(opinion, notice):
+        return opinion
+    reply = ask(claim, notice)
+    if reply is None:
+        return opinion
+    enough = _DENIED_FROM[opinion.verdict]
+    if opinion.verdict is Verdict.CONTRADICTS:
+        if reply.share >= enough:
+            return opinion
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.VAGUE, opinion.fact, notice, opinion.topic)
+    enough = max(enough, _IN_SPITE) if reply.fact.saying is Saying.CONDITIONAL else enough
+    if reply.share < enough or _something_else(claim, reply.fact, rules):
+        return opinion
+    denial = replace(reply.fact, saying=Saying.DENIED)
+    return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denial, notice, denial.topic)
+
+
+def _for_the_site_alone(opinion: Opinion, notice: Notice) -> bool:
+    """What a notice for visitors of a web site says is not about those whom the advert is about."""
+    return opinion.reason is VerdictReason.OTHER_PEOPLE and notice.kind is NoticeKind.SITE_VISITORS
 
 
 def _together(opinions: Sequence[Opinion], all_read: bool) -> Opinion:
@@ -138,7 +187,7 @@ def read_claim(finding: Finding, rule: ClaimRule, rules: NoticeRules) -> Claim:
     text = rules.normalise(f"{before}{finding.quote}{after}").text
     groups = groups_of(rules.lexicon, text)
     models = frozenset(models_in(f"{before}{finding.quote}{after} {finding.heading}"))
-    return Claim(finding, groups, _people(groups, rule), models)
+    return Claim(finding, text, groups, _people(groups, rule), models)
 
 
 def _people(groups: frozenset[str], rule: ClaimRule) -> NoticeKind:
@@ -227,12 +276,17 @@ def _answers(claim: Claim, answers: Sequence[Answer], facts: Sequence[NoticeFact
     return [
         fact
         for answer in answers
-        if claim.groups >= answer.needs and not claim.groups & answer.lacks
+        if _asks(claim, answer)
         for fact in facts
         if fact.topic == answer.topic
         and fact.saying is answer.saying
         and _value_fits(answer.value, fact, SHORT_DAYS if "claim_forever" in claim.groups else YEAR)
     ]
+
+
+def _asks(claim: Claim, answer: Answer) -> bool:
+    """Has the claim the words for which the answer counts?"""
+    return claim.groups >= answer.needs and not claim.groups & answer.lacks
 
 
 def _value_fits(wanted: str, fact: NoticeFact, short: float = SHORT_DAYS) -> bool:

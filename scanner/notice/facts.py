@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -121,6 +122,31 @@ def heard_facts(text: NoticeText, kind: NoticeKind, heard: Iterable[Heard], lawf
         rule = FactRule(f"claim:{one.category}", (), (), (), "", {})
         out.append(_fact(rule, sentences[at], kind, saying, cue))
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A sentence that denies a claim, to a reader of claim and notice together."""
+
+    share: float
+    """The probability that it does."""
+    fact: NoticeFact
+    """Topic `claim:<category>`; conditional where a word leaves room in the sentence or just after it."""
+
+
+def reply(text: NoticeText, kind: NoticeKind, category: str, denied: Sequence[float], *, lawful: bool) -> Reply | None:
+    """The sentence that denies a claim most clearly. `denied`: the probability for each sentence, in order; `lawful` as
+    in `heard_facts`."""
+    sentences = text.sentences
+    telling = [n for n, sentence in enumerate(sentences) if not _says_nothing(sentence)]
+    if not telling:
+        return None
+    at = max(telling, key=lambda n: denied[n])
+    cue = _weakened(sentences[at], lawful)
+    open_ = cue is not None or (at + 1 < len(sentences) and _takes_back(sentences[at + 1]))
+    saying = Saying.CONDITIONAL if open_ else Saying.DENIED
+    rule = FactRule(f"claim:{category}", (), (), (), "", {})
+    return Reply(denied[at], _fact(rule, sentences[at], kind, saying, cue))
 
 
 def _weakened(sentence: Sentence, lawful: bool) -> Hit | None:

@@ -293,7 +293,9 @@ def _claim(
     groups: frozenset[str], reader: _Reader,
 ) -> R.ClaimRule:  # fmt: skip
     where = f"claim.{name}"
-    _unknown(entry, {"people", "contradicts", "admits", "vague", "items", "tests", "heard"}, reader, f"{where}.")
+    _unknown(
+        entry, {"people", "contradicts", "admits", "vague", "items", "tests", "heard", "asked"}, reader, f"{where}."
+    )
     people = str(entry.get("people", ""))
     if people not in set(NoticeKind):
         reader.say(f"{where}.people", f"{people!r} is not one of {', '.join(NoticeKind)}")
@@ -315,6 +317,7 @@ def _claim(
         name, NoticeKind(people) if people in set(NoticeKind) else NoticeKind.UNKNOWN,
         contradicts, admits, vague, dict(where_items), tuple(tests),
         frozenset(topic for topic, fact in facts.items() if fact.device), entry.get("heard", False) is True,
+        entry.get("asked", True) is True,
     )  # fmt: skip
 
 

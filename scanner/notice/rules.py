@@ -121,6 +121,8 @@ class ClaimRule:
     """Topics about the thing itself: they hold whoever stands before it."""
     heard: bool = False
     """What the models heard denied in the notice contradicts as well, and what they heard claimed admits."""
+    asked: bool = True
+    """Claim and notice are read together as well."""
 
     @property
     def answerable(self) -> bool:

@@ -258,7 +258,7 @@ def close_run(store: Store, run: str, rules: RuleSet) -> None:
     asserted: list[Finding] = [finding for finding in parts.findings if finding.stance is Stance.ASSERTED]
     notices = store.notices(run)
     every = (*notices, *unread_notices(parts.coverage, notices))
-    store.record_verdicts(run, verdicts(asserted, every, store.documents(asserted), rules))
+    store.record_verdicts(run, verdicts(asserted, every, store.documents([*asserted, *notices]), rules))
     read = any(row.outcome in READ for row in parts.coverage)
     store.finish_run(run, read, datetime.now(UTC))
 

@@ -49,8 +49,14 @@ def notices_in(paths: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...] =
 
     Raises UsageError for a path that does not exist, or a regime that the patterns do not know.
     """
+    return [notice for notice, _ in _with_documents(paths, rules, regimes)]
+
+
+def _with_documents(
+    paths: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...]
+) -> list[tuple[Notice, Document | None]]:
     check_regimes(regimes, rules)
-    return [_notice(one.judgement, one.where, rules, regimes) for one in check(paths, rules)]
+    return [(_notice(one.judgement, one.where, rules, regimes), one.judgement.document) for one in check(paths, rules)]
 
 
 def notice_at(url: str, settings: Settings, rules: RuleSet, regimes: tuple[str, ...] = ()) -> Notice:
@@ -83,13 +89,13 @@ def compared(
 ) -> tuple[tuple[Contradiction, ...], list[Judgement], list[Notice]]:
     """The asserted claims of the adverts set against the notices: verdicts, what was read of the adverts, the
     notices."""
-    read = notices_in(notices, rules, regimes)
+    read = _with_documents(notices, rules, regimes)
     pages = list(check(ads, rules))
     findings = [f for one in pages for f in one.judgement.findings if f.stance is Stance.ASSERTED]
-    documents: dict[str, Document] = {
-        one.source: one.judgement.document for one in pages if one.judgement.document is not None
-    }
-    return verdicts(findings, read, documents, rules), [one.judgement for one in pages], read
+    texts = [*((one.source, one.judgement.document) for one in pages), *((n.source, document) for n, document in read)]
+    documents = {source: document for source, document in texts if document is not None}
+    found = [notice for notice, _ in read]
+    return verdicts(findings, found, documents, rules), [one.judgement for one in pages], found
 
 
 def check_regimes(regimes: Sequence[str], rules: RuleSet) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from ..detect.detector import hear
+from ..detect.detector import denials, hear
 from ..detect.loader import expand
 from ..detect.normalise import literal, normalise
 from ..errors import UsageError
@@ -30,15 +30,19 @@ from ..model import (
     Severity,
     Stance,
 )
-from ..notice.compare import compare, within
+from ..notice.compare import Ask, Claim, compare, within
+from ..notice.facts import Reply, reply
 from ..notice.find import app_stores, is_notice_link
 from ..notice.load import FACTS, NOTICES, Language, load
-from ..notice.reader import could_contradict, is_notice, read_notice
+from ..notice.reader import could_contradict, is_notice, lawful_claims, read_notice
+from ..notice.text import NoticeText
 
 if TYPE_CHECKING:
     from ..detect.rules import RuleSet
     from ..notice.rules import NoticeRules
 
+FEWEST_SENTENCES = 3
+"""A shorter notice is not read together with a claim: the encoder learnt from notices of five sentences and more."""
 APP_STORES = "app_stores"
 """Key of `Document.facts`: links to app stores, one a line. Noted, not followed."""
 
@@ -101,7 +105,8 @@ def verdicts(
 ) -> tuple[Contradiction, ...]:
     """Every asserted claim of every vendor set against that vendor's notices, and each page against itself.
 
-    `documents`: source -> text of the pages that hold asserted claims, to look for a denial on the same page.
+    `documents`: source -> text of the pages that hold asserted claims, to look for a denial on the same page, and of
+    the notices, to read claim and notice together.
     """
     known = notice_rules(rules)
     if known is None:
@@ -111,12 +116,38 @@ def verdicts(
     for vendor in dict.fromkeys(finding.vendor for finding in findings):
         theirs = [n for n in notices if n.vendor == vendor]
         claims = [f for f in findings if f.vendor == vendor and (f.vendor, f.source) not in sources]
-        out.extend(compare(claims, theirs, known))
+        out.extend(compare(claims, theirs, known, asking(documents, known)))
         for source, document in documents.items():
             here = [f for f in findings if f.vendor == vendor and f.source == source]
             if here and could_contradict(document, known, {f.category for f in here}):
                 out.extend(within(here, _as_notice(document, here[0], known), known))
     return tuple(out)
+
+
+def asking(documents: Mapping[str, Document], known: NoticeRules) -> Ask:
+    """How the verdicts ask the encoder, which reads claim and notice together. `documents`: source -> notice's text."""
+
+    lawful = lawful_claims(known)
+
+    @lru_cache(maxsize=64)
+    def read(source: str) -> NoticeText | None:
+        document = documents.get(source)
+        return NoticeText(document, known.normalise, known.lexicon) if document else None
+
+    @lru_cache(maxsize=1024)
+    def denied(claim: str, source: str) -> tuple[float, ...]:
+        text = read(source)
+        if text is None or len(text.sentences) < FEWEST_SENTENCES:
+            return ()
+        return denials(claim, [sentence.text.strip() for sentence in text.sentences])
+
+    def ask(claim: Claim, notice: Notice) -> Reply | None:
+        text, shares, category = read(notice.source), denied(claim.text, notice.source), claim.finding.category
+        if text is None or not shares:
+            return None
+        return reply(text, notice.kind, category, shares, lawful=category in lawful)
+
+    return ask
 
 
 def _as_notice(document: Document, finding: Finding, known: NoticeRules) -> Notice:

@@ -11,7 +11,7 @@ from scanner.model import Change, Outcome, Provision, ProvisionRole, RelevantLaw
 from scanner.report import lawtext
 from scanner.report.files import write_text
 from scanner.report.lawview import LawGroup, law_groups
-from scanner.report.notices import item_title, notices_of
+from scanner.report.notices import in_sentence, item_title, notices_of
 from scanner.report.text import days, one_line, safe_url, shanghai, utc
 from scanner.report.view import CURRENT, Coverage, VendorView, View, by_category, view
 from scanner.report.words import LIMITS, Words, words
@@ -176,6 +176,7 @@ def _verdicts(report: Report, derived: View, t: Words) -> Iterator[str]:
     """Claims beside notices, vendor by vendor; where nothing can be told the number is enough."""
     if not report.contradictions:
         return
+    claims = {tracked.finding.id: tracked.finding for tracked in report.findings}
     yield f"\n## {t['notice_heading']}\n\n{t['notice_lead']} {t['notice_caution']}"
     for vendor in derived.vendors:
         seen = notices_of(report, vendor.name)
@@ -186,7 +187,8 @@ def _verdicts(report: Report, derived: View, t: Words) -> Iterator[str]:
             yield f"{t['notice_none']}\n"
         for verdict in (Verdict.CONTRADICTS, Verdict.ADMITS, Verdict.SILENT):
             for one in seen.verdicts[verdict]:
-                yield f"- **{t.label(verdict)}**{t['colon']}“{escape(one.claim_quote)}”  "
+                said = "".join(in_sentence(claims[one.finding])) if one.finding in claims else one.claim_quote
+                yield f"- **{t.label(verdict)}**{t['colon']}“{escape(said)}”  "
                 if one.notice_quote and one.notice_at:
                     yield f"  {t['says_notice']}{t['colon']}“{escape(one.notice_quote)}” {link(one.notice_at.source)}  "
                 yield f"  {t['stands_under']}{t['colon']}{escape(item_title(one.item, report.notice_items, t.lang))}"

@@ -146,20 +146,20 @@ def verdicts_of(connection: Connection, run: int) -> tuple[Contradiction, ...]:
     return tuple(out)
 
 
-def documents_of(connection: Connection, found: Sequence[Finding]) -> dict[str, Document]:
-    """Source -> text of the pages on which these findings stand."""
+def documents_of(connection: Connection, found: Sequence[Finding | Notice]) -> dict[str, Document]:
+    """Source -> text of the pages on which these findings stand, and of these notices."""
     out: dict[str, Document] = {}
-    for finding in found:
-        if finding.source in out:
+    for one in found:
+        if one.source in out:
             continue
         query = (
             sa.select(documents)
             .join(captures, captures.c.id == documents.c.capture_id)
-            .where(captures.c.record_id == finding.warc_record, documents.c.derivation == finding.derivation)
+            .where(captures.c.record_id == one.warc_record, documents.c.derivation == one.derivation)
         )
         row = connection.execute(query).mappings().first()
         if row is not None:
-            out[finding.source] = rows.document_of(row)
+            out[one.source] = rows.document_of(row)
     return out
 
 

@@ -402,8 +402,8 @@ class Store:
         with reading(self._engine) as connection:
             return notices.verdicts_of(connection, self._run_id(connection, run))
 
-    def documents(self, found: Iterable[Finding]) -> dict[str, Document]:
-        """Source -> text of the pages on which these findings stand."""
+    def documents(self, found: Iterable[Finding | Notice]) -> dict[str, Document]:
+        """Source -> text of the pages on which these findings stand, and of these notices."""
         with reading(self._engine) as connection:
             return notices.documents_of(connection, tuple(found))
 

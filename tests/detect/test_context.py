@@ -11,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.detect import context
-from scanner.detect.context import MAX_SENTENCE, MAX_TITLE, MAX_TOKENS, MOST_STRETCHES, Context, windows
+from scanner.detect.context import (
+    ANSWERS,
+    MAX_CLAIM,
+    MAX_QUESTION,
+    MAX_SENTENCE,
+    MAX_TITLE,
+    MAX_TOKENS,
+    MOST_STRETCHES,
+    Context,
+    questions,
+    windows,
+)
 from scanner.detect.encoder import END, START, UNKNOWN, tokens
 
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
@@ -119,3 +130,47 @@ def test_each_token_is_seen_among_its_neighbours(shipped: Context) -> None:
     assert alone.shape == (len(numbers), shipped.encoder.places.shape[1])
     assert np.isfinite(among).all()
     assert not np.allclose(alone, among[: len(numbers)], atol=1e-2)
+
+
+@given(st.integers(1, 2 * MAX_CLAIM), st.lists(st.integers(1, MAX_SENTENCE), max_size=30))
+def test_every_stretch_of_a_notice_begins_with_the_claim(claim: int, lengths: Sequence[int]) -> None:
+    sentences = [[10 + index] * length for index, length in enumerate(lengths)]
+    words = [9] * min(claim, MAX_CLAIM)
+    stretches = questions([9] * claim, sentences)
+    assert [index for _, places in stretches for index, _, _ in places] == list(range(len(sentences)))
+    for numbers, places in stretches:
+        assert numbers[: len(words) + 3] == [START, *words, END, END]
+        assert len(numbers) <= MAX_QUESTION + MAX_CLAIM + MAX_SENTENCE + MAX_TITLE + 4
+        assert all(numbers[first:end] == [*sentences[index], END] for index, first, end in places)
+
+
+SIGN = (
+    "notice for guests of our shops",
+    "the cameras carry no microphone and record no sound.",
+    "pictures are overwritten after seven days.",
+    "lost property is kept at the desk.",
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "denied"),
+    [
+        ("every word at the counter is recorded", 1, True),
+        ("keeps the video of every guest for ever", 2, True),
+        ("every word at the counter is recorded", 3, False),
+        ("keeps the video of every guest for ever", 3, False),
+    ],
+)
+def test_a_claim_is_read_together_with_the_notice(shipped: Context, claim: str, sentence: int, denied: bool) -> None:
+    shares = shipped.answers(claim, SIGN, range(len(SIGN)))
+    assert shares.shape == (len(SIGN), len(ANSWERS))
+    assert np.allclose(shares.sum(axis=1), 1.0, atol=1e-3)
+    assert (shares[sentence, ANSWERS.index("denied")] > 0.5) is np.bool_(denied)
+
+
+def test_only_stretches_that_are_wanted_are_set_against_a_claim(shipped: Context) -> None:
+    sentences = [*SIGN, *(f"paragraph {n} is about parking and opening hours. " * 9 for n in range(4))]
+    shares = shipped.answers("every word at the counter is recorded", sentences, [len(sentences) - 1])
+    assert shares[1, 0] == 1.0
+    assert 0.0 < shares[-1, 0] < 1.0
+    assert (shipped.answers("", sentences, range(len(sentences)))[:, 0] == 1.0).all()

@@ -20,7 +20,7 @@ import wordfreq
 from scanner.detect.encoder import BLOCK, Encoder, Tokens, tokens
 from tests.evaluation.encoder_graph import Layer
 
-LAYERS = 6
+LAYERS = 12
 COMMON = {"zh": 400_000, "en": 150_000, "de": 120_000, "fr": 120_000, "es": 120_000}
 """Language -> how many of its commonest words are cut into pieces to see which pieces it uses."""
 _BYTES = 2 + BLOCK // 2

@@ -12,13 +12,14 @@ import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
-from scanner.detect.context import MAX_CHARS, MAX_SENTENCE, Context, Heads, windows
+from scanner.detect.context import ANSWERS, MAX_CHARS, MAX_CLAIM, MAX_SENTENCE, Context, Heads, questions, windows
 from scanner.detect.encoder import EPSILON, HEADS, PAD, unpacked
 from scanner.model import Stance
 from tests.evaluation.base_encoder import Base
@@ -27,12 +28,16 @@ from tests.evaluation.encoder_graph import Layer, graph
 STANCES = tuple(stance.value for stance in Stance)
 KINDS = ("vendor_ad", "vendor_benign", "news", "legal", "privacy_notice", "unrelated")
 EPOCHS = 3
-RATE = 2e-4
+RATE = 1.5e-4
 BATCH_TOKENS = 1024
 DROP = 0.1
 POSITIVE = 1.5
 """Weight of a claim against none in the loss."""
 STANCE_LOSS, KIND_LOSS = 0.7, 0.4
+OTHER = 0.5
+"""Weight of a sentence of a notice that says nothing to the claim."""
+ASIDE = 3
+"""Of the stretches of a notice that say nothing to the claim one in so many is learnt from."""
 IGNORED = -100
 
 
@@ -45,6 +50,26 @@ class Lesson:
     kind: str
     blind: frozenset[str] = frozenset()
     """Categories that its author did not look for: that none is labelled teaches nothing."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A claim, and a notice's sentences (all normalised) with what each says to it: a number in ANSWERS, or IGNORED."""
+
+    claim: str
+    sentences: Sequence[str]
+    answers: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One window of a question."""
+
+    numbers: Sequence[int]
+    places: Sequence[tuple[int, int, int]]
+    question: Question
+    claim: int
+    """Tokens of the claim."""
 
 
 @dataclass(frozen=True)
@@ -99,13 +124,14 @@ class _Model(nn.Module):
         self.stances = nn.Linear(width, len(STANCES))
         self.by_category = nn.Linear(width, categories * len(STANCES))
         self.kind = nn.Linear(width, len(KINDS))
-        for head in (self.claims, self.stances, self.by_category, self.kind):
+        self.answers = nn.Linear(width, len(ANSWERS))
+        for head in (self.claims, self.stances, self.by_category, self.kind, self.answers):
             nn.init.normal_(head.weight, std=0.005)
             nn.init.zeros_(head.bias)
         nn.init.constant_(self.claims.bias, -3.0)
 
-    def inputs(self, numbers: torch.Tensor, pool: torch.Tensor) -> torch.Tensor:
-        """Batch x sentences x [sentence, stretch], standardised."""
+    def inputs(self, numbers: torch.Tensor, pool: torch.Tensor, claim: torch.Tensor | None = None) -> torch.Tensor:
+        """Batch x sentences x [sentence, stretch or claim], standardised."""
         real = (numbers != PAD).float()
         mask = ((1 - real) * -1e4)[:, None, None, :]
         x = self.words[numbers] + self.places[: numbers.shape[1]]
@@ -115,8 +141,19 @@ class _Model(nn.Module):
             x = layer(x, mask)
         x = x.float()
         sentences = torch.bmm(pool, x)
+        if claim is not None:
+            width = x.shape[-1]
+            asked = torch.bmm(claim, x)
+            mean, spread = self.mean[:width].repeat(2), self.spread[:width].repeat(2)
+            return (torch.cat([sentences, asked.expand_as(sentences)], -1) - mean) / spread
         whole = (real[:, None, :] @ x) / real.sum(1)[:, None, None]
         return (torch.cat([sentences, whole.expand_as(sentences)], -1) - self.mean) / self.spread
+
+    def answer(self, numbers: torch.Tensor, pool: torch.Tensor, claim: torch.Tensor) -> torch.Tensor:
+        """Batch x sentences x ANSWERS."""
+        seen = functional.dropout(self.inputs(numbers, pool, claim), DROP, self.training)
+        answers: torch.Tensor = self.answers(seen)
+        return answers
 
     def forward(self, numbers: torch.Tensor, pool: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         seen = functional.dropout(self.inputs(numbers, pool), DROP, self.training)
@@ -133,10 +170,25 @@ def stretches(lessons: Sequence[Lesson], base: Base) -> list[Stretch]:
     ]
 
 
-def batches(items: Sequence[Stretch], rng: random.Random) -> list[list[Stretch]]:
+def asked(lessons: Sequence[Question], base: Base, rng: random.Random) -> list[Asked]:
+    """The windows of these questions, some of those left out that say nothing to the claim."""
+    out = []
+    for lesson in lessons:
+        claim = base.encoder.tokens.of(lesson.claim[:MAX_CHARS])
+        sentences = [base.encoder.tokens.of(s[:MAX_CHARS])[:MAX_SENTENCE] for s in lesson.sentences]
+        for numbers, places in questions(claim, sentences):
+            if any(lesson.answers[i] > 0 for i, _, _ in places) or rng.random() < 1 / ASIDE:
+                out.append(Asked(numbers, places, lesson, min(len(claim), MAX_CLAIM)))
+    return out
+
+
+Item = TypeVar("Item", Stretch, Asked)
+
+
+def batches(items: Sequence[Item], rng: random.Random) -> list[list[Item]]:
     """Windows of about the same length together, in random order."""
     order = sorted(items, key=lambda item: len(item.numbers) + rng.random() * 24)
-    out: list[list[Stretch]] = []
+    out: list[list[Item]] = []
     for item in order:
         if not out or (len(out[-1]) + 1) * len(item.numbers) > BATCH_TOKENS:
             out.append([])
@@ -196,10 +248,30 @@ def _loss(model: _Model, batch: _Batch) -> torch.Tensor:
     return loss
 
 
+def _question_loss(model: _Model, items: Sequence[Asked]) -> torch.Tensor:
+    size, length = len(items), max(len(item.numbers) for item in items)
+    sentences = max(len(item.places) for item in items)
+    numbers = torch.full((size, length), PAD)
+    pool, claim = torch.zeros(size, sentences, length), torch.zeros(size, 1, length)
+    answers = torch.full((size, sentences), IGNORED)
+    for row, item in enumerate(items):
+        numbers[row, : len(item.numbers)] = torch.tensor(item.numbers)
+        claim[row, 0, 1 : 1 + item.claim] = 1 / item.claim
+        for column, (sentence, first, end) in enumerate(item.places):
+            pool[row, column, first:end] = 1 / (end - first)
+            answers[row, column] = item.question.answers[sentence]
+    with torch.autocast("cpu", torch.bfloat16):
+        said = model.answer(numbers, pool, claim)
+    weight = torch.tensor([OTHER] + [1.0] * (len(ANSWERS) - 1))
+    flat = said.float().reshape(-1, len(ANSWERS))
+    loss: torch.Tensor = functional.cross_entropy(flat, answers.reshape(-1), weight, ignore_index=IGNORED)
+    return loss
+
+
 def _optimiser(model: _Model, rate: float) -> torch.optim.Optimizer:
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
-        head = name.split(".")[0] in ("claims", "stances", "by_category", "kind")
+        head = name.split(".")[0] in ("claims", "stances", "by_category", "kind", "answers")
         key = (rate * 5 if head else rate, 0.01 if parameter.ndim > 1 else 0.0)
         groups.setdefault(key, []).append(parameter)
     return torch.optim.AdamW(
@@ -221,8 +293,10 @@ def _standardise(model: _Model, items: Iterator[Sequence[Stretch]], categories: 
     model.spread.copy_(rows.std(0) + 1e-3)
 
 
-def train(lessons: Sequence[Lesson], categories: Sequence[str], base: Base, epochs: int = EPOCHS) -> Context:
-    """A model of these lessons. About three minutes a thousand lessons on two cores with bfloat16."""
+def train(
+    lessons: Sequence[Lesson], asks: Sequence[Question], categories: Sequence[str], base: Base, epochs: int = EPOCHS
+) -> Context:
+    """A model of these lessons. About six minutes a thousand lessons on two cores with bfloat16."""
     torch.set_num_threads(os.cpu_count() or 1)  # by itself torch counts cores, not threads: a third of the speed
     torch.manual_seed(1)
     rng = random.Random(1)
@@ -230,7 +304,7 @@ def train(lessons: Sequence[Lesson], categories: Sequence[str], base: Base, epoc
     items = stretches(lessons, base)
     _standardise(model, iter(batches(items, rng)[:40]), categories)
     model.train()
-    plan = [batch for _ in range(epochs) for batch in batches(items, rng)]
+    plan = [batch for _ in range(epochs) for batch in _mixed(items, asked(asks, base, rng), rng)]
     optimiser = _optimiser(model, RATE)
     warm = 0.08 * len(plan)
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -238,7 +312,10 @@ def train(lessons: Sequence[Lesson], categories: Sequence[str], base: Base, epoc
     )
     begun, told = time.monotonic(), 0.0
     for step, batch in enumerate(plan, 1):
-        loss = _loss(model, _collated(batch, categories))
+        if isinstance(batch[0], Asked):
+            loss = _question_loss(model, [item for item in batch if isinstance(item, Asked)])
+        else:
+            loss = _loss(model, _collated([item for item in batch if isinstance(item, Stretch)], categories))
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -249,6 +326,13 @@ def train(lessons: Sequence[Lesson], categories: Sequence[str], base: Base, epoc
             print(f"  step {step} of {len(plan)}, {time.monotonic() - begun:.0f} s, loss {told / 100:.3f}", flush=True)
             told = 0.0
     return _kept(model, base, categories)
+
+
+def _mixed(items: Sequence[Stretch], asks: Sequence[Asked], rng: random.Random) -> list[list[Stretch] | list[Asked]]:
+    """Batches of both kinds in random order."""
+    out: list[list[Stretch] | list[Asked]] = [*batches(items, rng), *batches(asks, rng)]
+    rng.shuffle(out)
+    return out
 
 
 def _kept(model: _Model, base: Base, categories: Sequence[str]) -> Context:
@@ -264,5 +348,6 @@ def _kept(model: _Model, base: Base, categories: Sequence[str]) -> Context:
         claims=plain(model.claims.weight), claims_bias=plain(model.claims.bias),
         stances=plain(model.stances.weight), stances_bias=plain(model.stances.bias),
         by_category=plain(model.by_category.weight), by_category_bias=plain(model.by_category.bias),
+        answers=plain(model.answers.weight), answers_bias=plain(model.answers.bias),
     )  # fmt: skip
     return Context(encoder, heads, tuple(categories), STANCES)

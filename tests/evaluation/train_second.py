@@ -59,7 +59,7 @@ PRIOR_HITS, PRIOR_SHARE = 3, 0.6
 REPEAT_CASES = 2
 """Our labelled pages count twice in the voice model: they look like pages, the voice texts like passages."""
 BARS = Bars(
-    propose=0.5, own_claims=0.6, other_stances=0.7, keep=0.15, own_voice=0.75, likely=0.2, cued=1.5, uncued=1.2,
+    propose=0.5, own_claims=0.6, other_stances=0.7, keep=0.3, own_voice=0.8, likely=0.1, cued=1.5, uncued=1.2,
     sketch=-0.5,
 )  # fmt: skip
 WITHOUT = ("learn_d", "learn_n", "learn_p", "learn_u")
@@ -215,7 +215,7 @@ def train_stances(pages: Sequence[Page]) -> Linear:
 
 def train_context(pages: Sequence[Page], categories: Sequence[str]) -> Context:
     """The context model as it will be shipped: after its weights were made small."""
-    from tests.evaluation import base_encoder
+    from tests.evaluation import asking, base_encoder
     from tests.evaluation import train_context as torch_side
 
     blind = blind_of(pages)
@@ -226,8 +226,9 @@ def train_context(pages: Sequence[Page], categories: Sequence[str]) -> Context:
     ]
     quiet = (page for page in pages if page.author == BENIGN)
     lessons += [torch_side.Lesson(some, [{}] * len(some), "") for page in quiet for some in _stretches(page)]
-    print(f"context: {len(lessons)} lessons", flush=True)
-    trained = torch_side.train(lessons, categories, base_encoder.load())
+    asks = list(asking.lessons())
+    print(f"context: {len(lessons)} lessons, {len(asks)} questions", flush=True)
+    trained = torch_side.train(lessons, asks, categories, base_encoder.load())
     return context.unpack(context.packed(trained))
 
 

@@ -10,9 +10,11 @@ import pytest
 
 from scanner.detect.rules import load as load_rules
 from scanner.model import BlockKind, Finding, Heard, Notice, Provenance, Stance, UnreadReason, Verdict, VerdictReason
-from scanner.notice.compare import compare, within
+from scanner.notice.compare import Ask, compare, within
+from scanner.notice.facts import reply
 from scanner.notice.reader import could_contradict, read_notice
-from scanner.pipeline.noticing import needed_notice_rules, run_notice_tests
+from scanner.notice.text import NoticeText
+from scanner.pipeline.noticing import asking, needed_notice_rules, run_notice_tests
 from tests.evaluation.notices import claimed, document
 
 RULESET = load_rules()
@@ -148,6 +150,70 @@ def test_what_the_models_heard_counts_where_no_fact_answers(
     read = read_notice(document(HEARD_TEXT), RULES, Provenance("n"), heard=told)
     found = compare([claim("phone-capture", "Each passing phone gets a name")], [read], RULES)[0]
     assert (found.verdict, found.reason) == want
+
+
+READ_TEXT = (
+    "Notice for shoppers filmed by our cameras\nWe do not use face recognition.\nTwo visits are two strangers to us.\n"
+    "Nobody is followed around, unless the shop orders it.\nNo sound is recorded at the till."
+)
+
+
+def hears(sentence: str, share: float) -> Ask:
+    """A reader of claim and notice together that takes one sentence for a denial."""
+    text = NoticeText(document(READ_TEXT), RULES.normalise, RULES.lexicon)
+    shares = [share if sentence in cut.text else 0.0 for cut in text.sentences]
+    return lambda claim, notice: reply(text, notice.kind, claim.finding.category, shares, lawful=False)
+
+
+@pytest.mark.parametrize(
+    ("category", "quote", "sentence", "share", "want"),
+    [
+        # The facts are silent: it must be sure.
+        ("phone-capture", "Each passing phone gets a name", "two strangers", 0.95, Verdict.CONTRADICTS),
+        ("phone-capture", "Each passing phone gets a name", "two strangers", 0.8, Verdict.SILENT),
+        # A word leaves room: surer still.
+        ("phone-capture", "Each passing phone gets a name", "followed around", 0.89, Verdict.SILENT),
+        # The facts deny it: a little is enough, but not nothing.
+        ("biometric-database", "Every face is filed", "face recognition", 0.2, Verdict.CONTRADICTS),
+        ("biometric-database", "Every face is filed", "face recognition", 0.05, Verdict.CANNOT_TELL),
+        # Another place than the claim's.
+        ("covert-audio", "Every word in the meeting room is heard", "at the till", 0.99, Verdict.CANNOT_TELL),
+        # Of such boasts it is not asked.
+        ("everyone-does-it", "Every mall uses it", "two strangers", 0.99, Verdict.SILENT),
+    ],
+)
+def test_what_claim_and_notice_say_together_is_weighed_with_the_facts(
+    category: str, quote: str, sentence: str, share: float, want: Verdict
+) -> None:
+    found = compare([claim(category, quote)], [notice(READ_TEXT)], RULES, hears(sentence, share))[0]
+    assert found.verdict is want
+    if want is Verdict.CONTRADICTS:
+        assert sentence in found.notice_quote.lower()
+
+
+def test_a_notice_for_visitors_of_a_site_denies_nothing_of_people_filmed() -> None:
+    found = compare([claim("biometric-database", "Every face is filed")], [SITE], RULES, hears("face recognition", 1.0))
+    assert (found[0].verdict, found[0].reason) == (Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE)
+
+
+def test_a_denial_that_shares_no_word_with_the_claim_is_found() -> None:
+    text = (
+        "商场客流设备说明\n本说明面向进入商场的顾客。设备只输出每小时进出人数。\n"
+        "同一位顾客上午来过、下午再来，在系统里是两个互不相干的数字。\n原始画面数秒内即被覆盖。如有疑问请到服务台。"
+    )
+    ad = claim("cross-site-tracking", "老客再次进门秒识别，到店次数一目了然")
+    alone = compare([ad], [notice(text)], RULES)[0]
+    together = compare([ad], [notice(text)], RULES, asking({"n": document(text)}, RULES))[0]
+    assert alone.verdict is not Verdict.CONTRADICTS
+    assert together.verdict is Verdict.CONTRADICTS
+    assert together.notice_quote in text.replace("\n", "")
+
+
+def test_a_very_short_notice_is_left_to_the_facts() -> None:
+    ask = asking({"n": document("Notice\nNo sound is recorded.")}, RULES)
+    ad = claim("phone-capture", "Each passing phone gets a name")
+    short = compare([ad], [notice("Notice\nNo sound is recorded.")], RULES, ask)[0]
+    assert short.verdict is Verdict.SILENT
 
 
 def test_what_is_heard_in_a_button_is_not_laid_into_a_sentence_beside_it() -> None:

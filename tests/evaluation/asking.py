@@ -1,0 +1,57 @@
+"""Labelled pairs of a claim and a notice, sentence by sentence, as the encoder learns from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from scanner.detect.context import ANSWERS
+from scanner.notice.text import NoticeText
+from tests.evaluation import notices
+from tests.evaluation.train_context import IGNORED, Question
+
+SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in "abcdegh"))
+"""What is learnt from. By `learn_f` and `fresh` the bars were chosen; `frozen`, `fresh2` and `fresh3` only measure."""
+OF_VERDICT = {"contradicts": "denied", "admits": "said", "cannot_tell": "weakened"}
+SHARED = 0.3
+"""Share of the shorter of sentence and quote that must overlap."""
+
+
+def sentences(text: str) -> list[tuple[str, int, int]]:
+    """The sentences of a notice as the runtime cuts them: normalised, and where each stands."""
+    known = notices.rules()
+    seen = NoticeText(notices.document(text), known.normalise, known.lexicon).sentences
+    return [(sentence.text.strip(), *sentence.whole()) for sentence in seen]
+
+
+def question(pair: dict[str, Any], text: str) -> Question | None:
+    """A pair as a question; None where the label does not say which sentence decides."""
+    page = notices.document(text).text
+    quote = pair.get("notice_quote", "")
+    at = page.find(quote) if quote else -1
+    if pair["verdict"] != "silent" and at < 0:
+        return None
+    kind = ANSWERS.index(OF_VERDICT.get(pair["verdict"], "other"))
+    cut = sentences(text)
+    answers = [kind if kind and _shares(at, at + len(quote), start, end) else 0 for _, start, end in cut]
+    claim = notices.rules().normalise(pair["claim"]["quote"]).text
+    return Question(claim, [sentence for sentence, _, _ in cut], answers)
+
+
+def _shares(first: int, last: int, start: int, end: int) -> bool:
+    return min(last, end) - max(first, start) >= SHARED * min(last - first, end - start)
+
+
+def lessons(splits: Sequence[str] = SPLITS) -> Iterator[Question]:
+    """All questions of these splits, and of the author's own pairs."""
+    for split in splits:
+        texts = {case["id"]: case["text"] for case in notices.lines(f"notices_{split}")}
+        for pair in notices.lines(f"pairs_{split}"):
+            if (asked := question(pair, texts[pair["notice_id"]])) and any(a != IGNORED for a in asked.answers):
+                yield asked
+    for pair in notices.lines("pairs_own"):
+        cut = sentences(pair["notice"])
+        if len(cut) == 2:  # for whom it is, and what it says
+            quote = notices.document(pair["notice"]).text[cut[1][1] : cut[1][2]]
+            if asked := question({**pair, "notice_quote": quote}, pair["notice"]):
+                yield asked
