@@ -117,23 +117,23 @@ class Context:
         return out
 
     def answers(
-        self, claim: str, texts: Sequence[str], wanted: Collection[int], most: int = MOST_QUESTIONS
+        self, claim: str, texts: Sequence[str], first: Collection[int] = (), most: int = MOST_QUESTIONS
     ) -> np.ndarray:
         """What each sentence of a notice says to a claim: sentences x ANSWERS, shares.
 
-        `claim`, `texts`: normalised, all sentences of the notice; `wanted`: only stretches that hold one of these are
-        read; `most`: so many at most. A sentence that was not read says something else.
+        `claim`, `texts`: normalised, all sentences of the notice; `first`: of a long one the stretches that hold one of
+        these come first; `most`: so many are read. A sentence that was not read says something else.
         """
         words = _numbers(self.encoder.tokens, claim[:MAX_CHARS])
         sentences = [_numbers(self.encoder.tokens, text[:MAX_CHARS]) for text in texts]
         out = np.zeros((len(texts), len(ANSWERS)), dtype=np.float32)
         out[:, 0] = 1.0
         stretches = questions(words, sentences) if claim.strip() else []
-        for numbers, places in [one for one in stretches if any(i in wanted for i, _, _ in one[1])][:most]:
+        for numbers, places in sorted(stretches, key=lambda one: not any(i in first for i, _, _ in one[1]))[:most]:
             seen = self.encoder(numbers)
             asked = seen[1 : 1 + min(len(words), MAX_CLAIM)].mean(axis=0)
-            for sentence, first, end in places:
-                out[sentence] = self.heads.answer(seen[first:end].mean(axis=0), asked)
+            for sentence, begin, end in places:
+                out[sentence] = self.heads.answer(seen[begin:end].mean(axis=0), asked)
         return out
 
 

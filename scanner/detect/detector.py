@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import quote as percent
 
 import numpy as np
@@ -82,13 +82,13 @@ def hear(document: Document, rules: RuleSet) -> tuple[Heard, ...]:
     return tuple(out)
 
 
-def denials(claim: str, sentences: Sequence[str]) -> tuple[float, ...]:
+def denials(claim: str, sentences: Sequence[str], first: Collection[int]) -> tuple[float, ...]:
     """The probability that each sentence of a privacy notice denies a claim, as the encoder reads the two together. All
-    normalised. Empty where the model is missing."""
+    normalised. Empty where the model is missing. `first`: which sentences of a long notice must be read."""
     read = context.context()
     if read is None:
         return ()
-    return tuple(float(row[_DENIED]) for row in read.answers(claim, sentences, range(len(sentences))))
+    return tuple(float(row[_DENIED]) for row in read.answers(claim, sentences, first))
 
 
 def _confidence(candidate: Candidate, cue: Cue, seen: Survey) -> float:

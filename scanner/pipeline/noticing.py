@@ -139,7 +139,8 @@ def asking(documents: Mapping[str, Document], known: NoticeRules) -> Ask:
         text = read(source)
         if text is None or len(text.sentences) < FEWEST_SENTENCES:
             return ()
-        return denials(claim, [sentence.text.strip() for sentence in text.sentences])
+        denying = {n for n, sentence in enumerate(text.sentences) if "not" in sentence.groups}
+        return denials(claim, [sentence.text.strip() for sentence in text.sentences], denying)
 
     def ask(claim: Claim, notice: Notice) -> Reply | None:
         text, shares, category = read(notice.source), denied(claim.text, notice.source), claim.finding.category
