@@ -126,7 +126,6 @@ def verdicts(
 
 def asking(documents: Mapping[str, Document], known: NoticeRules) -> Ask:
     """How the verdicts ask the encoder, which reads claim and notice together. `documents`: source -> notice's text."""
-
     lawful = lawful_claims(known)
 
     @lru_cache(maxsize=64)
@@ -135,18 +134,17 @@ def asking(documents: Mapping[str, Document], known: NoticeRules) -> Ask:
         return NoticeText(document, known.normalise, known.lexicon) if document else None
 
     @lru_cache(maxsize=1024)
-    def denied(claim: str, source: str) -> tuple[float, ...]:
+    def denied(claim: str, source: str, facts: frozenset[int]) -> tuple[float, ...]:
         text = read(source)
         if text is None or len(text.sentences) < FEWEST_SENTENCES:
             return ()
-        denying = {n for n, sentence in enumerate(text.sentences) if "not" in sentence.groups}
-        return denials(claim, [sentence.text.strip() for sentence in text.sentences], denying)
+        telling = {n for n, s in enumerate(text.sentences) if "not" in s.groups or s.whole()[0] in facts}
+        return denials(claim, [sentence.text.strip() for sentence in text.sentences], telling)
 
     def ask(claim: Claim, notice: Notice) -> Reply | None:
-        text, shares, category = read(notice.source), denied(claim.text, notice.source), claim.finding.category
-        if text is None or not shares:
-            return None
-        return reply(text, notice.kind, category, shares, lawful=category in lawful)
+        text, category = read(notice.source), claim.finding.category
+        shares = denied(claim.text, notice.source, frozenset(fact.start for fact in notice.facts))
+        return reply(text, notice.kind, category, shares, lawful=category in lawful) if text and shares else None
 
     return ask
 
