@@ -14,9 +14,9 @@ from scanner.detect.match import Candidate
 from scanner.detect.rules import RuleSet
 from scanner.detect.survey import Survey, Trace, survey
 from scanner.detect.weigh import Weighed, weigh
-from scanner.model import Cue, Document, Finding, Heard, PageRole, Provenance, Severity, Stance
+from scanner.model import Answered, Cue, Document, Finding, Heard, PageRole, Provenance, Severity, Stance
 
-__all__ = ["Survey", "Trace", "covered", "denials", "detect", "fragment_url", "hear", "order", "survey"]
+__all__ = ["Survey", "Trace", "answers", "covered", "detect", "fragment_url", "hear", "order", "survey"]
 
 CONTEXT = 32
 """Characters of prefix and suffix in a TextQuoteSelector (W3C Web Annotation; the length is ours)."""
@@ -26,7 +26,7 @@ LEAST_HEARD = 0.2
 """Probability below which nothing is said of a sentence of a notice."""
 DENIED_BY_RULE = 0.6
 """Probability, at least, where a rule hit was turned into a denial by a cue."""
-_DENIED = context.ANSWERS.index("denied")
+_DENIED, _SAID = context.ANSWERS.index("denied"), context.ANSWERS.index("said")
 _WEIGHT = {severity: index for index, severity in enumerate(Severity)}
 
 
@@ -82,13 +82,14 @@ def hear(document: Document, rules: RuleSet) -> tuple[Heard, ...]:
     return tuple(out)
 
 
-def denials(claim: str, sentences: Sequence[str], first: Collection[int]) -> tuple[float, ...]:
-    """The probability that each sentence of a privacy notice denies a claim, as the encoder reads the two together. All
-    normalised. Empty where the model is missing. `first`: which sentences of a long notice must be read."""
+def answers(claim: str, sentences: Sequence[str], first: Collection[int]) -> tuple[Answered, ...]:
+    """What each sentence of a privacy notice says to a claim, as the encoder reads the two together. All normalised.
+    Empty where the model is missing. `first`: which sentences of a long notice must be read."""
     read = context.context()
     if read is None:
         return ()
-    return tuple(float(row[_DENIED]) for row in read.answers(claim, sentences, first))
+    shares = read.answers(claim, sentences, first)
+    return tuple(Answered(float(row[_DENIED]), float(row[_SAID])) for row in shares)
 
 
 def _confidence(candidate: Candidate, cue: Cue, seen: Survey) -> float:

@@ -12,6 +12,7 @@ from .found import FINDING_SCHEMA, CoverageRow, Cue, Finding, Judgement, Provena
 from .kinds import BlockKind, Change, Outcome, PageRole, Severity, Stance, UnreadReason
 from .law import LawGap, Provision, ProvisionRole, RelevantLaw
 from .notices import (
+    Answered,
     Contradiction,
     Heard,
     ItemStatus,
@@ -32,6 +33,7 @@ __all__ = [
     "FINDING_SCHEMA",
     "REPORT_SCHEMA",
     "TEXT_DERIVATION",
+    "Answered",
     "Block",
     "BlockKind",
     "Capture",

@@ -114,6 +114,16 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What a reader of a claim and a notice together makes of one sentence of the notice: probabilities."""
+
+    denied: float
+    """It denies the claim."""
+    said: float
+    """It says the same."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeItem:
     """One disclosure item of one regime, as far as the text read shows it. Quote and offsets: empty where not found."""
 

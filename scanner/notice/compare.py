@@ -68,6 +68,8 @@ _DENIED_FROM = {
 pairs that it had not learnt from (docs/decisions/0009-claim-and-notice.md)."""
 _IN_SPITE = 0.9
 """How sure where a word of the sentence leaves room: a condition, an exception, a hedge."""
+_SAID_FROM = 0.1
+"""How sure it must at least be that some sentence says the same, for what the facts take for an admission."""
 _NOT_ASKED = frozenset({VerdictReason.OTHER_PRODUCT, VerdictReason.NO_COUNTERPART})
 
 
@@ -144,8 +146,11 @@ def _against(finding: Finding, notices: Sequence[Notice], rules: NoticeRules, as
 
 
 def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rules: NoticeRules) -> Opinion:
-    """An opinion from the notice's facts, once claim and notice were read together. It is heeded for denials only: what
-    it takes for the same matter is often but a neighbour of it."""
+    """An opinion from the notice's facts, once claim and notice were read together.
+
+    A denial may be found that the facts do not know; an admission only be doubted, for what the reader takes for the
+    same matter is often but a neighbour of it.
+    """
     if opinion.reason in _NOT_ASKED or _for_the_site_alone(opinion, notice):
         return opinion
     reply = ask(claim, notice)
@@ -153,14 +158,18 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
         return opinion
     enough = _DENIED_FROM[opinion.verdict]
     if opinion.verdict is Verdict.CONTRADICTS:
-        if reply.share >= enough:
-            return opinion
-        return Opinion(Verdict.CANNOT_TELL, VerdictReason.VAGUE, opinion.fact, notice, opinion.topic)
+        return opinion if reply.denied >= enough else _left_open(opinion, notice)
     enough = max(enough, _IN_SPITE) if reply.fact.saying is Saying.CONDITIONAL else enough
-    if reply.share < enough or _something_else(claim, reply.fact, rules):
-        return opinion
+    if reply.denied < enough or _something_else(claim, reply.fact, rules):
+        unheard = opinion.verdict is Verdict.ADMITS and reply.said < _SAID_FROM
+        return _left_open(opinion, notice) if unheard else opinion
     denial = replace(reply.fact, saying=Saying.DENIED)
     return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denial, notice, denial.topic)
+
+
+def _left_open(opinion: Opinion, notice: Notice) -> Opinion:
+    """What the facts made out and the reader of both does not hear."""
+    return Opinion(Verdict.CANNOT_TELL, VerdictReason.VAGUE, opinion.fact, notice, opinion.topic)
 
 
 def _for_the_site_alone(opinion: Opinion, notice: Notice) -> bool:

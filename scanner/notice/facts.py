@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from scanner.model import Heard, NoticeFact, NoticeKind, Saying
+from scanner.model import Answered, Heard, NoticeFact, NoticeKind, Saying
 from scanner.notice.items import HEARSAY
 from scanner.notice.period import days_of
 from scanner.notice.rules import Combination, FactRule, NoticeRules
@@ -126,27 +126,32 @@ def heard_facts(text: NoticeText, kind: NoticeKind, heard: Iterable[Heard], lawf
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A sentence that denies a claim, to a reader of claim and notice together."""
+    """What a reader of claim and notice together takes from the notice: the sentence that denies the claim most."""
 
-    share: float
+    denied: float
     """The probability that it does."""
+    said: float
+    """The probability that a sentence of the notice says the same."""
     fact: NoticeFact
     """Topic `claim:<category>`; conditional where a word leaves room in the sentence or just after it."""
 
 
-def reply(text: NoticeText, kind: NoticeKind, category: str, denied: Sequence[float], *, lawful: bool) -> Reply | None:
-    """The sentence that denies a claim most clearly. `denied`: the probability for each sentence, in order; `lawful` as
-    in `heard_facts`."""
+def reply(
+    text: NoticeText, kind: NoticeKind, category: str, answers: Sequence[Answered], *, lawful: bool
+) -> Reply | None:
+    """The sentence that denies a claim most clearly. `answers`: one for each sentence, in order; `lawful` as in
+    `heard_facts`."""
     sentences = text.sentences
     telling = [n for n, sentence in enumerate(sentences) if not _says_nothing(sentence)]
     if not telling:
         return None
-    at = max(telling, key=lambda n: denied[n])
+    at = max(telling, key=lambda n: answers[n].denied)
     cue = _weakened(sentences[at], lawful)
     open_ = cue is not None or (at + 1 < len(sentences) and _takes_back(sentences[at + 1]))
     saying = Saying.CONDITIONAL if open_ else Saying.DENIED
     rule = FactRule(f"claim:{category}", (), (), (), "", {})
-    return Reply(denied[at], _fact(rule, sentences[at], kind, saying, cue))
+    said = max(answers[n].said for n in telling)
+    return Reply(answers[at].denied, said, _fact(rule, sentences[at], kind, saying, cue))
 
 
 def _weakened(sentence: Sentence, lawful: bool) -> Hit | None:

@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from ..detect.detector import denials, hear
+from ..detect.detector import answers, hear
 from ..detect.loader import expand
 from ..detect.normalise import literal, normalise
 from ..errors import UsageError
 from ..model import (
+    Answered,
     Block,
     BlockKind,
     Contradiction,
@@ -134,17 +135,17 @@ def asking(documents: Mapping[str, Document], known: NoticeRules) -> Ask:
         return NoticeText(document, known.normalise, known.lexicon) if document else None
 
     @lru_cache(maxsize=1024)
-    def denied(claim: str, source: str, facts: frozenset[int]) -> tuple[float, ...]:
+    def answered(claim: str, source: str, facts: frozenset[int]) -> tuple[Answered, ...]:
         text = read(source)
         if text is None or len(text.sentences) < FEWEST_SENTENCES:
             return ()
         telling = {n for n, s in enumerate(text.sentences) if "not" in s.groups or s.whole()[0] in facts}
-        return denials(claim, [sentence.text.strip() for sentence in text.sentences], telling)
+        return answers(claim, [sentence.text.strip() for sentence in text.sentences], telling)
 
     def ask(claim: Claim, notice: Notice) -> Reply | None:
         text, category = read(notice.source), claim.finding.category
-        shares = denied(claim.text, notice.source, frozenset(fact.start for fact in notice.facts))
-        return reply(text, notice.kind, category, shares, lawful=category in lawful) if text and shares else None
+        told = answered(claim.text, notice.source, frozenset(fact.start for fact in notice.facts))
+        return reply(text, notice.kind, category, told, lawful=category in lawful) if text and told else None
 
     return ask
 

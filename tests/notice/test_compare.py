@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 from scanner.detect.rules import load as load_rules
-from scanner.model import BlockKind, Finding, Heard, Notice, Provenance, Stance, UnreadReason, Verdict, VerdictReason
+from scanner.model import (
+    Answered,
+    BlockKind,
+    Finding,
+    Heard,
+    Notice,
+    Provenance,
+    Stance,
+    UnreadReason,
+    Verdict,
+    VerdictReason,
+)
 from scanner.notice.compare import Ask, compare, within
 from scanner.notice.facts import reply
 from scanner.notice.reader import could_contradict, read_notice
@@ -158,11 +169,12 @@ READ_TEXT = (
 )
 
 
-def hears(sentence: str, share: float) -> Ask:
-    """A reader of claim and notice together that takes one sentence for a denial."""
+def hears(sentence: str, denied: float, said: float = 0.0) -> Ask:
+    """A reader of claim and notice together that takes one sentence for a denial, or for the same."""
     text = NoticeText(document(READ_TEXT), RULES.normalise, RULES.lexicon)
-    shares = [share if sentence in cut.text else 0.0 for cut in text.sentences]
-    return lambda claim, notice: reply(text, notice.kind, claim.finding.category, shares, lawful=False)
+    none = Answered(0.0, 0.0)
+    told = [Answered(denied, said) if sentence in cut.text else none for cut in text.sentences]
+    return lambda claim, notice: reply(text, notice.kind, claim.finding.category, told, lawful=False)
 
 
 @pytest.mark.parametrize(
@@ -189,6 +201,12 @@ def test_what_claim_and_notice_say_together_is_weighed_with_the_facts(
     assert found.verdict is want
     if want is Verdict.CONTRADICTS:
         assert sentence in found.notice_quote.lower()
+
+
+@pytest.mark.parametrize(("said", "want"), [(0.5, Verdict.ADMITS), (0.02, Verdict.CANNOT_TELL)])
+def test_what_the_facts_take_for_an_admission_must_be_heard_as_one(said: float, want: Verdict) -> None:
+    ad = claim("biometric-database", "Every face is filed")
+    assert compare([ad], [SOLD], RULES, hears("two strangers", 0.1, said))[0].verdict is want
 
 
 def test_a_notice_for_visitors_of_a_site_denies_nothing_of_people_filmed() -> None:
