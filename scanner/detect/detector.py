@@ -14,12 +14,21 @@ from scanner.detect.match import Candidate
 from scanner.detect.rules import RuleSet
 from scanner.detect.survey import Survey, Trace, survey
 from scanner.detect.weigh import Weighed, weigh
-from scanner.model import Answered, Cue, Document, Finding, Heard, PageRole, Provenance, Severity, Stance
+from scanner.model import (
+    QUOTE_CONTEXT,
+    Answered,
+    Cue,
+    Document,
+    Finding,
+    Heard,
+    PageRole,
+    Provenance,
+    Severity,
+    Stance,
+)
 
 __all__ = ["Survey", "Trace", "answers", "covered", "detect", "fragment_url", "hear", "order", "survey"]
 
-CONTEXT = 32
-"""Characters of prefix and suffix in a TextQuoteSelector (W3C Web Annotation; the length is ours)."""
 NOTICE_STRETCHES = 32
 """Stretches of a privacy notice that the encoder reads: 8,000 tokens, longer than most notices."""
 LEAST_HEARD = 0.2
@@ -136,8 +145,8 @@ def _finding(seen: Survey, where: Provenance, one: Weighed) -> Finding:
         confidence=one.confidence,
         lang=lang,
         quote=quote,
-        prefix=document.text[max(0, start - CONTEXT) : start],
-        suffix=document.text[end : end + CONTEXT],
+        prefix=document.text[max(0, start - QUOTE_CONTEXT) : start],
+        suffix=document.text[end : end + QUOTE_CONTEXT],
         start=start,
         end=end,
         derivation=document.derivation,

@@ -8,7 +8,7 @@ normalised form. "sha256" is always lower-case hex, and the docstring says of wh
 from __future__ import annotations
 
 from .collected import Capture, Exchange, FetchFailed, FrontierItem, RobotsDecision, Target
-from .found import FINDING_SCHEMA, CoverageRow, Cue, Finding, Judgement, Provenance, RunFacts, Tracked
+from .found import FINDING_SCHEMA, QUOTE_CONTEXT, CoverageRow, Cue, Finding, Judgement, Provenance, RunFacts, Tracked
 from .kinds import BlockKind, Change, Outcome, PageRole, Severity, Stance, UnreadReason
 from .law import LawGap, Provision, ProvisionRole, RelevantLaw
 from .notices import (
@@ -31,6 +31,7 @@ from .text import TEXT_DERIVATION, Block, Document, Link, PictureLine, PictureTe
 
 __all__ = [
     "FINDING_SCHEMA",
+    "QUOTE_CONTEXT",
     "REPORT_SCHEMA",
     "TEXT_DERIVATION",
     "Answered",

@@ -12,6 +12,8 @@ from .notices import Notice
 from .text import Document, Link
 
 FINDING_SCHEMA = "noticescan/finding/1"
+QUOTE_CONTEXT = 32
+"""Characters of prefix and suffix in a TextQuoteSelector (W3C Web Annotation; the length is ours)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.model import Contradiction, Finding, ItemStatus, Notice, NoticeItem, Report, Saying, Verdict, VerdictReason
+from scanner.model import (
+    QUOTE_CONTEXT,
+    Contradiction,
+    Finding,
+    ItemStatus,
+    Notice,
+    NoticeItem,
+    Report,
+    Saying,
+    Verdict,
+    VerdictReason,
+)
 from scanner.report.text import one_line, utc
 from scanner.report.words import Words, words
 
 ORDER = (Verdict.CONTRADICTS, Verdict.ADMITS, Verdict.SILENT, Verdict.CANNOT_TELL)
 """In which order verdicts are shown."""
 _QUOTE = 160
-CONTEXT = 32
-"""Characters that a finding keeps before and after its quote."""
 _ENDS = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
 
 
@@ -75,12 +84,15 @@ def notices_of(report: Report, vendor: str) -> NoticesView:
 def in_sentence(finding: Finding) -> tuple[str, str, str]:
     """A claim in its sentence: what stands before it, the quote, what follows; safe to print, on one line. A finding
     keeps only so much of what is around it: an ellipsis says where the sentence goes on."""
-    opened, begins = _ENDS.split(finding.prefix)[-1], _ENDS.search(finding.prefix) or len(finding.prefix) < CONTEXT
+    opened, begins = (
+        _ENDS.split(finding.prefix)[-1],
+        _ENDS.search(finding.prefix) or len(finding.prefix) < QUOTE_CONTEXT,
+    )
     end = _ENDS.search(finding.suffix)
     closed = finding.suffix[: end.end()] if end else finding.suffix
     before = ("" if begins else "…") + one_line(opened) + (" " if opened[-1:].isspace() else "")
     after = (" " if closed[:1].isspace() else "") + one_line(closed)
-    return before, one_line(finding.quote, _QUOTE), after + ("" if end or len(finding.suffix) < CONTEXT else "…")
+    return before, one_line(finding.quote, _QUOTE), after + ("" if end or len(finding.suffix) < QUOTE_CONTEXT else "…")
 
 
 def rows_of(found: Sequence[Contradiction]) -> tuple[Row, ...]:

@@ -165,7 +165,7 @@ def test_a_claim_is_read_together_with_the_notice(shipped: Context, claim: str, 
     shares = shipped.answers(claim, SIGN)
     assert shares.shape == (len(SIGN), len(ANSWERS))
     assert np.allclose(shares.sum(axis=1), 1.0, atol=1e-3)
-    assert (shares[sentence, ANSWERS.index("denied")] > 0.5) is np.bool_(denied)
+    assert bool(shares[sentence, ANSWERS.index("denied")] > 0.5) is denied
 
 
 def test_of_a_long_notice_the_stretches_that_deny_are_read_first(shipped: Context) -> None:

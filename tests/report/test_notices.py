@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from scanner.report.notices import CONTEXT, in_sentence
+from scanner.model import QUOTE_CONTEXT
+from scanner.report.notices import in_sentence
 from tests.evaluation.notices import claimed
 
 
@@ -17,7 +18,7 @@ from tests.evaluation.notices import claimed
         ("欢迎选购。每位顾客自动", "抓脸建档", "，越用越准！联系我们", ("每位顾客自动", "抓脸建档", "，越用越准！")),
         ("Order now. Our cameras see ", "every face", " at the door. Call us.",
          ("Our cameras see ", "every face", " at the door.")),
-        ("x" * CONTEXT, "every face", "y" * CONTEXT, ("…" + "x" * CONTEXT, "every face", "y" * CONTEXT + "…")),
+        ("x" * QUOTE_CONTEXT, "every face", "y" * QUOTE_CONTEXT, ("…" + "x" * QUOTE_CONTEXT, "every face", "y" * QUOTE_CONTEXT + "…")),
         ("Version 3.5 sees ", "every\nface", "", ("Version 3.5 sees ", "every face", "")),
     ],
 )  # fmt: skip
