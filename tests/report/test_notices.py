@@ -10,6 +10,9 @@ from scanner.model import QUOTE_CONTEXT
 from scanner.report.notices import in_sentence
 from tests.evaluation.notices import claimed
 
+BEFORE, AFTER = "x" * QUOTE_CONTEXT, "y" * QUOTE_CONTEXT
+"""As much as a finding keeps, with no end of a sentence in it."""
+
 
 @pytest.mark.parametrize(
     ("before", "quote", "after", "want"),
@@ -18,7 +21,7 @@ from tests.evaluation.notices import claimed
         ("欢迎选购。每位顾客自动", "抓脸建档", "，越用越准！联系我们", ("每位顾客自动", "抓脸建档", "，越用越准！")),
         ("Order now. Our cameras see ", "every face", " at the door. Call us.",
          ("Our cameras see ", "every face", " at the door.")),
-        ("x" * QUOTE_CONTEXT, "every face", "y" * QUOTE_CONTEXT, ("…" + "x" * QUOTE_CONTEXT, "every face", "y" * QUOTE_CONTEXT + "…")),
+        (BEFORE, "every face", AFTER, ("…" + BEFORE, "every face", AFTER + "…")),
         ("Version 3.5 sees ", "every\nface", "", ("Version 3.5 sees ", "every face", "")),
     ],
 )  # fmt: skip
