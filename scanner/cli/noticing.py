@@ -170,7 +170,7 @@ def _show_notice(ctx: typer.Context, notice: Notice, rules: NoticeRules, format:
 
 
 def _show_verdicts(found: tuple[Contradiction, ...], claims: Mapping[str, Finding], lang: str) -> None:
-    """A table; each claim in its sentence, claims of one sentence with one answer in one row."""
+    """A table; each claim in its sentence, claims of one kind and sentence with one answer in one row."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
@@ -182,16 +182,16 @@ def _show_verdicts(found: tuple[Contradiction, ...], claims: Mapping[str, Findin
 
     t = words(lang)
     table = Table(header_style="bold", pad_edge=False, box=SIMPLE_HEAD)
-    for head, ratio in (("verdict", 2), ("says_ad", 6), ("says_notice", 6), ("reason", 4)):
+    for head, ratio in (("verdict", 2), ("category", 3), ("says_ad", 6), ("says_notice", 6), ("reason", 4)):
         table.add_column(t[head], ratio=ratio, overflow="fold")
     shown = set()
     for one in found:
         claim = claims[one.finding]
         parts = in_sentence(claim)
-        cells = (t.label(one.verdict), one.notice_quote or "–", t["verdict_" + one.reason.value])
+        cells = (t.label(one.verdict), one.category, one.notice_quote or "–", t["verdict_" + one.reason.value])
         if (row := ("".join(parts), *cells)) not in shown:
             shown.add(row)
-            verdict, answer, reason = (Text(safe_terminal(cell, 200)) for cell in cells)
+            verdict, category, answer, reason = (Text(safe_terminal(cell, 200)) for cell in cells)
             before, quote, after = parts
-            table.add_row(verdict, Text.assemble(before, (quote, "bold"), after), answer, reason)
+            table.add_row(verdict, category, Text.assemble(before, (quote, "bold"), after), answer, reason)
     out().print(table)

@@ -1,14 +1,12 @@
 """The room's second door: asserted claims and a vendor's notices in, one verdict a claim out.
 
 A wrong `contradicts` is the worst that can happen here, so a denial counts only where it is unconditional, about the
-same
-people (or about the thing itself) and not taken back elsewhere in the notice. Where in doubt the answer is
+same people (or about the thing itself) and not taken back elsewhere in the notice. Where in doubt the answer is
 `cannot_tell`, with why.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +22,7 @@ from scanner.model import (
     Verdict,
     VerdictReason,
 )
+from scanner.notice.claim import Claim, read_claim
 from scanner.notice.facts import Reply
 from scanner.notice.kind import models_in
 from scanner.notice.period import EVENT, FOREVER, VAGUE
@@ -34,7 +33,6 @@ YEAR = 365
 SHORT_DAYS = 3 * YEAR
 """A period up to this contradicts a boast of keeping for ever, up to a year one of keeping long; a longer one bears it
 out."""
-_CLAUSE = re.compile(r"[。！？!?；;，,\n]|\.\s")
 _PICTURES = frozenset({"face", "image"})
 _OF_PERSONS = frozenset({"consent", "told"})
 """What is done with persons, not with things: consent of an owner is not that of a caller."""
@@ -71,18 +69,6 @@ _IN_SPITE = 0.9
 _SAID_FROM = 0.1
 """How sure it must at least be that some sentence says the same, for what the facts take for an admission."""
 _NOT_ASKED = frozenset({VerdictReason.OTHER_PRODUCT, VerdictReason.NO_COUNTERPART})
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A finding as it is compared: its words, and whose data it is about."""
-
-    finding: Finding
-    text: str
-    """Its clause, normalised."""
-    groups: frozenset[str]
-    people: NoticeKind
-    models: frozenset[str]
 
 
 Ask = Callable[[Claim, Notice], Reply | None]
@@ -187,29 +173,6 @@ def _together(opinions: Sequence[Opinion], all_read: bool) -> Opinion:
     if best.verdict is Verdict.SILENT and not all_read:
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.NOT_READ, notice=best.notice)
     return best
-
-
-def read_claim(finding: Finding, rule: ClaimRule, rules: NoticeRules) -> Claim:
-    """The claim with the words of its own clause: the next one may speak of other data."""
-    before = _CLAUSE.split(finding.prefix)[-1]
-    after = _CLAUSE.split(finding.suffix)[0]
-    text = rules.normalise(f"{before}{finding.quote}{after}").text
-    groups = groups_of(rules.lexicon, text)
-    models = frozenset(models_in(f"{before}{finding.quote}{after} {finding.heading}"))
-    return Claim(finding, text, groups, _people(groups, rule), models)
-
-
-def _people(groups: frozenset[str], rule: ClaimRule) -> NoticeKind:
-    """Whose data a claim is about: as its words say, else as claims of its category usually are."""
-    if "their_site" in groups:
-        return NoticeKind.PEOPLE_FILMED
-    if "claim_site" in groups:
-        return NoticeKind.SITE_VISITORS
-    if "claim_filmed" in groups:
-        return NoticeKind.PEOPLE_FILMED
-    if "claim_users" in groups:
-        return NoticeKind.PRODUCT_USERS
-    return rule.people
 
 
 def _opinion(
@@ -426,8 +389,7 @@ def _place(notice: Notice | None, fact: NoticeFact | None) -> Place | None:
 
 def _item(rule: ClaimRule | None, notice: Notice | None, lang: str) -> str:
     """The item under which the matter should stand: of a regime of the notice, in the order of the claim's own list;
-    without
-    a notice that was read, of a regime that goes with the language of the claim."""
+    without a notice that was read, of a regime that goes with the language of the claim."""
     if rule is None or not rule.items:
         return ""
     regimes = {item.regime for item in notice.items} if notice else set()

@@ -180,8 +180,7 @@ def _room(sentence: Sentence) -> Hit | None:
 
 def overall(facts: tuple[NoticeFact, ...], topic: str = BIOMETRICS) -> Saying:
     """How the notice as a whole speaks of a matter. Biometrics that it discloses anywhere, it discloses; of other
-    matters
-    one that it both discloses and denies is `conditional`."""
+    matters one that it both discloses and denies is `conditional`."""
     said = {fact.saying for fact in facts if fact.topic == topic}
     if topic == BIOMETRICS and said & {Saying.DISCLOSED, Saying.CONDITIONAL}:
         return Saying.DISCLOSED

@@ -31,7 +31,8 @@ from ..model import (
     Severity,
     Stance,
 )
-from ..notice.compare import Ask, Claim, compare, within
+from ..notice.claim import Claim
+from ..notice.compare import Ask, compare, within
 from ..notice.facts import Reply, reply
 from ..notice.find import app_stores, is_notice_link
 from ..notice.load import FACTS, NOTICES, Language, load
