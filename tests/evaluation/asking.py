@@ -10,7 +10,7 @@ from scanner.notice.text import NoticeText
 from tests.evaluation import notices
 from tests.evaluation.train_context import IGNORED, Question
 
-SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in "abcdegh"))
+SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in "abcdeghijklm"))
 """What is learnt from. By `learn_f` and `fresh` the bars were chosen; `frozen`, `fresh2` and `fresh3` only measure."""
 OF_VERDICT = {"contradicts": "denied", "admits": "said", "cannot_tell": "weakened"}
 SHARED = 0.3
@@ -43,12 +43,16 @@ def _shares(first: int, last: int, start: int, end: int) -> bool:
 
 
 def lessons(splits: Sequence[str] = SPLITS) -> Iterator[Question]:
-    """All questions of these splits, and of the author's own pairs."""
+    """All questions of these splits."""
     for split in splits:
         texts = {case["id"]: case["text"] for case in notices.lines(f"notices_{split}")}
         for pair in notices.lines(f"pairs_{split}"):
             if (asked := question(pair, texts[pair["notice_id"]])) and any(a != IGNORED for a in asked.answers):
                 yield asked
+
+
+def own_lessons() -> Iterator[Question]:
+    """The questions of the author's own pairs: two sentences each."""
     for pair in notices.lines("pairs_own"):
         cut = sentences(pair["notice"])
         if len(cut) == 2:  # for whom it is, and what it says

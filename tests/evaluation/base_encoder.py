@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 import wordfreq
 
+from scanner.detect.context import Context, Heads
 from scanner.detect.encoder import BLOCK, Encoder, Tokens, tokens
+from tests.evaluation import encoder_graph
 from tests.evaluation.encoder_graph import Layer
 
 LAYERS = 12
@@ -127,6 +129,8 @@ class Base:
 
     encoder: Encoder
     layers: Sequence[Layer]
+    heads: Heads | None = None
+    """None: they begin near nothing."""
 
 
 def load(layers: int = LAYERS) -> Base:
@@ -145,3 +149,8 @@ def load(layers: int = LAYERS) -> Base:
         graph=b"",
     )
     return Base(encoder, [file.layer(number) for number in range(layers)])
+
+
+def trained(context: Context) -> Base:
+    """A trained model, to be trained on."""
+    return Base(context.encoder, encoder_graph.layers(context.encoder.graph), context.heads)

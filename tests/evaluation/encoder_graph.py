@@ -20,6 +20,8 @@ from scanner.detect.encoder import EPSILON, HEADS, INPUT, OUTPUT
 OPSET, IR = 20, 10
 INTEGER = 63
 """Largest weight that is multiplied as an integer."""
+SHARED, PER_LAYER = 6, 16
+"""Constants of the graph that all layers use, which come first, and those of one layer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,3 +111,23 @@ def graph(layers: Sequence[Layer]) -> bytes:
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())
+
+
+def layers(made: bytes) -> list[Layer]:
+    """The layers of a graph that `graph` made, as near as its whole numbers tell them."""
+    constants = [numpy_helper.to_array(one) for one in onnx.load_from_string(made).graph.initializer]
+    return [_layer(constants[at : at + PER_LAYER]) for at in range(SHARED, len(constants), PER_LAYER)]
+
+
+def _layer(constants: Sequence[np.ndarray]) -> Layer:
+    whole = iter(constants)
+
+    def matrix() -> np.ndarray:
+        return np.asarray((next(whole) * next(whole)).T, dtype=np.float32)
+
+    names = ("qkv", "out", "norm", "up", "down", "last")
+    parts: dict[str, np.ndarray] = {}
+    for name in names:
+        parts[name] = next(whole) if name in ("norm", "last") else matrix()
+        parts[f"{name}_bias"] = next(whole)
+    return Layer(**parts)
