@@ -8,7 +8,7 @@ asked only for stretches that hold a promising sentence. Trained by `python -m t
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +43,9 @@ MAX_CLAIM = 64
 ANSWERS = ("other", "denied", "said", "weakened")
 """What a sentence of a notice says to a claim: something else; that it is not so; that it is so; either of them on a
 condition, of other people or of another product."""
+AGAIN_FROM = 0.02
+"""How likely a denial must be for its sentence to be read once more by itself."""
+_DENIED = ANSWERS.index("denied")
 
 Window = tuple[list[int], list[tuple[int, int, int]]]
 """Tokens, and (sentence, first token, end token) of each sentence in them."""
@@ -122,19 +125,31 @@ class Context:
         """What each sentence of a notice says to a claim: sentences x ANSWERS, shares.
 
         `claim`, `texts`: normalised, all sentences of the notice; `first`: of a long one the stretches that hold one of
-        these come first; `most`: so many are read. A sentence that was not read says something else.
+        these come first; `most`: so many are read. A sentence that was not read says something else. One that may
+        deny the claim is read again alone, below the notice's title, and the geometric mean of both counts: what only
+        its neighbours make a denial is none.
         """
         words = _numbers(self.encoder.tokens, claim[:MAX_CHARS])
         sentences = [_numbers(self.encoder.tokens, text[:MAX_CHARS]) for text in texts]
         out = np.zeros((len(texts), len(ANSWERS)), dtype=np.float32)
         out[:, 0] = 1.0
         stretches = questions(words, sentences) if claim.strip() else []
-        for numbers, places in sorted(stretches, key=lambda one: not any(i in first for i, _, _ in one[1]))[:most]:
-            seen = self.encoder(numbers)
-            asked = seen[1 : 1 + min(len(words), MAX_CLAIM)].mean(axis=0)
-            for sentence, begin, end in places:
-                out[sentence] = self.heads.answer(seen[begin:end].mean(axis=0), asked)
+        for stretch in sorted(stretches, key=lambda one: not any(i in first for i, _, _ in one[1]))[:most]:
+            for sentence, shares in self._asked(words, stretch):
+                out[sentence] = shares
+        for sentence in np.flatnonzero(out[:, _DENIED] >= AGAIN_FROM).tolist():
+            below = [sentences[0], sentences[sentence]] if sentence else sentences[:1]
+            (*_, (_, alone)) = self._asked(words, questions(words, below)[-1])
+            out[sentence] = np.sqrt(out[sentence] * alone)
         return out
+
+    def _asked(self, claim: Sequence[int], stretch: Window) -> Iterator[tuple[int, np.ndarray]]:
+        """Each sentence of a stretch that begins with the claim, and its shares of ANSWERS."""
+        numbers, places = stretch
+        seen = self.encoder(numbers)
+        asked = seen[1 : 1 + min(len(claim), MAX_CLAIM)].mean(axis=0)
+        for sentence, begin, end in places:
+            yield sentence, self.heads.answer(seen[begin:end].mean(axis=0), asked)
 
 
 @lru_cache(maxsize=8192)

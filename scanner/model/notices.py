@@ -121,6 +121,8 @@ class Answered:
     """It denies the claim."""
     said: float
     """It says the same."""
+    weakened: float = 0.0
+    """It says either on a condition, of other people or of another product."""
 
 
 @dataclass(frozen=True, slots=True)

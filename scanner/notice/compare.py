@@ -60,12 +60,15 @@ _WEAK = frozenset({VerdictReason.OTHER_PEOPLE, VerdictReason.OTHER_PRODUCT, Verd
 
 
 _DENIED_FROM = {
-    Verdict.CONTRADICTS: 0.15, Verdict.CANNOT_TELL: 0.6, Verdict.SILENT: 0.87, Verdict.ADMITS: 0.87,
+    Verdict.CONTRADICTS: 0.05, Verdict.CANNOT_TELL: 0.6, Verdict.SILENT: 0.87, Verdict.ADMITS: 0.9,
 }  # fmt: skip
 """How sure a reader of claim and notice together must be of a denial, by what the notice's facts say alone. Chosen on
 pairs that it had not learnt from (docs/decisions/0009-claim-and-notice.md)."""
 _IN_SPITE = 0.9
 """How sure where a word of the sentence leaves room: a condition, an exception, a hedge."""
+_OPEN_FROM = 0.5
+"""How sure that some sentence speaks of the matter on a condition, of other people or of another product, for a denial
+that the facts know to be left open."""
 _SAID_FROM = 0.1
 """How sure it must at least be that some sentence says the same, for what the facts take for an admission."""
 _NOT_ASKED = frozenset({VerdictReason.OTHER_PRODUCT, VerdictReason.NO_COUNTERPART})
@@ -134,17 +137,18 @@ def _against(finding: Finding, notices: Sequence[Notice], rules: NoticeRules, as
 def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rules: NoticeRules) -> Opinion:
     """An opinion from the notice's facts, once claim and notice were read together.
 
-    A denial may be found that the facts do not know; an admission only be doubted, for what the reader takes for the
-    same matter is often but a neighbour of it.
+    A denial may be found that the facts do not know, where no sentence is likelier to say the same; an admission only
+    be doubted, for what the reader takes for the same matter is often but a neighbour of it.
     """
     if opinion.reason in _NOT_ASKED or _for_the_site_alone(opinion, notice):
         return opinion
     reply = ask(claim, notice)
     if reply is None:
         return opinion
-    enough = _DENIED_FROM[opinion.verdict]
+    enough = max(_DENIED_FROM[opinion.verdict], reply.said)
     if opinion.verdict is Verdict.CONTRADICTS:
-        return opinion if reply.denied >= enough else _left_open(opinion, notice)
+        holds = reply.denied >= enough and reply.weakened < _OPEN_FROM
+        return opinion if holds else _left_open(opinion, notice)
     enough = max(enough, _IN_SPITE) if reply.fact.saying is Saying.CONDITIONAL else enough
     if reply.denied < enough or _something_else(claim, reply.fact, rules):
         unheard = opinion.verdict is Verdict.ADMITS and reply.said < _SAID_FROM

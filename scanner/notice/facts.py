@@ -132,6 +132,8 @@ class Reply:
     """The probability that it does."""
     said: float
     """The probability that a sentence of the notice says the same."""
+    weakened: float
+    """The probability that one speaks of the matter on a condition, of other people or of another product."""
     fact: NoticeFact
     """Topic `claim:<category>`; conditional where a word leaves room in the sentence or just after it."""
 
@@ -150,8 +152,8 @@ def reply(
     open_ = cue is not None or (at + 1 < len(sentences) and _takes_back(sentences[at + 1]))
     saying = Saying.CONDITIONAL if open_ else Saying.DENIED
     rule = FactRule(f"claim:{category}", (), (), (), "", {})
-    said = max(answers[n].said for n in telling)
-    return Reply(answers[at].denied, said, _fact(rule, sentences[at], kind, saying, cue))
+    said, weakened = max(answers[n].said for n in telling), max(answers[n].weakened for n in telling)
+    return Reply(answers[at].denied, said, weakened, _fact(rule, sentences[at], kind, saying, cue))
 
 
 def _weakened(sentence: Sentence, lawful: bool) -> Hit | None:
