@@ -82,7 +82,8 @@ def weigh(
             chance = float(chances[index, column])
             one = _proposed(seen, rules, reader, views[index], reading, index, category)
             asserted = one.cue.stance is Stance.ASSERTED
-            if (asserted and one.confidence >= bars.own_claims) or (not asserted and chance >= bars.other_stances):
+            enough = max(bars.own_claims, SURE_BESIDE) if category in SELDOM else bars.own_claims
+            if (asserted and one.confidence >= enough) or (not asserted and chance >= bars.other_stances):
                 out.append(one)
     return sorted(out, key=lambda one: (one.candidate.start, one.candidate.end, one.candidate.rule.id))
 

@@ -66,7 +66,7 @@ _DENIED_FROM = {
 pairs that it had not learnt from (docs/decisions/0009-claim-and-notice.md)."""
 _IN_SPITE = 0.9
 """How sure where a word of the sentence leaves room: a condition, an exception, a hedge."""
-_OPEN_FROM = 0.5
+_OPEN_FROM = 0.9
 """How sure that some sentence speaks of the matter on a condition, of other people or of another product, for a denial
 that the facts know to be left open."""
 _SAID_FROM = 0.1

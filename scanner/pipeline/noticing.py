@@ -43,8 +43,10 @@ if TYPE_CHECKING:
     from ..detect.rules import RuleSet
     from ..notice.rules import NoticeRules
 
-FEWEST_SENTENCES = 3
+FEWEST_SENTENCES = 4
 """A shorter notice is not read together with a claim: the encoder learnt from notices of five sentences and more."""
+FEWEST_SIGNS = 6
+"""Nor is a shorter claim, the title of a card: two words do not say whom they are about."""
 APP_STORES = "app_stores"
 """Key of `Document.facts`: links to app stores, one a line. Noted, not followed."""
 
@@ -145,6 +147,8 @@ def asking(documents: Mapping[str, Document], known: NoticeRules) -> Ask:
 
     def ask(claim: Claim, notice: Notice) -> Reply | None:
         text, category = read(notice.source), claim.finding.category
+        if len(claim.text.strip()) < FEWEST_SIGNS:
+            return None
         told = answered(claim.text, notice.source, frozenset(fact.start for fact in notice.facts))
         return reply(text, notice.kind, category, told, lawful=category in lawful) if text and told else None
 

@@ -12,8 +12,8 @@ from tests.evaluation import notices
 
 GOAL = {"items_f1": 0.90, "biometrics": 0.95, "contradicts_precision": 0.95, "contradicts_recall": 0.75}
 GOAL2 = {
-    # One pair of fifteen: claim and notice read together found the last contradiction and one that is none.
-    "items_f1": 0.93, "biometrics": 0.97, "contradicts_precision": 0.93, "contradicts_recall": 0.80,
+    # Two pairs of seventeen: claim and notice read together found every contradiction, and two that are none.
+    "items_f1": 0.93, "biometrics": 0.97, "contradicts_precision": 0.88, "contradicts_recall": 0.80,
     **dict.fromkeys(notices.STATED, 0.92),
 }  # fmt: skip
 FLOORS = {
@@ -23,7 +23,7 @@ FLOORS = {
     "fresh": {
         "items_f1": 0.87,
         "biometrics": 0.92,
-        "contradicts_precision": 0.89,
+        "contradicts_precision": 0.94,
         "contradicts_recall": 0.78,
         "biometric_disclosed": 0.91,
         "consent_stated": 0.90,
@@ -33,11 +33,12 @@ FLOORS = {
         "rights_stated": 0.88,
         "contact_stated": 0.98,
     },
-    # Nobody looked at them. Precision is below the goal: README.md says so too.
-    "fresh2": {"biometrics": 0.77, "contradicts_precision": 0.84, "contradicts_recall": 0.75},
-    "fresh3": {"biometrics": 0.93, "contradicts_precision": 0.81, "contradicts_recall": 0.68},
+    # Nobody looked at `fresh2` and `fresh4`. Recall is below the goal, and precision on `fresh3`: README.md says so too.
+    "fresh2": {"biometrics": 0.77, "contradicts_precision": 0.97, "contradicts_recall": 0.73},
+    "fresh3": {"biometrics": 0.93, "contradicts_precision": 0.80, "contradicts_recall": 0.71},
+    "fresh4": {"biometrics": 0.91, "contradicts_precision": 0.96, "contradicts_recall": 0.71},
     # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
-    "frozen": {"items_f1": 0.92, "biometrics": 0.96, "contradicts_precision": 0.82, "contradicts_recall": 0.88},
+    "frozen": {"items_f1": 0.92, "biometrics": 0.96, "contradicts_precision": 0.84, "contradicts_recall": 0.84},
 }
 DIGESTS = notices.HERE / "notice_digests.json"
 

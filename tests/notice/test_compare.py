@@ -187,7 +187,7 @@ def hears(sentence: str, denied: float, said: float = 0.0) -> Ask:
         ("phone-capture", "Each passing phone gets a name", "followed around", 0.89, Verdict.SILENT),
         # The facts deny it: a little is enough, but not nothing.
         ("biometric-database", "Every face is filed", "face recognition", 0.2, Verdict.CONTRADICTS),
-        ("biometric-database", "Every face is filed", "face recognition", 0.05, Verdict.CANNOT_TELL),
+        ("biometric-database", "Every face is filed", "face recognition", 0.03, Verdict.CANNOT_TELL),
         # Another place than the claim's.
         ("covert-audio", "Every word in the meeting room is heard", "at the till", 0.99, Verdict.CANNOT_TELL),
         # Of such boasts it is not asked.
@@ -219,7 +219,7 @@ def test_a_denial_that_shares_no_word_with_the_claim_is_found() -> None:
         "商场客流设备说明\n本说明面向进入商场的顾客。设备只输出每小时进出人数。\n"
         "同一位顾客上午来过、下午再来，在系统里是两个互不相干的数字。\n原始画面数秒内即被覆盖。如有疑问请到服务台。"
     )
-    ad = claim("cross-site-tracking", "老客再次进门秒识别，到店次数一目了然")
+    ad = claim("cross-site-tracking", "老顾客隔几天再来照样认得")
     alone = compare([ad], [notice(text)], RULES)[0]
     together = compare([ad], [notice(text)], RULES, asking({"n": document(text)}, RULES))[0]
     assert alone.verdict is not Verdict.CONTRADICTS
