@@ -1,7 +1,7 @@
 """How well notices are read and set against claims: `python -m tests.evaluation.notices` prints the figures.
 
 `notices_<split>.jsonl` and `pairs_<split>.jsonl` were written by people who had not seen the reader; nobody tunes on
-`frozen`, and `tuning2` and `fresh` are the two halves of one set. Nobody looks into `fresh2` and `fresh3`. From
+`frozen`, and `tuning2` and `fresh` are the two halves of one set. Nobody looks into `fresh2` and `fresh4`. From
 `learn_*` (and the tuning sets) the encoder learnt, except `learn_f`, by which bars were chosen. `pairs_own.jsonl` was
 written by the reader's author, to widen its words: its figures prove little.
 """

@@ -33,7 +33,7 @@ FLOORS = {
         "rights_stated": 0.88,
         "contact_stated": 0.98,
     },
-    # Nobody looked at `fresh2` and `fresh4`. Recall is below the goal, and precision on `fresh3`: README.md says so too.
+    # Nobody looked at `fresh2` and `fresh4`. Recall is below the goal, on `fresh3` precision too: see README.md.
     "fresh2": {"biometrics": 0.77, "contradicts_precision": 0.97, "contradicts_recall": 0.73},
     "fresh3": {"biometrics": 0.93, "contradicts_precision": 0.80, "contradicts_recall": 0.71},
     "fresh4": {"biometrics": 0.91, "contradicts_precision": 0.96, "contradicts_recall": 0.71},
