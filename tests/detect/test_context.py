@@ -168,6 +168,22 @@ def test_a_claim_is_read_together_with_the_notice(shipped: Context, claim: str, 
     assert bool(shares[sentence, ANSWERS.index("denied")] > 0.5) is denied
 
 
+def test_a_denial_counts_as_it_is_read_in_its_stretch_and_alone(shipped: Context) -> None:
+    ask, denied = "keeps the video of every guest for ever", ANSWERS.index("denied")
+    # Two pages of which neither is cut: below its title alone, and among its neighbours.
+    alone = shipped.answers(ask, [SIGN[0], SIGN[2]])[1, denied]
+    among = shipped.answers(ask, SIGN)[2, denied]
+    tokens = [shipped.encoder.tokens.of(text) for text in (ask, *SIGN)]
+    (once,) = (
+        shipped.heads.answer(seen[begin:end].mean(axis=0), seen[1 : 1 + len(tokens[0])].mean(axis=0))[denied]
+        for numbers, places in questions(tokens[0], tokens[1:])
+        for seen in [shipped.encoder(numbers)]
+        for sentence, begin, end in places
+        if sentence == 2
+    )
+    assert among == pytest.approx((once * alone) ** 0.5, rel=1e-3)
+
+
 def test_of_a_long_notice_the_stretches_that_deny_are_read_first(shipped: Context) -> None:
     sentences = [*SIGN, *(f"paragraph {n} is about parking and opening hours. " * 9 for n in range(4))]
     last = len(sentences) - 1

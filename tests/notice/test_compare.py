@@ -21,6 +21,7 @@ from scanner.model import (
     Verdict,
     VerdictReason,
 )
+from scanner.notice.claim import read_claim
 from scanner.notice.compare import Ask, compare, within
 from scanner.notice.facts import reply
 from scanner.notice.reader import could_contradict, read_notice
@@ -169,11 +170,11 @@ READ_TEXT = (
 )
 
 
-def hears(sentence: str, denied: float, said: float = 0.0) -> Ask:
+def hears(sentence: str, denied: float, said: float = 0.0, weakened: float = 0.0) -> Ask:
     """A reader of claim and notice together that takes one sentence for a denial, or for the same."""
     text = NoticeText(document(READ_TEXT), RULES.normalise, RULES.lexicon)
     none = Answered(0.0, 0.0)
-    told = [Answered(denied, said) if sentence in cut.text else none for cut in text.sentences]
+    told = [Answered(denied, said, weakened) if sentence in cut.text else none for cut in text.sentences]
     return lambda claim, notice: reply(text, notice.kind, claim.finding.category, told, lawful=False)
 
 
@@ -201,6 +202,26 @@ def test_what_claim_and_notice_say_together_is_weighed_with_the_facts(
     assert found.verdict is want
     if want is Verdict.CONTRADICTS:
         assert sentence in found.notice_quote.lower()
+
+
+@pytest.mark.parametrize(
+    ("said", "weakened", "want"),
+    [(0.0, 0.0, Verdict.CONTRADICTS), (0.7, 0.0, Verdict.CANNOT_TELL), (0.0, 0.95, Verdict.CANNOT_TELL)],
+)
+def test_a_denial_gives_way_where_the_same_is_likelier_said_or_said_of_others(
+    said: float, weakened: float, want: Verdict
+) -> None:
+    ad = claim("biometric-database", "Every face is filed")
+    ask = hears("face recognition", 0.6, said, weakened)
+    assert compare([ad], [notice(READ_TEXT)], RULES, ask)[0].verdict is want
+
+
+def test_a_claim_of_two_words_is_left_to_the_facts() -> None:
+    ask = asking({"n": document(READ_TEXT)}, RULES)
+    assert (
+        ask(read_claim(claim("face-marketing", "精准营销"), RULES.claims["face-marketing"], RULES), notice(READ_TEXT))
+        is None
+    )
 
 
 @pytest.mark.parametrize(("said", "want"), [(0.5, Verdict.ADMITS), (0.02, Verdict.CANNOT_TELL)])
