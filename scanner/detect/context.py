@@ -43,9 +43,9 @@ MAX_CLAIM = 64
 ANSWERS = ("other", "denied", "said", "weakened")
 """What a sentence of a notice says to a claim: something else; that it is not so; that it is so; either of them on a
 condition, of other people or of another product."""
+OTHER, DENIED, SAID, WEAKENED = range(len(ANSWERS))
 AGAIN_FROM = 0.02
 """How likely a denial must be for its sentence to be read once more by itself."""
-_DENIED = ANSWERS.index("denied")
 
 Window = tuple[list[int], list[tuple[int, int, int]]]
 """Tokens, and (sentence, first token, end token) of each sentence in them."""
@@ -132,12 +132,12 @@ class Context:
         words = _numbers(self.encoder.tokens, claim[:MAX_CHARS])
         sentences = [_numbers(self.encoder.tokens, text[:MAX_CHARS]) for text in texts]
         out = np.zeros((len(texts), len(ANSWERS)), dtype=np.float32)
-        out[:, 0] = 1.0
+        out[:, OTHER] = 1.0
         stretches = questions(words, sentences) if claim.strip() else []
         for stretch in sorted(stretches, key=lambda one: not any(i in first for i, _, _ in one[1]))[:most]:
             for sentence, shares in self._asked(words, stretch):
                 out[sentence] = shares
-        for sentence in np.flatnonzero(out[:, _DENIED] >= AGAIN_FROM).tolist():
+        for sentence in np.flatnonzero(out[:, DENIED] >= AGAIN_FROM).tolist():
             below = [sentences[0], sentences[sentence]] if sentence else sentences[:1]
             (*_, (_, alone)) = self._asked(words, questions(words, below)[-1])
             out[sentence] = np.sqrt(out[sentence] * alone)

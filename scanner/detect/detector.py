@@ -35,7 +35,6 @@ LEAST_HEARD = 0.2
 """Probability below which nothing is said of a sentence of a notice."""
 DENIED_BY_RULE = 0.6
 """Probability, at least, where a rule hit was turned into a denial by a cue."""
-_DENIED, _SAID, _WEAKENED = (context.ANSWERS.index(name) for name in ("denied", "said", "weakened"))
 _WEIGHT = {severity: index for index, severity in enumerate(Severity)}
 
 
@@ -97,8 +96,10 @@ def answers(claim: str, sentences: Sequence[str], first: Collection[int]) -> tup
     read = context.context()
     if read is None:
         return ()
-    shares = read.answers(claim, sentences, first)
-    return tuple(Answered(float(row[_DENIED]), float(row[_SAID]), float(row[_WEAKENED])) for row in shares)
+    return tuple(
+        Answered(float(row[context.DENIED]), float(row[context.SAID]), float(row[context.WEAKENED]))
+        for row in read.answers(claim, sentences, first)
+    )
 
 
 def _confidence(candidate: Candidate, cue: Cue, seen: Survey) -> float:

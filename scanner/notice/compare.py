@@ -23,7 +23,7 @@ from scanner.model import (
     VerdictReason,
 )
 from scanner.notice.claim import Claim, read_claim
-from scanner.notice.facts import Reply
+from scanner.notice.hearing import Reply
 from scanner.notice.kind import models_in
 from scanner.notice.period import EVENT, FOREVER, VAGUE
 from scanner.notice.rules import Answer, ClaimRule, NoticeRules

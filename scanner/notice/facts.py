@@ -1,20 +1,17 @@
 """What a notice says: sentence by sentence, with denials, exceptions and other people's duties respected.
 
-A denial governs what follows it, as in ConText: in Chinese up to the comma, in English through a list, in both up to
-a stop
-(but, 但). A denial with an exception is `conditional`, never `denied`.
+A denial governs what follows it, as in ConText: in Chinese up to the comma, in English through a list, in both up to a
+stop (but, 但). A denial with an exception is `conditional`, never `denied`.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from scanner.model import Answered, Heard, NoticeFact, NoticeKind, Saying
+from scanner.model import NoticeFact, NoticeKind, Saying
 from scanner.notice.items import HEARSAY
 from scanner.notice.period import days_of
 from scanner.notice.rules import Combination, FactRule, NoticeRules
@@ -35,10 +32,7 @@ _PEOPLE = (
     ("account_holders", NoticeKind.PRODUCT_USERS),
     ("site_visitors", NoticeKind.SITE_VISITORS),
 )
-_WEAKENS = ("condition", "exception", "hedge", "can_enable", "others_duty")
 _NO_SUCH = frozenset({"no", "neither", "nor", "without", "nothing", "none"})
-HEARD = 0.5
-"""Probability from which what the models heard counts."""
 _TURNS = frozenset({"not", "not_joined", "not_after"})
 _BESIDE = 24
 _NAMES = frozenset({"people_filmed", "product"})
@@ -64,9 +58,9 @@ def read_facts(text: NoticeText, rules: NoticeRules, kind: NoticeKind) -> tuple[
     sentences = text.sentences[:MOST_SENTENCES]
     out: list[NoticeFact] = []
     for sentence, following in pairwise((*sentences, None)):
-        if sentence is None or _says_nothing(sentence):
+        if sentence is None or says_nothing(sentence):
             continue
-        excepted = following is not None and _takes_back(following)
+        excepted = following is not None and takes_back(following)
         for rule in rules.facts.values():
             out.extend(_facts(rule, sentence, text, kind, excepted))
     return tuple(out)
@@ -81,7 +75,7 @@ def denies_any(text: NoticeText, rules: NoticeRules, topics: frozenset[str]) -> 
     return any(
         fact.saying is Saying.DENIED
         for sentence in text.sentences[:MOST_SENTENCES]
-        if telling.find(sentence.text) and not _says_nothing(sentence)
+        if telling.find(sentence.text) and not says_nothing(sentence)
         for rule in wanted
         for fact in _facts(rule, sentence, text, NoticeKind.UNKNOWN, False)
     )
@@ -93,78 +87,12 @@ def denying(lexicon: Lexicon, groups: frozenset[str]) -> Lexicon:
     return lexicon.part(groups | _TURNS)
 
 
-def _says_nothing(sentence: Sentence) -> bool:
+def says_nothing(sentence: Sentence) -> bool:
     """A heading or a question."""
     return sentence.is_heading or sentence.text.rstrip().endswith("?")
 
 
-def heard_facts(text: NoticeText, kind: NoticeKind, heard: Iterable[Heard], lawful: frozenset[str]) -> list[NoticeFact]:
-    """Facts `claim:<category>` from what the models that find claims heard.
-
-    A condition, exception or hedge in the sentence, or just after it, makes a denial conditional. `lawful`: categories
-    that an exception for courts and police leaves as denied as before.
-    """
-    sentences = text.sentences[:MOST_SENTENCES]
-    places = [sentence.whole() for sentence in sentences]
-    out = []
-    for one in heard:
-        at = bisect_left(places, one.start, key=lambda place: place[1] - 1)
-        if at == len(places) or one.end <= places[at][0]:
-            continue  # in a button or a link, which say nothing here
-        if _says_nothing(sentences[at]) or max(one.denied, one.claimed) < HEARD:
-            continue
-        saying, cue = Saying.DISCLOSED, None
-        if one.denied >= one.claimed:
-            following = sentences[at + 1] if at + 1 < len(sentences) else None
-            cue = _weakened(sentences[at], one.category in lawful)
-            weak = cue is not None or (following is not None and _takes_back(following))
-            saying = Saying.CONDITIONAL if weak else Saying.DENIED
-        rule = FactRule(f"claim:{one.category}", (), (), (), "", {})
-        out.append(_fact(rule, sentences[at], kind, saying, cue))
-    return out
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a reader of claim and notice together takes from the notice: the sentence that denies the claim most."""
-
-    denied: float
-    """The probability that it does."""
-    said: float
-    """The probability that a sentence of the notice says the same."""
-    weakened: float
-    """The probability that one speaks of the matter on a condition, of other people or of another product."""
-    fact: NoticeFact
-    """Topic `claim:<category>`; conditional where a word leaves room in the sentence or just after it."""
-
-
-def reply(
-    text: NoticeText, kind: NoticeKind, category: str, answers: Sequence[Answered], *, lawful: bool
-) -> Reply | None:
-    """The sentence that denies a claim most clearly. `answers`: one for each sentence, in order; `lawful` as in
-    `heard_facts`."""
-    sentences = text.sentences
-    telling = [n for n, sentence in enumerate(sentences) if not _says_nothing(sentence)]
-    if not telling:
-        return None
-    at = max(telling, key=lambda n: answers[n].denied)
-    cue = _weakened(sentences[at], lawful)
-    open_ = cue is not None or (at + 1 < len(sentences) and _takes_back(sentences[at + 1]))
-    saying = Saying.CONDITIONAL if open_ else Saying.DENIED
-    rule = FactRule(f"claim:{category}", (), (), (), "", {})
-    said, weakened = max(answers[n].said for n in telling), max(answers[n].weakened for n in telling)
-    return Reply(answers[at].denied, said, weakened, _fact(rule, sentences[at], kind, saying, cue))
-
-
-def _weakened(sentence: Sentence, lawful: bool) -> Hit | None:
-    """A word of the sentence that leaves room in a denial."""
-    whole = len(sentence.text)
-    weak = (h for group in _WEAKENS if (h := first(sentence, group, 0, whole, lawful)))
-    denial = next((h for h in sentence.hits if "not" in h.groups), None)
-    return next(weak, None) or (_but(sentence, denial) if denial else None)
-
-
-def _takes_back(sentence: Sentence) -> bool:
+def takes_back(sentence: Sentence) -> bool:
     """Does a sentence begin with an exception to the one before it?"""
     if sentence.is_heading or _OWN_EXCEPTION.match(sentence.text):
         return False
@@ -207,7 +135,7 @@ def _facts(
             for hits in _nearest_deeds(combination, tuple(fillings(combination, sentence, text))):
                 saying, cue = _saying(rule, how, combination, hits, sentence, excepted)
                 if saying is not None and saying not in seen:
-                    seen[saying] = _fact(rule, sentence, kind, saying, cue)
+                    seen[saying] = fact_in(rule, sentence, kind, saying, cue)
         if seen and how != "says":
             break
     yield from seen.values()
@@ -264,7 +192,7 @@ def _saying(
         return None, None
     if rule.hedged:
         return Saying.DENIED, denial
-    condition = condition or _but(sentence, act) or others_duty
+    condition = condition or exception_behind(sentence, act) or others_duty
     if condition is not None or excepted:
         return Saying.CONDITIONAL, condition
     return Saying.DENIED, denial
@@ -381,7 +309,7 @@ def _no_such(sentence: Sentence, hits: Filling, act: Hit) -> Hit | None:
     return None
 
 
-def _but(sentence: Sentence, act: Hit) -> Hit | None:
+def exception_behind(sentence: Sentence, act: Hit) -> Hit | None:
     """A `but` after the denial with a deed behind it: the denial has an exception."""
     for hit in sentence.hits:
         if (
@@ -393,7 +321,8 @@ def _but(sentence: Sentence, act: Hit) -> Hit | None:
     return None
 
 
-def _fact(rule: FactRule, sentence: Sentence, kind: NoticeKind, saying: Saying, cue: Hit | None) -> NoticeFact:
+def fact_in(rule: FactRule, sentence: Sentence, kind: NoticeKind, saying: Saying, cue: Hit | None) -> NoticeFact:
+    """What a sentence says, with its quotation and place. `cue`: the word that weakens it."""
     start, end = sentence.whole()
     end = min(end, start + MOST_QUOTE)
     block = sentence.block

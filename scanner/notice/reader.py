@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 from scanner.model import Document, Heard, ItemStatus, Notice, NoticeFact, NoticeKind, Provenance, Saying
-from scanner.notice.facts import denies_any, heard_facts, overall, read_facts
+from scanner.notice.facts import denies_any, overall, read_facts
+from scanner.notice.hearing import heard_facts
 from scanner.notice.items import look, read_items
 from scanner.notice.kind import dates_of, kind_of, products_of, version_of
 from scanner.notice.rules import NoticeRules

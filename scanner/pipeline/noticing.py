@@ -33,8 +33,8 @@ from ..model import (
 )
 from ..notice.claim import Claim
 from ..notice.compare import Ask, compare, within
-from ..notice.facts import Reply, reply
 from ..notice.find import app_stores, is_notice_link
+from ..notice.hearing import Reply, reply
 from ..notice.load import FACTS, NOTICES, Language, load
 from ..notice.reader import could_contradict, is_notice, lawful_claims, read_notice
 from ..notice.text import NoticeText

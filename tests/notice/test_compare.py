@@ -23,7 +23,7 @@ from scanner.model import (
 )
 from scanner.notice.claim import read_claim
 from scanner.notice.compare import Ask, compare, within
-from scanner.notice.facts import reply
+from scanner.notice.hearing import reply
 from scanner.notice.reader import could_contradict, read_notice
 from scanner.notice.text import NoticeText
 from scanner.pipeline.noticing import asking, needed_notice_rules, run_notice_tests
@@ -217,11 +217,12 @@ def test_a_denial_gives_way_where_the_same_is_likelier_said_or_said_of_others(
 
 
 def test_a_claim_of_two_words_is_left_to_the_facts() -> None:
-    ask = asking({"n": document(READ_TEXT)}, RULES)
-    assert (
-        ask(read_claim(claim("face-marketing", "精准营销"), RULES.claims["face-marketing"], RULES), notice(READ_TEXT))
-        is None
+    ask, rule = asking({"n": document(READ_TEXT)}, RULES), RULES.claims["face-marketing"]
+    title, slogan = (
+        read_claim(claim(rule.category, text), rule, RULES) for text in ("精准营销", "按到访者的喜好精准营销")
     )
+    assert ask(title, notice(READ_TEXT)) is None
+    assert ask(slogan, notice(READ_TEXT)) is not None
 
 
 @pytest.mark.parametrize(("said", "want"), [(0.5, Verdict.ADMITS), (0.02, Verdict.CANNOT_TELL)])
@@ -235,12 +236,22 @@ def test_a_notice_for_visitors_of_a_site_denies_nothing_of_people_filmed() -> No
     assert (found[0].verdict, found[0].reason) == (Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE)
 
 
-def test_a_denial_that_shares_no_word_with_the_claim_is_found() -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        "老顾客隔几天再来照样认得",
+        pytest.param(
+            "老客再次进门秒识别，到店次数一目了然",
+            marks=pytest.mark.xfail(reason="found by revision 4; revision 5 is 0.6 sure, and 0.87 is asked for"),
+        ),
+    ],
+)
+def test_a_denial_that_shares_no_word_with_the_claim_is_found(words: str) -> None:
     text = (
         "商场客流设备说明\n本说明面向进入商场的顾客。设备只输出每小时进出人数。\n"
         "同一位顾客上午来过、下午再来，在系统里是两个互不相干的数字。\n原始画面数秒内即被覆盖。如有疑问请到服务台。"
     )
-    ad = claim("cross-site-tracking", "老顾客隔几天再来照样认得")
+    ad = claim("cross-site-tracking", words)
     alone = compare([ad], [notice(text)], RULES)[0]
     together = compare([ad], [notice(text)], RULES, asking({"n": document(text)}, RULES))[0]
     assert alone.verdict is not Verdict.CONTRADICTS
