@@ -46,6 +46,8 @@ condition, of other people or of another product."""
 OTHER, DENIED, SAID, WEAKENED = range(len(ANSWERS))
 AGAIN_FROM = 0.02
 """How likely a denial must be for its sentence to be read once more by itself."""
+KEPT = 1024
+"""Stretches whose answers are kept: at most some 10 MB."""
 
 Window = tuple[list[int], list[tuple[int, int, int]]]
 """Tokens, and (sentence, first token, end token) of each sentence in them."""
@@ -113,10 +115,8 @@ class Context:
         out: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         for index in sorted(chosen[:most]):
             numbers, places = stretches[index]
-            seen = self.encoder(numbers)
-            whole = seen.mean(axis=0)
-            for sentence, first, end in places:
-                out[sentence] = self.heads(np.concatenate([seen[first:end].mean(axis=0), whole]))
+            judged = _judged(self, tuple(numbers), tuple((first, end) for _, first, end in places))
+            out.update(zip((sentence for sentence, _, _ in places), judged, strict=True))
         return out
 
     def answers(
@@ -146,10 +146,31 @@ class Context:
     def _asked(self, claim: Sequence[int], stretch: Window) -> Iterator[tuple[int, np.ndarray]]:
         """Each sentence of a stretch that begins with the claim, and its shares of ANSWERS."""
         numbers, places = stretch
-        seen = self.encoder(numbers)
-        asked = seen[1 : 1 + min(len(claim), MAX_CLAIM)].mean(axis=0)
-        for sentence, begin, end in places:
-            yield sentence, self.heads.answer(seen[begin:end].mean(axis=0), asked)
+        of_claim = min(len(claim), MAX_CLAIM)
+        said = _answered(self, tuple(numbers), tuple((begin, end) for _, begin, end in places), of_claim)
+        yield from zip((sentence for sentence, _, _ in places), said, strict=True)
+
+
+@lru_cache(maxsize=KEPT)
+def _judged(
+    context: Context, numbers: tuple[int, ...], places: tuple[tuple[int, int], ...]
+) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """What the heads make of each sentence of a stretch. Kept: a page is often read twice, as it was sent and as a
+    browser or a second look shows it."""
+    seen = context.encoder(numbers)
+    whole = seen.mean(axis=0)
+    return tuple(context.heads(np.concatenate([seen[first:end].mean(axis=0), whole])) for first, end in places)
+
+
+@lru_cache(maxsize=KEPT)
+def _answered(
+    context: Context, numbers: tuple[int, ...], places: tuple[tuple[int, int], ...], of_claim: int
+) -> tuple[np.ndarray, ...]:
+    """Shares of ANSWERS of each sentence of a stretch that begins with a claim of so many tokens. Kept: a vendor's
+    slogan stands on many of its pages."""
+    seen = context.encoder(numbers)
+    asked = seen[1 : 1 + of_claim].mean(axis=0)
+    return tuple(context.heads.answer(seen[first:end].mean(axis=0), asked) for first, end in places)
 
 
 @lru_cache(maxsize=8192)

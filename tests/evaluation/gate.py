@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,11 @@ MIN_GOLD = 8
 """A group with fewer asserted claims says too little to be pinned."""
 
 
-def figures() -> dict[str, Any]:
-    """All figures that may be pinned, each the greater the better."""
+def figures(names: Sequence[str] = FILES) -> dict[str, Any]:
+    """All figures of these files that may be pinned, each the greater the better."""
     ruleset = rules.load()
     out: dict[str, Any] = {}
-    for name in FILES:
+    for name in names:
         cases = measure.cases(name)
         result = measure.measure(cases, ruleset)
         asserted, any_stance = result["asserted"], result["any"]
@@ -65,11 +66,11 @@ def groups(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def failures(now: dict[str, Any], floors: dict[str, Any]) -> list[str]:
-    """What has fallen, one line each."""
+    """What has fallen in the files that were measured, one line each."""
     out = []
-    for name, table in floors["files"].items():
-        for key, floor in table.items():
-            value = now[name].get(key)
+    for name, measured in now.items():
+        for key, floor in floors["files"][name].items():
+            value = measured.get(key)
             if key == "digest":
                 if value != floor:
                     out.append(f"{name}: the labelled file has changed; pin it with --pin")

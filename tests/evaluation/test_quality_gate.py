@@ -30,9 +30,14 @@ def test_labelled_cases_are_well_formed_and_enough() -> None:
     assert quiet >= total / 2
 
 
-def test_no_figure_falls_below_its_floor() -> None:
+@pytest.mark.parametrize("name", gate.FILES)
+def test_no_figure_falls_below_its_floor(name: str) -> None:
     floors = json.loads(gate.FLOORS.read_text("utf-8"))
-    assert gate.failures(gate.figures(), floors) == []
+    assert gate.failures(gate.figures([name]), floors) == []
+
+
+def test_every_file_has_floors() -> None:
+    assert set(json.loads(gate.FLOORS.read_text("utf-8"))["files"]) == set(gate.FILES)
 
 
 @pytest.mark.parametrize("name", sorted(mutate.MUTATIONS))
