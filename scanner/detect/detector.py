@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Sequence
 from urllib.parse import quote as percent
 
@@ -35,6 +36,9 @@ LEAST_HEARD = 0.2
 """Probability below which nothing is said of a sentence of a notice."""
 DENIED_BY_RULE = 0.6
 """Probability, at least, where a rule hit was turned into a denial by a cue."""
+LONGEST_NUMBER = 24
+"""Characters of a number that a quotation is widened by."""
+_NUMBER = re.compile(r"[0-9０-９]+(?:[.,．，][0-9０-９]+)*|[零〇一二两三四五六七八九十百千万亿兩萬億]+")
 _WEIGHT = {severity: index for index, severity in enumerate(Severity)}
 
 
@@ -90,10 +94,10 @@ def hear(document: Document, rules: RuleSet) -> tuple[Heard, ...]:
     return tuple(out)
 
 
-def answers(claim: str, sentences: Sequence[str], first: Collection[int]) -> tuple[Answered, ...]:
+def answers(claim: str, sentences: Sequence[str], first: Collection[int] = ()) -> tuple[Answered, ...]:
     """What each sentence of a privacy notice says to a claim, as the encoder reads the two together. All normalised.
     Empty where the model is missing. `first`: which sentences of a long notice must be read."""
-    read = context.context()
+    read = context.asked()
     if read is None:
         return ()
     return tuple(
@@ -121,7 +125,7 @@ def _confidence(candidate: Candidate, cue: Cue, seen: Survey) -> float:
 def _finding(seen: Survey, where: Provenance, one: Weighed) -> Finding:
     page, candidate, cue = seen.page, one.candidate, one.cue
     document, rule = page.document, candidate.rule
-    start, end = page.normal.span(candidate.start, candidate.end)
+    start, end = unbroken(document.text, *page.normal.span(candidate.start, candidate.end))
     quote = document.text[start:end]
     index = page.block_at(candidate.start)
     block = document.blocks[index]
@@ -160,6 +164,14 @@ def _finding(seen: Survey, where: Provenance, one: Weighed) -> Finding:
         warc_record=where.warc_record,
         fragment_url=fragment_url(where.source, document.text, start, end),
     )
+
+
+def unbroken(text: str, start: int, end: int) -> tuple[int, int]:
+    """The slice widened to whole numbers: 六十日后删除, not 十日后删除; 3,000 faces, not 000 faces."""
+    before = _NUMBER.finditer(text, max(0, start - LONGEST_NUMBER), start + 1)
+    first = next((number.start() for number in before if number.end() > start), start)
+    last = _NUMBER.match(text, end - 1, end + LONGEST_NUMBER)
+    return min(start, first), max(end, last.end() if last else end)
 
 
 def fragment_url(url: str, text: str, start: int, end: int) -> str:

@@ -45,6 +45,33 @@ def test_a_quote_does_not_end_in_the_middle_of_two_words_of_one_slot(ruleset: Ru
     assert quotes == ["erases all capture records and leaves no trace"]
 
 
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("照片保存六十日后删除。", "六十日后删除"),
+        ("留存三十日后删除", "三十日后删除"),
+        ("faces: 13,000 on file", "13,000 on file"),
+        ("kept for 1.5 years", "for 1.5"),
+        ("日后删除。", "日后删除"),
+    ],
+)
+def test_a_quote_holds_whole_numbers(text: str, quote: str) -> None:
+    start = text.index(quote)
+    narrow = (start + (1 if quote[0] in "六三" else 3 if quote[0] == "1" else 0), start + len(quote))
+    wide = detector.unbroken(text, *narrow)
+    assert text[slice(*wide)] == quote
+    if quote.endswith(".5"):
+        assert text[slice(*detector.unbroken(text, start, start + len(quote) - 2))] == quote
+
+
+def test_a_finding_quotes_the_whole_period(ruleset: RuleSet) -> None:
+    text = "隐私告知\n来访者的人脸照片保存六十日后删除。"
+    found = detector.detect(selftest.plain_document(text), ruleset, WHERE, rules_only=True)
+    quotes = [finding.quote for finding in found if "删除" in finding.quote]
+    assert quotes
+    assert all("六十日" in quote for quote in quotes)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(_PIECES, max_size=40).map("".join))
 def test_gate_sees_every_word_that_the_matcher_sees(ruleset: RuleSet, text: str) -> None:
