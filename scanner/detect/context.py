@@ -20,6 +20,9 @@ from scanner.detect import encoder
 from scanner.detect.encoder import END, START, Encoder, Tokens
 
 FILE = Path(__file__).with_name("context.npz")
+"""The model that reads pages."""
+ANSWERS_FILE = Path(__file__).with_name("answers.npz")
+"""The model that reads a claim and a notice together: layers and heads of its own over the words of FILE."""
 MAX_CHARS = 500
 """Characters of one sentence that are read."""
 MAX_SENTENCE = 160
@@ -203,25 +206,35 @@ def questions(claim: Sequence[int], sentences: Sequence[Sequence[int]]) -> list[
     return windows(sentences, [START, *claim[:MAX_CLAIM], END, END], MAX_QUESTION)
 
 
-def packed(context: Context) -> dict[str, Any]:
-    """The arrays as the file holds them."""
+def packed(context: Context, *, words: bool = True) -> dict[str, Any]:
+    """The arrays as the file holds them; `words` as in `encoder.packed`."""
     heads = {f"heads.{name}": getattr(context.heads, name) for name in Heads.__dataclass_fields__}
     names = json.dumps([context.categories, context.stances])
     half = {name: array.astype(np.float16) for name, array in heads.items() if array.ndim == 2}
-    return encoder.packed(context.encoder) | heads | half | {"names": np.asarray(names)}
+    return encoder.packed(context.encoder, words=words) | heads | half | {"names": np.asarray(names)}
 
 
-def unpack(data: Mapping[str, Any]) -> Context:
-    """What `packed` gave, read again."""
+def unpack(data: Mapping[str, Any], words: Encoder | None = None) -> Context:
+    """What `packed` gave, read again; `words` as in `encoder.unpack`."""
     categories, stances = json.loads(str(data["names"]))
     heads = {name: np.asarray(data[f"heads.{name}"], dtype=np.float32) for name in Heads.__dataclass_fields__}
-    return Context(encoder.unpack(data), Heads(**heads), tuple(categories), tuple(stances))
+    return Context(encoder.unpack(data, words), Heads(**heads), tuple(categories), tuple(stances))
 
 
 @lru_cache(maxsize=1)
 def context() -> Context | None:
-    """The shipped model, or None where its file is missing."""
+    """The shipped model that reads pages, or None where its file is missing."""
     if not FILE.is_file():
         return None
     with np.load(FILE, allow_pickle=False) as data:
         return unpack(data)
+
+
+@lru_cache(maxsize=1)
+def asked() -> Context | None:
+    """The shipped model that reads a claim and a notice together, or None where a file is missing."""
+    pages = context()
+    if pages is None or not ANSWERS_FILE.is_file():
+        return None
+    with np.load(ANSWERS_FILE, allow_pickle=False) as data:
+        return unpack(data, pages.encoder)

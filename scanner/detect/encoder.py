@@ -113,14 +113,16 @@ def unpacked(nibbles: np.ndarray, scales: np.ndarray) -> np.ndarray:
     return np.asarray(whole * scales.astype(np.float32)[:, :, None]).reshape(len(nibbles), -1)
 
 
-def packed(encoder: Encoder) -> dict[str, np.ndarray]:
-    """The arrays of an encoder as the file holds them."""
+def packed(encoder: Encoder, *, words: bool = True) -> dict[str, np.ndarray]:
+    """The arrays of an encoder as the file holds them. `words`: False to leave out what another file holds already."""
     order = sorted(encoder.tokens.pieces.items(), key=lambda one: one[1][0])
-    return {
+    table: dict[str, np.ndarray] = {
         "encoder.pieces": np.frombuffer("\n".join(piece for piece, _ in order).encode(), dtype=np.uint8),
         "encoder.scores": np.asarray([score for _, (_, score) in order], dtype=np.float32),
         "encoder.nibbles": encoder.nibbles,
         "encoder.scales": encoder.scales.astype(np.float16),
+    }
+    return (table if words else {}) | {
         "encoder.places": encoder.places.astype(np.float16),
         "encoder.norm": encoder.norm,
         "encoder.norm_bias": encoder.norm_bias,
@@ -128,17 +130,22 @@ def packed(encoder: Encoder) -> dict[str, np.ndarray]:
     }
 
 
-def unpack(data: Mapping[str, Any]) -> Encoder:
-    """What `packed` gave, read again."""
-    pieces = bytes(data["encoder.pieces"]).decode().split("\n")
-    special = ["<s>", "<pad>", "</s>", "<unk>"]
-    scores = [0.0] * len(special) + [float(score) for score in data["encoder.scores"]]
+def unpack(data: Mapping[str, Any], words: Encoder | None = None) -> Encoder:
+    """What `packed` gave, read again. `words`: whose words it has, where its file has none."""
+    tokens_of, nibbles, scales = (words.tokens, words.nibbles, words.scales) if words else _words(data)
     return Encoder(
-        tokens=tokens([*special, *pieces], scores),
-        nibbles=data["encoder.nibbles"],
-        scales=data["encoder.scales"],
+        tokens=tokens_of,
+        nibbles=nibbles,
+        scales=scales,
         places=data["encoder.places"].astype(np.float32),
         norm=data["encoder.norm"],
         norm_bias=data["encoder.norm_bias"],
         graph=data["encoder.graph"].tobytes(),
     )
+
+
+def _words(data: Mapping[str, Any]) -> tuple[Tokens, np.ndarray, np.ndarray]:
+    pieces = bytes(data["encoder.pieces"]).decode().split("\n")
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    scores = [0.0] * len(special) + [float(score) for score in data["encoder.scores"]]
+    return tokens([*special, *pieces], scores), data["encoder.nibbles"], data["encoder.scales"]

@@ -333,7 +333,7 @@ def _pair_only(path: Path, loaded: Iterable[R.Rule], atoms: Mapping[str, _AtomEn
                     )
 
 
-MODELS = (voice.FILE, second.FILE, context.FILE)
+MODELS = (voice.FILE, second.FILE, context.FILE, context.ANSWERS_FILE)
 """Trained models: with another one the same rules give other findings, so they are part of the digest."""
 
 

@@ -33,6 +33,7 @@ YEAR = 365
 SHORT_DAYS = 3 * YEAR
 """A period up to this contradicts a boast of keeping for ever, up to a year one of keeping long; a longer one bears it
 out."""
+_PERIOD = "retention"
 _PICTURES = frozenset({"face", "image"})
 _OF_PERSONS = frozenset({"consent", "told"})
 """What is done with persons, not with things: consent of an owner is not that of a caller."""
@@ -60,11 +61,11 @@ _WEAK = frozenset({VerdictReason.OTHER_PEOPLE, VerdictReason.OTHER_PRODUCT, Verd
 
 
 _DENIED_FROM = {
-    Verdict.CONTRADICTS: 0.05, Verdict.CANNOT_TELL: 0.6, Verdict.SILENT: 0.87, Verdict.ADMITS: 0.9,
+    Verdict.CONTRADICTS: 0.01, Verdict.CANNOT_TELL: 0.5, Verdict.SILENT: 0.7, Verdict.ADMITS: 0.9,
 }  # fmt: skip
 """How sure a reader of claim and notice together must be of a denial, by what the notice's facts say alone. Chosen on
 pairs that it had not learnt from (docs/decisions/0009-claim-and-notice.md)."""
-_IN_SPITE = 0.9
+_IN_SPITE = 0.8
 """How sure where a word of the sentence leaves room: a condition, an exception, a hedge."""
 _OPEN_FROM = 0.9
 """How sure that some sentence speaks of the matter on a condition, of other people or of another product, for a denial
@@ -145,16 +146,25 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
     reply = ask(claim, notice)
     if reply is None:
         return opinion
-    enough = max(_DENIED_FROM[opinion.verdict], reply.said)
     if opinion.verdict is Verdict.CONTRADICTS:
-        holds = reply.denied >= enough and reply.weakened < _OPEN_FROM
+        own = reply.denied_at.get(opinion.fact.start, 0.0) if opinion.fact else 0.0
+        holds = own >= _DENIED_FROM[opinion.verdict] and reply.denied >= reply.said and reply.weakened < _OPEN_FROM
         return opinion if holds else _left_open(opinion, notice)
+    enough = max(_DENIED_FROM[opinion.verdict], reply.said)
     enough = max(enough, _IN_SPITE) if reply.fact.saying is Saying.CONDITIONAL else enough
-    if reply.denied < enough or _something_else(claim, reply.fact, rules):
+    besides = _something_else(claim, reply.fact, rules) or _only_a_period(claim, reply.fact, notice, rules)
+    if reply.denied < enough or besides:
         unheard = opinion.verdict is Verdict.ADMITS and reply.said < _SAID_FROM
         return _left_open(opinion, notice) if unheard else opinion
     denial = replace(reply.fact, saying=Saying.DENIED)
     return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denial, notice, denial.topic)
+
+
+def _only_a_period(claim: Claim, denial: NoticeFact, notice: Notice, rules: NoticeRules) -> bool:
+    """Does the sentence only say how long data is kept, and the claim is of another matter? What goes was taken."""
+    if any(answer.topic == _PERIOD for answer in rules.claims[claim.finding.category].contradicts):
+        return False
+    return any(f.topic == _PERIOD and f.start == denial.start and (f.days or 0) >= 1 for f in notice.facts)
 
 
 def _left_open(opinion: Opinion, notice: Notice) -> Opinion:

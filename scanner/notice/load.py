@@ -25,6 +25,7 @@ _ITEM_MAY = {"face", "condition_en", "condition_zh", "tip"}
 _CONDITION = {"condition_en", "condition_zh"}
 _FIND = ("texts", "paths", "titles", "not_titles", "stores", "guesses")
 _FLAGS = ("device", "hedged", "wary", "lawful")
+_ASKED = ("asked_en", "asked_zh")
 _VALUES = ("", "short", "long", "vague")
 _TOPIC_FACTS = frozenset({"automated_decisions"})
 _SHORTEST = 2
@@ -269,7 +270,10 @@ def _regime(
 def _fact(name: str, entry: Mapping[str, Any], groups: frozenset[str], reader: _Reader) -> R.FactRule:
     where = f"fact.{name}"
     _unknown(
-        entry, {"title_en", "title_zh", "says", "affirms", "denies", "value", "unless", *_FLAGS}, reader, f"{where}."
+        entry,
+        {"title_en", "title_zh", "says", "affirms", "denies", "value", "unless", *_ASKED, *_FLAGS},
+        reader,
+        f"{where}.",
     )
     titles = {key: str(entry.get(key, "")) for key in ("title_en", "title_zh")}
     for key, text in titles.items():
@@ -285,7 +289,10 @@ def _fact(name: str, entry: Mapping[str, Any], groups: frozenset[str], reader: _
     if unless and unless not in groups:
         reader.say(f"{where}.unless", f"no word group {unless!r}")
     flags = [entry.get(flag, False) is True for flag in _FLAGS]
-    return R.FactRule(name, says, affirms, denies, value, titles, unless, *flags)
+    question = {key.removeprefix("asked_"): str(entry[key]) for key in _ASKED if entry.get(key)}
+    if question and len(question) < len(_ASKED):
+        reader.say(where, f"{' and '.join(_ASKED)} belong together")
+    return R.FactRule(name, says, affirms, denies, value, titles, unless, *flags, question=question)
 
 
 def _claim(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from scanner.model import Document, Heard, ItemStatus, Notice, NoticeFact, NoticeKind, Provenance, Saying
 from scanner.notice.facts import denies_any, overall, read_facts
-from scanner.notice.hearing import heard_facts
+from scanner.notice.hearing import Asks, asked_again, heard_facts
 from scanner.notice.items import look, read_items
 from scanner.notice.kind import dates_of, kind_of, products_of, version_of
 from scanner.notice.rules import NoticeRules
@@ -26,17 +26,21 @@ def read_notice(
     where: Provenance,
     regimes: tuple[str, ...] = (),
     heard: Iterable[Heard] = (),
+    ask: Asks | None = None,
 ) -> Notice:
     """What the notice says, by the items of `regimes` (none named: those of its language and content).
 
-    `heard`: what the models that find claims make of its sentences.
+    `heard`: what the models that find claims make of its sentences; `ask`: a reader of question and notice together.
     """
     text = NoticeText(document, rules.normalise, rules.lexicon)
-    kind = kind_of(text)
+    kind, lang = kind_of(text), language(document)
     facts = read_facts(text, rules, kind)
+    for rule in rules.facts.values() if ask else ():
+        if ask and lang in rule.question:
+            question = rules.normalise(rule.question[lang]).text
+            facts = asked_again(text, kind, rule, facts, question, ask)
     told = heard_facts(text, kind, heard, lawful_claims(rules))
     faces = overall(facts) is Saying.DISCLOSED
-    lang = language(document)
     items = read_items(text, rules, rules.of_regimes(regimes or applicable(text, rules, lang, faces)), faces)
     effective, updated = dates_of(text)
     every = sorted((*facts, *told, *_from_topics(text, rules, kind)), key=lambda f: (f.start, f.topic))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from scanner.model import NoticeKind, Saying
@@ -87,6 +87,8 @@ class FactRule:
     """Disclosed under a condition is `conditional` too (sale: "only where you tick")."""
     lawful: bool = False
     """An exception for courts and police does not weaken its denial: who sells to nobody does not sell to them."""
+    question: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    """Language of the notice -> the matter as a sentence, which is read together with the notice; empty: not asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from ..collect.records import header
 from ..collect.robots import unread_reason
 from ..collect.scope import Scope, follow
 from ..collect.urls import BadUrl, canonical, without_fragment
-from ..detect.detector import hear
+from ..detect.detector import answers, hear
 from ..errors import UsageError
 from ..model import (
     Contradiction,
@@ -113,7 +113,7 @@ def _notice(judgement: Judgement, where: Provenance, rules: RuleSet, regimes: tu
             where.source, where.vendor, captured_at=where.captured_at, capture_sha256=where.capture_sha256,
             warc_record=where.warc_record, unread=judgement.unread or UnreadReason.EMPTY, detail=judgement.detail,
         )  # fmt: skip
-    return read_notice(document, needed_notice_rules(rules), where, regimes, hear(document, rules))
+    return read_notice(document, needed_notice_rules(rules), where, regimes, hear(document, rules), answers)
 
 
 async def _fetch(item: FrontierItem, handler: _One, settings: Settings) -> None:

@@ -34,7 +34,7 @@ from ..model import (
 from ..notice.claim import Claim
 from ..notice.compare import Ask, compare, within
 from ..notice.find import app_stores, is_notice_link
-from ..notice.hearing import Reply, reply
+from ..notice.hearing import FEWEST_SENTENCES, Reply, reply
 from ..notice.load import FACTS, NOTICES, Language, load
 from ..notice.reader import could_contradict, is_notice, lawful_claims, read_notice
 from ..notice.text import NoticeText
@@ -43,10 +43,8 @@ if TYPE_CHECKING:
     from ..detect.rules import RuleSet
     from ..notice.rules import NoticeRules
 
-FEWEST_SENTENCES = 4
-"""A shorter notice is not read together with a claim: the encoder learnt from notices of five sentences and more."""
 FEWEST_SIGNS = 6
-"""Nor is a shorter claim, the title of a card: two words do not say whom they are about."""
+"""A shorter claim, a card's title, is not read together with a notice: two words do not say whom they are about."""
 APP_STORES = "app_stores"
 """Key of `Document.facts`: links to app stores, one a line. Noted, not followed."""
 
@@ -90,7 +88,8 @@ def with_notice(judgement: Judgement, item: FrontierItem, where: Provenance, rul
         return judgement
     named = item.via == "notice" and item.depth == 0
     if named or is_notice(document, known):
-        return replace(judgement, notice=read_notice(document, known, where, (), hear(document, rules)))
+        notice = read_notice(document, known, where, (), hear(document, rules), answers)
+        return replace(judgement, notice=notice)
     return judgement
 
 

@@ -22,7 +22,7 @@ FLOORS = {
     # Nobody had looked at it until what the models hear was built from its pairs: below the goal, says README.md too.
     "fresh": {
         "items_f1": 0.87,
-        "biometrics": 0.92,
+        "biometrics": 0.91,
         "contradicts_precision": 0.94,
         "contradicts_recall": 0.78,
         "biometric_disclosed": 0.91,
@@ -33,12 +33,13 @@ FLOORS = {
         "rights_stated": 0.88,
         "contact_stated": 0.98,
     },
-    # Nobody looked at `fresh2` and `fresh4`. Recall is below the goal, on `fresh3` precision too: see README.md.
-    "fresh2": {"biometrics": 0.77, "contradicts_precision": 0.97, "contradicts_recall": 0.73},
-    "fresh3": {"biometrics": 0.93, "contradicts_precision": 0.80, "contradicts_recall": 0.71},
-    "fresh4": {"biometrics": 0.91, "contradicts_precision": 0.96, "contradicts_recall": 0.71},
+    # Nobody looked at `fresh2`, `fresh4` and `fresh5`. Recall is below the goal, mostly precision too: see README.md.
+    "fresh2": {"biometrics": 0.80, "contradicts_precision": 0.93, "contradicts_recall": 0.68},
+    "fresh3": {"biometrics": 0.95, "contradicts_precision": 0.89, "contradicts_recall": 0.73},
+    "fresh4": {"biometrics": 0.97, "contradicts_precision": 0.91, "contradicts_recall": 0.73},
+    "fresh5": {"biometrics": 0.93, "contradicts_precision": 0.86, "contradicts_recall": 0.55},
     # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
-    "frozen": {"items_f1": 0.92, "biometrics": 0.96, "contradicts_precision": 0.84, "contradicts_recall": 0.84},
+    "frozen": {"items_f1": 0.92, "biometrics": 0.96, "contradicts_precision": 0.91, "contradicts_recall": 0.80},
 }
 DIGESTS = notices.HERE / "notice_digests.json"
 
@@ -52,7 +53,7 @@ def test_figures_hold(split: str) -> None:
 
 def test_the_authors_own_pairs_hold() -> None:
     now = notices.figures("own")
-    assert now["contradicts_precision"] >= 0.97
+    assert now["contradicts_precision"] >= 0.96  # 0.97 until revision 6, which found more (0.92, before 0.91)
     assert now["contradicts_recall"] >= 0.90
 
 

@@ -215,9 +215,11 @@ def train_stances(pages: Sequence[Page]) -> Linear:
     return second.quantised(fitted.classes_, place, idf, fitted.coef_, fitted.intercept_, GROUPS_STANCE)
 
 
-def train_context(pages: Sequence[Page], categories: Sequence[str], new: Collection[str] = ()) -> Context:
-    """The context model as it will be shipped: after its weights were made small. `new`: the shipped one is trained on,
-    and the lessons of these files come NEW times."""
+def train_context(
+    pages: Sequence[Page], categories: Sequence[str], new: Collection[str] = (), shipped: Context | None = None
+) -> Context:
+    """The context model as it will be shipped: after its weights were made small. `new`: `shipped` is trained on, and
+    the lessons of these files come NEW times."""
     from tests.evaluation import asking, base_encoder
     from tests.evaluation import train_context as torch_side
 
@@ -234,8 +236,7 @@ def train_context(pages: Sequence[Page], categories: Sequence[str], new: Collect
     for split in asking.SPLITS:
         asks += list(asking.lessons([split])) * (NEW if f"pairs_{split}" in new else 1)
     print(f"context: {len(lessons)} lessons, {len(asks)} questions", flush=True)
-    shipped = context.context() if new else None
-    base = base_encoder.trained(shipped) if shipped else base_encoder.load()
+    base = base_encoder.trained(shipped) if new and shipped else base_encoder.load()
     trained = torch_side.train(lessons, asks, categories, base)
     return context.unpack(context.packed(trained))
 
@@ -416,6 +417,7 @@ def arguments() -> argparse.Namespace:
     add("--evaluate", action="store_true", help="stop after the figures; write nothing")
     add("--facts", type=Path, help="take these facts (JSON) instead of holding authors back")
     add("--new", nargs="*", default=[], help="train the shipped encoder on; it has not learnt from these files")
+    add("--answers", action="store_true", help="with --new: only the model that reads claim and notice together")
     add("--on", nargs="*", default=[], help="further labelled files to measure on")
     add("--scores", type=Path, help="where the scores of the held-back pages are kept, to choose bars by")
     return parser.parse_args()
@@ -449,12 +451,15 @@ def main() -> None:
     corpus = authors()
     pages = look_at_all(corpus)
     print(f"looked at {len(pages)} pages", flush=True)
-    facts = _facts(args, corpus, pages, categories)
+    facts = {} if args.answers else _facts(args, corpus, pages, categories)
     if args.evaluate:
         return
     voices = voice_of([case for cases in corpus.values() for case in cases])
     taught = [*pages, *benign(voices)]
-    read = train_context(taught, categories, args.new)
+    if args.answers:
+        keep_answers(train_context(taught, categories, args.new, context.asked()))
+        return
+    read = train_context(taught, categories, args.new, context.context())
     keep(read)  # at once: an hour's training was lost to a slip in a line that came after it
     save(with_facts(reader_of(taught, categories, read), facts))
     train_voice.keep(voices)
@@ -536,6 +541,11 @@ def save(reader: SecondReader) -> None:
 def keep(read: Context) -> None:
     """Writes `context.npz`. Not compressed: whole numbers hardly shrink, and unpacking took a third of a second."""
     np.savez(context.FILE, **context.packed(read))
+
+
+def keep_answers(read: Context) -> None:
+    """Writes `answers.npz`: what it has in common with `context.npz`, the words, is left out."""
+    np.savez(context.ANSWERS_FILE, **context.packed(read, words=False))
 
 
 if __name__ == "__main__":

@@ -183,12 +183,12 @@ def hears(sentence: str, denied: float, said: float = 0.0, weakened: float = 0.0
     [
         # The facts are silent: it must be sure.
         ("phone-capture", "Each passing phone gets a name", "two strangers", 0.95, Verdict.CONTRADICTS),
-        ("phone-capture", "Each passing phone gets a name", "two strangers", 0.8, Verdict.SILENT),
+        ("phone-capture", "Each passing phone gets a name", "two strangers", 0.6, Verdict.SILENT),
         # A word leaves room: surer still.
-        ("phone-capture", "Each passing phone gets a name", "followed around", 0.89, Verdict.SILENT),
+        ("phone-capture", "Each passing phone gets a name", "followed around", 0.75, Verdict.SILENT),
         # The facts deny it: a little is enough, but not nothing.
         ("biometric-database", "Every face is filed", "face recognition", 0.2, Verdict.CONTRADICTS),
-        ("biometric-database", "Every face is filed", "face recognition", 0.03, Verdict.CANNOT_TELL),
+        ("biometric-database", "Every face is filed", "face recognition", 0.005, Verdict.CANNOT_TELL),
         # Another place than the claim's.
         ("covert-audio", "Every word in the meeting room is heard", "at the till", 0.99, Verdict.CANNOT_TELL),
         # Of such boasts it is not asked.
@@ -240,10 +240,7 @@ def test_a_notice_for_visitors_of_a_site_denies_nothing_of_people_filmed() -> No
     "words",
     [
         "老顾客隔几天再来照样认得",
-        pytest.param(
-            "老客再次进门秒识别，到店次数一目了然",
-            marks=pytest.mark.xfail(reason="found by revision 4; revision 5 is 0.6 sure, and 0.87 is asked for"),
-        ),
+        "老客再次进门秒识别，到店次数一目了然",
     ],
 )
 def test_a_denial_that_shares_no_word_with_the_claim_is_found(words: str) -> None:

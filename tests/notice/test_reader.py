@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.detect.rules import load as load_rules
-from scanner.model import ItemStatus, Notice, NoticeKind, Provenance, Saying
+from scanner.model import Answered, ItemStatus, Notice, NoticeKind, Provenance, Saying
 from scanner.notice.facts import overall
+from scanner.notice.hearing import Asks
 from scanner.notice.reader import is_notice, read_notice
 from scanner.pipeline.noticing import needed_notice_rules
 from scanner.read.reader import read
@@ -43,6 +46,48 @@ def saying(text: str, topic: str = "biometrics") -> Saying:
 )
 def test_biometrics_are_disclosed_denied_or_not_mentioned(text: str, want: Saying) -> None:
     assert saying(text) is want
+
+
+ASKED = (
+    "Notice for guests of the pool\nGuests are counted, nothing else.\nWe keep the list of payments for ten years.\n"
+    "The gate opens to your hand."
+)
+
+
+def hearing(told: dict[str, Answered]) -> Asks:
+    """A reader of question and notice together that hears something in sentences with these words."""
+
+    def ask(_question: str, sentences: Sequence[str]) -> Sequence[Answered]:
+        return [next((a for word, a in told.items() if word in s), Answered(0.0, 0.0)) for s in sentences]
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("told", "want", "quoted"),
+    [
+        ({}, Saying.SILENT, ""),
+        ({"hand": Answered(0.0, 0.95)}, Saying.DISCLOSED, "The gate opens to your hand."),
+        ({"counted": Answered(0.95, 0.0)}, Saying.DENIED, "Guests are counted, nothing else."),
+        (
+            {"counted": Answered(0.95, 0.0), "hand": Answered(0.0, 0.95)},
+            Saying.DISCLOSED,
+            "The gate opens to your hand.",
+        ),
+        ({"counted": Answered(0.3, 0.0), "hand": Answered(0.0, 0.3)}, Saying.SILENT, ""),
+    ],
+)
+def test_a_notice_is_asked_for_biometrics_too(told: dict[str, Answered], want: Saying, quoted: str) -> None:
+    found = read_notice(document(ASKED), RULES, Provenance("x"), ask=hearing(told))
+    assert overall(found.facts) is want
+    assert [fact.quote for fact in found.facts if fact.topic == "biometrics"] == ([quoted] if quoted else [])
+
+
+def test_what_only_the_words_take_for_a_disclosure_is_doubted() -> None:
+    text = FILMED + "摄像机采集顾客的人脸图像，用于识别会员。\n录像保存七天。\n如有疑问请到服务台。"
+    for told, want in (({"人脸": Answered(0.0, 0.3)}, Saying.DISCLOSED), ({}, Saying.SILENT)):
+        assert overall(read_notice(document(text), RULES, Provenance("x"), ask=hearing(told)).facts) is want
+    assert overall(read_notice(document(text), RULES, Provenance("x"), ask=lambda *_: ()).facts) is Saying.DISCLOSED
 
 
 @pytest.mark.parametrize(
