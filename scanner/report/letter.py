@@ -44,8 +44,11 @@ class Part:
 
 
 def letter(vendor: VendorView, report: Report, lang: str) -> tuple[Part, ...]:
-    """The letter to one vendor; empty where its pages assert nothing that was flagged."""
-    groups = by_category(t for t in vendor.current if t.finding.stance is Stance.ASSERTED)
+    """The letter to one vendor; empty where its adverts assert nothing that was flagged. What its privacy notice
+    discloses is no claim to be answered."""
+    notices = {notice.source for notice in report.notices if notice.vendor == vendor.name and notice.unread is None}
+    adverts = (t for t in vendor.current if t.finding.source not in notices)
+    groups = by_category(t for t in adverts if t.finding.stance is Stance.ASSERTED)
     return tuple(_parts(vendor, groups, report, lang)) if groups else ()
 
 

@@ -163,6 +163,13 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "No wording was flagged in the text read of this vendor.",
         "在读到的该厂商文本中没有标记出任何表述。",
     ),
+    (
+        "vendor_unread",
+        "No page of this vendor was read, so nothing can be said about its wording: neither that there is a claim "
+        "nor that there is none.",
+        "该厂商没有任何页面被读取，因此对其表述不能作出任何判断：既不能说有，也不能说没有。",
+    ),
+    ("in_its_notice", "in its privacy notice, not in an advert", "见于其隐私告知，而非宣传"),
     ("in_context", "In its context", "上下文"),
     ("cut_note", "Shortened for display; report.json holds it in full.", "此处显示有删节，完整内容见 report.json。"),
     ("stance_asserted", "The page says this itself, in its own voice.", "页面以自己的口吻这样说。"),
