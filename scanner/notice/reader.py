@@ -35,10 +35,9 @@ def read_notice(
     text = NoticeText(document, rules.normalise, rules.lexicon)
     kind, lang = kind_of(text), language(document)
     facts = read_facts(text, rules, kind)
-    for rule in rules.facts.values() if ask else ():
-        if ask and lang in rule.question:
-            question = rules.normalise(rule.question[lang]).text
-            facts = asked_again(text, kind, rule, facts, question, ask)
+    if ask is not None:
+        for rule in (rule for rule in rules.facts.values() if lang in rule.question):
+            facts = asked_again(text, kind, rule, facts, rules.normalise(rule.question[lang]).text, ask)
     told = heard_facts(text, kind, heard, lawful_claims(rules))
     faces = overall(facts) is Saying.DISCLOSED
     items = read_items(text, rules, rules.of_regimes(regimes or applicable(text, rules, lang, faces)), faces)
