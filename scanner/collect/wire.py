@@ -10,6 +10,7 @@ were.
 from __future__ import annotations
 
 import hashlib
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -27,6 +28,8 @@ Headers = tuple[tuple[bytes, bytes], ...]
 CHUNK_BYTES = 64 * 1024
 MAX_HEADERS = 512
 KEEPALIVE_SECONDS = 30.0
+_SHOWN_BYTES = re.compile(r"""\bb(['"])(.{1,60}?)\1""")
+"""Received bytes in the words of aiohttp's parser."""
 
 
 class WireError(Exception):
@@ -264,10 +267,16 @@ def explain(error: BaseException) -> WireError:
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return WireError(UnreadReason.PROTOCOL, "the server closed the connection without an answer")
     if isinstance(error, aiohttp.ClientResponseError):
-        return WireError(UnreadReason.PROTOCOL, f"the answer is not HTTP: {_one_line(parse_error or error)}")
+        return WireError(UnreadReason.PROTOCOL, f"the answer is not HTTP{_beginning(_one_line(parse_error or error))}")
     if isinstance(error, aiohttp.InvalidURL):
         return WireError(UnreadReason.BAD_URL, text)
     return WireError(UnreadReason.PROTOCOL, f"the answer broke off: {text}")
+
+
+def _beginning(text: str) -> str:
+    """`: it begins "SSH-2.0"`, from the parser's words, or those words where they show no bytes."""
+    shown = _SHOWN_BYTES.search(text)
+    return f': it begins "{shown[2]}"' if shown else f": {text}"
 
 
 def _one_line(error: BaseException) -> str:

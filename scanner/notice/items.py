@@ -41,12 +41,13 @@ def about_faces(text: NoticeText) -> bool:
 
 
 def look(text: NoticeText, topic: Topic, face_only: bool) -> NoticeItem:
-    """The first sentence that has it, else the last of those that have it together, else the first that touches upon
-    it."""
+    """The first sentence that has it (a heading only where none does), else the last of those that have it together,
+    else the first that touches upon it."""
+    body_first = sorted(text.sentences, key=lambda sentence: sentence.is_heading)
     for status, combinations in ((ItemStatus.FOUND, topic.found), (ItemStatus.VAGUE, topic.vague)):
         if status is ItemStatus.VAGUE and (last := _apart(text, topic)) is not None:
             return _item(ItemStatus.FOUND, last, text)
-        for sentence in text.sentences:
+        for sentence in body_first:
             if sentence.text.rstrip().endswith("?") or HEARSAY in sentence.groups:
                 continue  # a question says nothing
             if sentence.is_heading and not any(part.context for c in combinations for part in c):

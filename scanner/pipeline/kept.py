@@ -29,6 +29,12 @@ def broken_off(capture: Capture) -> Judgement:
     return Judgement(Outcome.UNREAD, unread=reason, detail=f"broken off after {capture.wire_bytes} bytes")
 
 
+def _not_unpacked(reason: UnreadReason, encoding: str, cap: int) -> str:
+    if reason is UnreadReason.TOO_LARGE:
+        return f"larger than {cap} bytes" + (f" when unpacked (Content-Encoding: {encoding})" if encoding else "")
+    return f"declared as Content-Encoding: {encoding}, but cannot be unpacked"
+
+
 def judge_capture(
     capture: Capture,
     item: FrontierItem,
@@ -53,7 +59,9 @@ def read_capture(capture: Capture, item: FrontierItem, settings: Settings) -> Re
     encoding = header(headers, "content-encoding")
     body = decode_body(payload, encoding, settings.crawl.max_body_bytes)
     if isinstance(body, UnreadReason):
-        return Judgement(Outcome.UNREAD, unread=body, detail=f"Content-Encoding: {encoding}")
+        return Judgement(
+            Outcome.UNREAD, unread=body, detail=_not_unpacked(body, encoding, settings.crawl.max_body_bytes)
+        )
     reading = read_answer(body, capture.content_type, item.url, capture.status, plain_headers(headers))
     return views.as_shown(reading) if capture.url.startswith(DOM) else reading
 

@@ -44,6 +44,18 @@ def classify(status: int, headers: Mapping[str, str], parsed: Parsed) -> Verdict
     )
 
 
+_SPEAKS = {
+    "refused": "words of refusal",
+    "suspicion": "words of suspicion",
+    "prove": "a demand to prove to be human",
+    "wait": "a request to wait",
+    "browser": "talk of the visitor's browser",
+    "trace": "a request number",
+    "owner": "advice to the site's owner",
+}
+"""Kind of sentence (`signs.SIGNS`) -> how the coverage statement names it."""
+
+
 def _visible(parsed: Parsed) -> str:
     blocks = parsed.document.blocks
     silent = (BlockKind.META, BlockKind.JSON, BlockKind.TEMPLATE, BlockKind.TITLE)
@@ -58,15 +70,15 @@ def _blocked(status: int, headers: Mapping[str, str], parsed: Parsed) -> Verdict
         return None
     evidence = {f"header {name}": 3 for name in challenge}
     for marker in counts.markers:
-        evidence[f"marker {marker}"] = 3 if size < 60 else 2
+        evidence[f"a mark of {marker}"] = 3 if size < 60 else 2
         break
     title = parsed.document.title
     if title and signs.TITLE.search(title.strip()) and len(title) < 60:
-        evidence["title"] = 2
+        evidence["its title"] = 2
     text = _visible(parsed)
     for name, pattern in signs.SIGNS.items():
         if pattern.search(text):
-            evidence[f"text: {name}"] = 1
+            evidence[_SPEAKS[name]] = 1
     if not evidence:
         return None
     weight = sum(evidence.values()) + (status in _BLOCK_STATUS) - _realness(parsed, text)
@@ -74,7 +86,7 @@ def _blocked(status: int, headers: Mapping[str, str], parsed: Parsed) -> Verdict
     if status in _BLOCK_STATUS and max(evidence.values()) >= 2:
         strong = True
     if strong and weight >= 3:
-        return UnreadReason.BLOCKED, "block page: " + ", ".join(evidence)
+        return UnreadReason.BLOCKED, "a block page by " + ", ".join(evidence)
     return None
 
 
@@ -97,7 +109,7 @@ def _login(parsed: Parsed) -> Verdict | None:
     if counts.passwords and counts.shown < (250 if counts.links < 6 else 100) and counts.links < 15:
         text = f"{parsed.document.title}\n{_visible(parsed)}"
         if signs.LOGIN.search(text) and counts.images < 6:
-            return UnreadReason.BLOCKED, "login page: password field, " + f"{counts.shown} characters of text"
+            return UnreadReason.BLOCKED, f"a login page: a password field and {counts.shown} characters of text"
     return None
 
 

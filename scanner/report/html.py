@@ -19,7 +19,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from scanner.model import REPORT_SCHEMA, Change, Finding, Outcome, Report, Stance, Tracked
+from scanner.model import REPORT_SCHEMA, Change, Finding, Outcome, Report, Stance, Tracked, UnreadReason
 from scanner.report import lawtext
 from scanner.report.files import write_bytes, write_text
 from scanner.report.lawview import law_groups
@@ -35,6 +35,8 @@ GENERATOR = f"noticescan {REPORT_SCHEMA}"
 
 CROPS, PICTURES = "crop", "picture"
 """Folders of the pieces of pictures, named like the finding's page, and of whole pictures, named by their SHA-256."""
+ROBOTS_REASONS = frozenset({UnreadReason.ROBOTS, UnreadReason.ROBOTS_UNAVAILABLE})
+"""Why a page was not read, where a line of robots.txt is worth showing: of other pages report.json holds it."""
 _CROP_NAME = re.compile(r"[0-9a-f]{12,64}")
 QUOTE_LIMIT = 2000
 CONTEXT_LIMIT = 600
@@ -130,7 +132,7 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "item_title": lambda item: item_title(item, report.notice_items, t.lang),
         "topic_title": lambda topic: topic_title(topic, report.notice_topics, t),
         "quote_cell": QUOTE_CELL, "most_quotes": MOST_QUOTES,
-        "Stance": Stance, "Change": Change, "Outcome": Outcome,
+        "robots_reasons": ROBOTS_REASONS, "Stance": Stance, "Change": Change, "Outcome": Outcome,
         "quote_limit": QUOTE_LIMIT, "context_limit": CONTEXT_LIMIT, "cell_limit": CELL_LIMIT,
     }  # fmt: skip
 

@@ -25,6 +25,8 @@ _INVISIBLE = re.compile(
 _MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{5,}")
 _LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 _HTTP = re.compile(r"https?://[^/\\?#\s]+", re.IGNORECASE)
+_BROKEN_END, _BROKEN_START = re.compile(r"(?<=\s)\S{1,20}$"), re.compile(r"^\S{1,20}(?=\s)")
+"""The part of a word at a cut; what is longer, or stands alone, is left as it is."""
 _URL_UNSAFE = re.compile(r"[\s\"'<>`\\{}|^]")
 
 
@@ -45,13 +47,24 @@ def one_line(text: str, limit: int = 0) -> str:
 
 
 def clip_end(text: str, limit: int) -> str:
-    """The first `limit` code points, made visible; `…` says that there was more."""
-    return visible(text) if len(text) <= limit else visible(text[:limit]) + "…"
+    """The first `limit` code points, to the end of a word, made visible; `…` says that there was more."""
+    if len(text) <= limit:
+        return visible(text)
+    cut = text[:limit]
+    return visible(_BROKEN_END.sub("", cut).rstrip() if _within_word(text, limit) else cut) + "…"
 
 
 def clip_start(text: str, limit: int) -> str:
-    """The last `limit` code points, made visible; `…` says that there was more."""
-    return visible(text) if len(text) <= limit else "…" + visible(text[-limit:])
+    """The last `limit` code points, from the beginning of a word, made visible; `…` says that there was more."""
+    if len(text) <= limit:
+        return visible(text)
+    cut = text[-limit:]
+    return "…" + visible(_BROKEN_START.sub("", cut).lstrip() if _within_word(text, len(text) - limit) else cut)
+
+
+def _within_word(text: str, at: int) -> bool:
+    """Would a cut here break a word of letters? Chinese may be cut anywhere."""
+    return text[at - 1].isalnum() and text[at].isalnum() and max(ord(text[at - 1]), ord(text[at])) < 0x2E80
 
 
 def safe_url(url: str) -> str:

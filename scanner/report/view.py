@@ -65,6 +65,17 @@ class VendorView:
         return sum(1 for tracked in self.current if tracked.finding.stance is Stance.ASSERTED)
 
     @property
+    def passages(self) -> int:
+        """Pieces of text that the asserted findings stand in: findings whose quotes overlap share one."""
+        count, last = 0, ("", "", 0)
+        own = (t.finding for t in self.current if t.finding.stance is Stance.ASSERTED)
+        for source, derivation, start, end in sorted((f.source, f.derivation, f.start, f.end) for f in own):
+            shared = (source, derivation) == last[:2] and start < last[2]
+            count += not shared
+            last = (source, derivation, max(end, last[2]) if shared else end)
+        return count
+
+    @property
     def new(self) -> int:
         """Findings not seen in any earlier successful run."""
         return sum(1 for tracked in self.current if tracked.change is Change.NEW)

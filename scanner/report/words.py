@@ -37,6 +37,11 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("n_vendors", "{n} vendor|{n} vendors", "{n} 家厂商"),
     ("n_pages", "{n} page|{n} pages", "{n} 个页面"),
     ("n_claims", "{n} flagged claim|{n} flagged claims", "{n} 条"),
+    (
+        "in_passages",
+        " (in {n} passage: one can make several claims)| (in {n} passages: one can make several claims)",
+        "（出自 {n} 处文字：一处可含几条）",
+    ),
     ("when_run", "Looked at between {start} and {end}.", "查看时间：{start} 至 {end}。"),
     ("when_open", "Started {start}; not finished.", "开始于 {start}，尚未结束。"),
     (
@@ -118,6 +123,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "筛选需要 JavaScript；不启用时，下面的列表仍是完整的。",
     ),
     ("vendor", "Vendor", "厂商"),
+    ("looked_at", "Site looked at", "被查看的网站"),
     ("no_vendor", "(no vendor named)", "（未指明厂商）"),
     ("claim", "Claim", "表述"),
     ("category", "Category", "类别"),
@@ -141,8 +147,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("rest_col", "Redirects and other", "跳转及其他"),
     (
         "vendor_lead",
-        "{asserted} made in the pages’ own voice; {read} read, {unread} not read.",
-        "页面以自己的口吻作出的表述 {asserted}；已读 {read}，未读 {unread}。",
+        "{asserted} made in the pages’ own voice{passages}; {read} read, {unread} not read.",
+        "页面以自己的口吻作出的表述 {asserted}{passages}；已读 {read}，未读 {unread}。",
     ),
     ("cue_none", "No single word decided.", "并非由某个词语决定。"),
     ("cov_total", "URLs known", "已知网址"),

@@ -190,6 +190,11 @@ def test_what_is_not_http(raw: bytes) -> None:
     failed(get([raw, b""]), UnreadReason.PROTOCOL)
 
 
+def test_what_is_not_http_is_shown_as_it_begins() -> None:
+    failure = failed(get([b"SSH-2.0-OpenSSH_9\r\n\r\n", b""]), UnreadReason.PROTOCOL)
+    assert failure.detail == 'the answer is not HTTP: it begins "SSH-2.0-OpenSSH_9"'
+
+
 def test_a_server_that_hangs_up_is_not_called_a_timeout() -> None:
     failed(get([b""]), UnreadReason.PROTOCOL)
 

@@ -164,6 +164,12 @@ def test_items_are_found_vague_or_not_found_and_each_quote_stands_in_the_text() 
     assert all(whole[item.start : item.end] == item.quote for item in found.values())
 
 
+def test_a_heading_is_quoted_only_where_no_sentence_below_says_it() -> None:
+    text = "隐私政策\n一、我们是谁\n店主自办，电话 000。\n二、人脸照片的保存期限\n人脸照片保存六十日后删除。\n"
+    quoted = {item.id: item.quote for item in notice(text, "cn.pipl").items}
+    assert quoted["pipl.17.retention"] == "人脸照片保存六十日后删除。"
+
+
 def test_every_item_of_every_regime_is_there() -> None:
     assert len(RULES.items) == 60
     assert list(RULES.regimes) == ["cn.pipl", "cn.ndsr", "cn.frt", "eu.gdpr", "eu.aiact", "us.il.bipa", "us.ca.ccpa"]

@@ -262,4 +262,4 @@ def test_a_block_page_still_gives_its_text_and_its_reasons() -> None:
     reading = read(BLOCK_PAGES["zh cloud waf"].encode(), "text/html", "http://shop.test/")
     assert reading.document is not None
     assert "您的访问被阻断" in reading.document.text
-    assert "refused" in reading.detail
+    assert "words of refusal" in reading.detail

@@ -39,7 +39,7 @@ from scanner.report.csv_ import safe_cell
 from scanner.report.labels import LABELS
 from scanner.report.markdown import escape
 from scanner.report.summary import coverage_known, coverage_lines, findings_rows, headline, safe_terminal
-from scanner.report.text import safe_url, slug, visible
+from scanner.report.text import clip_end, clip_start, safe_url, slug, visible
 from scanner.report.view import view
 from scanner.report.words import WORDS, words
 
@@ -450,3 +450,38 @@ def test_unread_without_a_reason_is_still_counted_and_listed(tmp_path: Path) -> 
     page = pages(FORMATS["html"](make_report((), rows), tmp_path, "en").parent)["coverage.html"]
     assert len(page.select(".urls tbody tr")) == 2
     assert "reason not recorded" in page.get_text()
+
+
+def test_a_line_of_robots_txt_is_shown_where_it_decided(tmp_path: Path) -> None:
+    rows = (
+        make_row("https://a.example/1", outcome=Outcome.UNREAD, reason=UnreadReason.ROBOTS, robots_rule="Disallow: /x"),
+        make_row("https://a.example/2", outcome=Outcome.UNREAD, reason=UnreadReason.DNS, robots_rule="Allow: /y"),
+    )
+    text = pages(FORMATS["html"](make_report((), rows), tmp_path, "en").parent)["coverage.html"].get_text()
+    assert "Disallow: /x" in text
+    assert "Allow: /y" not in text
+
+
+def test_claims_that_share_their_words_are_counted_as_one_passage(tmp_path: Path) -> None:
+    words = "nobody notices the lens"
+    twice = [make_finding(words, id=f"{n}" * 64, start=0, end=len(words)) for n in range(2)]
+    found = tuple(make_tracked(one) for one in (*twice, make_finding("kept for ever", start=90, end=103)))
+    report = make_report(found, (make_row(twice[0].source),))
+    (vendor,) = view(report).vendors
+    assert (vendor.asserted, vendor.passages) == (3, 2)
+    page = pages(FORMATS["html"](report, tmp_path, "en").parent)[f"vendor/{vendor.slug}.html"]
+    assert "3 flagged claims made in the pages’ own voice (in 2 passages" in page.select_one(".lead").get_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "start", "end"),
+    [
+        ("builds a searchable gallery", 12, "…gallery", "builds a…"),
+        ("builds a searchable gallery", 8, "…gallery", "builds a…"),
+        ("顾客毫无察觉地被识别", 4, "…地被识别", "顾客毫无…"),
+        ("incomprehensibilities", 5, "…ities", "incom…"),
+        ("short", 9, "short", "short"),
+    ],
+)
+def test_text_is_cut_between_words(text: str, limit: int, start: str, end: str) -> None:
+    assert (clip_start(text, limit), clip_end(text, limit)) == (start, end)
