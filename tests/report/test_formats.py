@@ -477,7 +477,7 @@ def test_claims_that_share_their_words_are_counted_as_one_passage(tmp_path: Path
     ("text", "limit", "start", "end"),
     [
         ("builds a searchable gallery", 12, "…gallery", "builds a…"),
-        ("builds a searchable gallery", 8, "…gallery", "builds a…"),
+        ("builds a searchable gallery", 8, "… gallery", "builds a…"),
         ("顾客毫无察觉地被识别", 4, "…地被识别", "顾客毫无…"),
         ("incomprehensibilities", 5, "…ities", "incom…"),
         ("short", 9, "short", "short"),
