@@ -1,5 +1,5 @@
 # make demo   crawl the fictional vendor sites and write a report      (needs Python 3.11+ and make, nothing else)
-# make test   lint, types and tests                                     make bench   ratios against other tools
+# make test   lint, types and tests      make gate   figures over all labelled texts      make bench   ratios against peers
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,14 +12,19 @@ JOBS ?= auto
 
 PEERS ?= $(or $(NOTICESCAN_TEST_PEERS),$(HOME)/.cache/noticescan-peers)
 
-.PHONY: demo test lint bench soak tamper peers clean
+.PHONY: demo test gate lint bench soak tamper peers clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.run
 	$(PY) examples/demo.py --out demo-out
 
 test: lint
-	$(PY) -m pytest -n $(JOBS) --dist worksteal -m "not soak" $(ARGS)
+	$(PY) -m pytest -n $(JOBS) --dist worksteal -m "not soak and not gate" $(ARGS)
+
+# The whole measurement: every labelled set against its floors, two megabytes of benign text. `make test` has a part of
+# it. About four minutes.
+gate: $(VENV)/.dev
+	$(PY) -m pytest -n $(JOBS) --dist worksteal -m gate $(ARGS)
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check .
