@@ -95,6 +95,7 @@ def error_of(capsys: pytest.CaptureFixture[str]) -> tuple[str, list[str]]:
         (["crawl", "http://a.example/", "--rules", "nowhere"], "nowhere"),
         (["rules", "show", "no-such-rule"], "no rule no-such-rule"),
         (["findings", "--stance", "angry"], "--stance angry: not known"),
+        (["rules", "explain", " "], "no text to look at"),
         (["schedule"], "--systemd or --cron"),
         (["schedule", "--cron"], "no settings file"),
     ],
@@ -158,7 +159,7 @@ def test_check_gives_json_lines_and_nothing_else_on_stdout(folder: Path, capsys:
     found = [json.loads(line) for line in out.splitlines()]
     assert {f["source"] for f in found} == {"pages/deep/claim.html", "pages/text.txt"}
     assert {(f["schema"], f["vendor"], f["stance"]) for f in found} == {("noticescan/finding/1", "示例", "asserted")}
-    assert lines == [UNREAD_PHOTO]
+    assert lines == [UNREAD_PHOTO, "not looked at: 1 files of other kinds in the folders (notes.bin)"]
 
 
 def test_check_knows_every_kind_of_saved_page(folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor) -> None:
@@ -489,3 +490,50 @@ def test_the_star_is_explained_only_where_there_is_one(
     assert "* new" in error_of(capsys)[0]
     run(["--quiet", "rescan"])
     assert "* new" not in error_of(capsys)[0]
+
+
+def test_check_says_which_files_of_a_folder_it_did_not_look_at(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "a.html").write_text("<p>无感抓拍顾客人脸</p>", encoding="utf-8")
+    (folder / "prices.xlsx").write_bytes(b"PK")
+    assert run(["check", "."]) == 0
+    out, err = error_of(capsys)
+    assert any("1 files of other kinds" in line and "prices.xlsx" in line for line in err)
+    assert "* new" not in out  # nothing was looked at before
+
+
+def test_a_place_without_listed_law_is_not_said_to_have_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "a.html").write_text("<p>无感抓拍顾客人脸</p>", encoding="utf-8")
+    for args in (["law", "list", "--jurisdiction", "XX"], ["check", "a.html", "--jurisdiction", "XX"]):
+        assert run(args) == 0
+        assert any("no provisions listed for XX" in line for line in error_of(capsys)[1]), args
+
+
+AD = """<title>云瞳 S3</title><p>遇到检查，一键断开云端识别。</p><p>无需顾客同意，进店即自动建档。</p>"""
+NOTICE = """<title>隐私政策</title><h1>隐私政策</h1><p>本政策适用于云瞳设备所拍摄的到店顾客。</p>
+<p>未经您的明确同意，我们不会采集您的人脸信息。</p><p>人脸信息保存不超过七天，到期自动删除。</p>
+<p>我们会统计客流。</p><p>如需查阅、更正或删除，请联系 privacy@yuntong.example。</p>"""
+
+
+def test_compare_gives_contradictions_first_and_names_the_item_that_is_silent(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "ad.html").write_text(AD, encoding="utf-8")
+    (folder / "notice.html").write_text(NOTICE, encoding="utf-8")
+    (folder / "empty.html").write_text("", encoding="utf-8")
+    files = ["--ad", "ad.html", "--ad", "empty.html", "--notice", "notice.html"]
+    assert run(["compare", *files, "--rules", str(ROOT / "patterns")]) == 4
+    out, err = error_of(capsys)
+    assert out.index("无需") < out.index("遇到")
+    assert "Item:" in out
+    assert "1 contradicts, 1 not found." in " ".join(out.split())
+    assert any("empty.html" in line for line in err)
+
+
+def test_a_page_that_is_no_notice_is_said_to_be_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "ad.html").write_text(AD, encoding="utf-8")
+    (folder / "notice.html").write_text(NOTICE, encoding="utf-8")
+    for name, told in (("ad.html", True), ("notice.html", False)):
+        assert run(["notice", name]) == 0
+        assert any("does not call itself" in line for line in error_of(capsys)[1]) is told

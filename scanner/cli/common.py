@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -131,6 +131,16 @@ def codes(flag: str, given: list[str] | None) -> tuple[str, ...]:
         return tuple(dict.fromkeys(jurisdiction(code) for code in given or ()))
     except ValueError as error:
         raise UsageError(f"{flag}: {error}") from None
+
+
+def note_unlisted(ctx: typer.Context, book: LawBook, places: Sequence[str]) -> None:
+    """Says which jurisdictions no provision is listed for: nothing named is not the same as no law."""
+    from ..law import covers
+
+    bare = [place for place in places if not any(covers(place, one) for one in book.jurisdictions)]
+    if bare:
+        listed = ", ".join(book.jurisdictions)
+        note(ctx, f"no provisions listed for {', '.join(bare)} (which is not: no law); listed are {listed}")
 
 
 def choice(flag: str, value: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:

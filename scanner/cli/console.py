@@ -47,7 +47,7 @@ def show_report(report: Report, lang: str = "en", *, most: int = MOST_ROWS) -> N
     console = out()
     rows = findings_rows(report, lang)
     if rows:
-        console.print(findings_table(rows[:most], lang))
+        console.print(findings_table(rows[:most], lang, starred=report.run.kind != "check"))
     if len(rows) > most:
         console.print(Text(f"... {len(rows) - most} more: see the report, or `noticescan findings`"))
     console.print(Text(headline(report, lang)))
@@ -59,8 +59,8 @@ def show_report(report: Report, lang: str = "en", *, most: int = MOST_ROWS) -> N
     console.print(coverage_table(report, lang))
 
 
-def findings_table(rows: list[FindingRow], lang: str = "en") -> Table:
-    """One line a finding; asserted ones stand out."""
+def findings_table(rows: list[FindingRow], lang: str = "en", *, starred: bool = True) -> Table:
+    """One line a finding; asserted ones stand out. `starred`: what is new has a mark."""
     t = words(lang)
     table = Table(
         title=t["findings_heading"], title_justify="left", header_style="bold", pad_edge=False, box=SIMPLE_HEAD
@@ -71,9 +71,17 @@ def findings_table(rows: list[FindingRow], lang: str = "en") -> Table:
     table.add_column(_head("page", lang), ratio=5, overflow="fold")
     for row in rows:
         style = "" if row.asserted else "dim"
-        cells = ("*" if row.is_new else "", row.vendor, row.category, row.severity, row.stance, row.quote, row.source)
+        cells = (
+            "*" if starred and row.is_new else "",
+            row.vendor,
+            row.category,
+            row.severity,
+            row.stance,
+            row.quote,
+            row.source,
+        )
         table.add_row(*(Text(cell) for cell in cells), style=style)
-    if any(row.is_new for row in rows):
+    if starred and any(row.is_new for row in rows):
         table.caption = {"en": "* new since the last successful run", "zh": "* 自上次成功运行以来新出现"}[lang]
         table.caption_justify = "left"
     return table

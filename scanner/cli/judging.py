@@ -28,6 +28,7 @@ from .common import (
     load_rules,
     load_settings,
     note,
+    note_unlisted,
     say_error,
 )
 
@@ -51,7 +52,8 @@ def check(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            help="Files or folders: html, txt, mhtml, warc, warc.gz, wacz, png, jpg, webp.", show_default=False
+            help="Files or folders: html, txt, json, mhtml, warc, wacz; png, jpg, webp (with the extra `ocr`).",
+            show_default=False,
         ),
     ],
     format: Annotated[str, typer.Option("--format", "-f", help="table or jsonl (one finding a line).")] = "table",
@@ -68,6 +70,7 @@ def check(
     Provisions are named for the day of the capture: WARC files know it, for other files say it with --at.
     """
     from ..pipeline.check import check as check_files
+    from ..pipeline.check import left_out
     from ..pipeline.lawful import counsel
 
     choice("--format", format, CHECK_FORMATS)
@@ -77,10 +80,14 @@ def check(
     )  # fmt: skip
     rule_set = load_rules(settings)
     advice = counsel(settings, rule_set, when=at)
+    note_unlisted(ctx, advice.book, settings.law.jurisdictions)
     results = _noting_unread(ctx, check_files(paths, rule_set, vendor=vendor))
     checked = list(_as_lines(ctx, results, advice) if format == "jsonl" else results)
     if not checked:
         raise UsageError("no page in the given folders", "known kinds: html, txt, json, mhtml, warc, warc.gz, wacz")
+    if others := left_out(paths):
+        names = ", ".join(file.name for file in others[:3]) + (" ..." if len(others) > 3 else "")
+        note(ctx, f"not looked at: {len(others)} files of other kinds in the folders ({names})")
     if format == "table":
         if jurisdiction or at:
             note(ctx, "provisions are told with --format jsonl; here only what was found is shown")

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import UsageError
-from .common import ConfigFlag, JurisdictionFlag, LangFlag, RulesFlag, choice, codes, load_law, load_settings, note
+from .common import (
+    ConfigFlag,
+    JurisdictionFlag,
+    LangFlag,
+    RulesFlag,
+    choice,
+    codes,
+    load_law,
+    load_settings,
+    note,
+    note_unlisted,
+)
 
 if TYPE_CHECKING:
     from ..law import LawBook
@@ -90,6 +101,7 @@ def list_provisions(
     if category:  # duties first, then what stands beside them
         found.sort(key=lambda one: list(ProvisionRole).index(one.role))
     _give(found, format, language)
+    note_unlisted(ctx, book, places)
     note(ctx, f"{len(found)} of {len(book.provisions)} provisions")
     return 0
 

@@ -76,10 +76,16 @@ def notice(
             found.extend(notices_in([Path(one)], rule_set, regimes))
     if not found:
         raise UsageError("no page in the given folders", "known kinds: html, txt, json, mhtml, pdf, warc, wacz")
+    from ..notice.reader import is_title
     from ..pipeline.noticing import needed_notice_rules
 
+    known = needed_notice_rules(rule_set)
     for one_notice in found:
-        _show_notice(ctx, one_notice, needed_notice_rules(rule_set), format, settings.report.lang)
+        if one_notice.unread is None and not is_title(known.normalise(one_notice.title).text, known):
+            note(
+                ctx, f"{one_notice.source} does not call itself a privacy notice; it is read as one because you gave it"
+            )
+        _show_notice(ctx, one_notice, known, format, settings.report.lang)
     return ExitCode.NOT_ALL_READ if any(n.unread for n in found) else ExitCode.OK
 
 
@@ -102,6 +108,7 @@ def compare(
     """
     from ..pipeline.lawful import counsel, verdict_with_ids
     from ..pipeline.notices import compared
+    from ..pipeline.noticing import needed_notice_rules
 
     choice("--format", format, FORMATS)
     settings = load_settings(
@@ -114,16 +121,19 @@ def compare(
     found = tuple(verdict_with_ids(one, advice) for one in told)
     for unread in (n for n in notices if n.unread):
         note(ctx, f"not read: {unread.source}: {unread.unread}" + (f": {unread.detail}" if unread.detail else ""))
-    unread_ads = sum(1 for page in pages if page.unread)
-    if unread_ads:
-        note(ctx, f"not read: {unread_ads} of the adverts; `noticescan check` says why")
+    unread_ads = [page for page in pages if page.judgement.unread]
+    for page in unread_ads:
+        why = page.judgement.detail
+        note(ctx, f"not read: {page.source}: {page.judgement.unread}" + (f": {why}" if why else ""))
     if format == "jsonl":
         from ..report.notice_json import verdict_json
 
         for one in found:
             _write(verdict_json(one, settings.report.lang))
     else:
-        _show_verdicts(found, {f.id: f for page in pages for f in page.findings}, settings.report.lang)
+        claims = {f.id: f for page in pages for f in page.judgement.findings}
+        items = {item.id: item.facts for item in needed_notice_rules(rule_set).items.values()}
+        _show_verdicts(found, claims, items, settings.report.lang)
     return ExitCode.NOT_ALL_READ if unread_ads or any(n.unread for n in notices) else ExitCode.OK
 
 
@@ -169,13 +179,17 @@ def _show_notice(ctx: typer.Context, notice: Notice, rules: NoticeRules, format:
         console.print(table)
 
 
-def _show_verdicts(found: tuple[Contradiction, ...], claims: Mapping[str, Finding], lang: str) -> None:
-    """A table; each claim in its sentence, claims of one kind and sentence with one answer in one row."""
+def _show_verdicts(
+    found: tuple[Contradiction, ...], claims: Mapping[str, Finding], items: Mapping[str, Mapping[str, Any]], lang: str
+) -> None:
+    """A table, contradictions first; each claim in its sentence, claims of one kind and sentence with one answer in one
+    row. Where the notice is silent, the item under which the matter should stand is named."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    from ..report.notices import in_sentence
+    from ..model import Verdict
+    from ..report.notices import ORDER, counts_line, in_sentence, item_title
     from ..report.summary import safe_terminal
     from ..report.words import words
     from .console import out
@@ -185,13 +199,18 @@ def _show_verdicts(found: tuple[Contradiction, ...], claims: Mapping[str, Findin
     for head, ratio in (("verdict", 2), ("category", 3), ("says_ad", 6), ("says_notice", 6), ("reason", 4)):
         table.add_column(t[head], ratio=ratio, overflow="fold")
     shown = set()
-    for one in found:
+    for one in sorted(found, key=lambda one: ORDER.index(one.verdict)):
         claim = claims[one.finding]
         parts = in_sentence(claim)
-        cells = (t.label(one.verdict), one.category, one.notice_quote or "–", t["verdict_" + one.reason.value])
+        why = t["verdict_" + one.reason.value]
+        if one.verdict is Verdict.SILENT and one.item:
+            why += f" {t['stands_under']}{t['colon']}{item_title(one.item, items, lang)}"
+        cells = (t.label(one.verdict), one.category, one.notice_quote or "–", why)
         if (row := ("".join(parts), *cells)) not in shown:
             shown.add(row)
             verdict, category, answer, reason = (Text(safe_terminal(cell, 200)) for cell in cells)
             before, quote, after = parts
             table.add_row(verdict, category, Text.assemble(before, (quote, "bold"), after), answer, reason)
     out().print(table)
+    if found:
+        out().print(Text(f"{counts_line(found, t)}. {t['notice_caution']}"))

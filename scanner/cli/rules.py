@@ -166,6 +166,8 @@ def explain(
     from ..detect.explain import explain as account
 
     words = sys.stdin.read() if text == "-" else text
+    if not words.strip():
+        raise UsageError("no text to look at", 'give some: noticescan rules explain "..."')
     for line in account(words, _rule_set(ctx, config, rules), lang).splitlines():
         typer.echo("  " * line.startswith("  ") + one_line(line))
     return 0

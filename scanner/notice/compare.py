@@ -47,10 +47,10 @@ _KINDS = {
 _FAMILIES = {
     "place_": frozenset({"audio", "biometrics", "camera", "attributes", "claim:covert-audio"}),
     "trait_": frozenset({"attributes", "claim:attribute-inference"}),
-    "crowd_": frozenset({"private", "location", "conduct", "monitoring"}),
+    "crowd_": frozenset({"private", "location", "conduct", "monitoring", "biometrics", "attributes", "claim:"}),
 }  # fmt: skip
-"""Word groups of one family exclude each other, in facts on these topics. In others they may name something else: where
-the sign stands, whose staff explain it."""
+"""Word groups of one family exclude each other, in facts on these topics (`claim:` is every claim's).
+In others they may name something else: where the sign stands, whose staff explain it."""
 _LOOSE = frozenset({"crowd_callers", "crowd_residents", "crowd_travellers"})
 """But these may be customers or visitors as well."""
 _ORDER = {
@@ -67,11 +67,16 @@ _DENIED_FROM = {
 pairs that it had not learnt from (docs/decisions/0009-claim-and-notice.md)."""
 _IN_SPITE = 0.8
 """How sure where a word of the sentence leaves room: a condition, an exception, a hedge."""
+_ELSEWHERE_FROM = 0.7
+"""How sure where the facts found a denial in one sentence and the reader in another."""
 _OPEN_FROM = 0.9
 """How sure that some sentence speaks of the matter on a condition, of other people or of another product, for a denial
 that the facts know to be left open."""
 _SAID_FROM = 0.1
 """How sure it must at least be that some sentence says the same, for what the facts take for an admission."""
+_WITH_CONSENT_FROM = 0.3
+"""How sure that a sentence is on a condition, where that is consent: "not without your consent" denies that none is
+needed, though it leaves room in anything else."""
 _NOT_ASKED = frozenset({VerdictReason.OTHER_PRODUCT, VerdictReason.NO_COUNTERPART})
 
 
@@ -146,18 +151,32 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
     reply = ask(claim, notice)
     if reply is None:
         return opinion
+    least = reply.said
     if opinion.verdict is Verdict.CONTRADICTS:
-        own = reply.denied_at.get(opinion.fact.start, 0.0) if opinion.fact else 0.0
-        holds = own >= _DENIED_FROM[opinion.verdict] and reply.denied >= reply.said and reply.weakened < _OPEN_FROM
-        return opinion if holds else _left_open(opinion, notice)
-    enough = max(_DENIED_FROM[opinion.verdict], reply.said)
+        if _heard(opinion, reply):
+            return opinion
+        opinion, least = _left_open(opinion, notice), max(reply.said, _ELSEWHERE_FROM)
+    enough = max(_DENIED_FROM[opinion.verdict], least)
     enough = max(enough, _IN_SPITE) if reply.fact.saying is Saying.CONDITIONAL else enough
-    besides = _something_else(claim, reply.fact, rules) or _only_a_period(claim, reply.fact, notice, rules)
+    besides = (
+        _other_crowd(claim, notice, rules)
+        or _something_else(claim, reply.fact, rules)
+        or _only_a_period(claim, reply.fact, notice, rules)
+    )
     if reply.denied < enough or besides:
         unheard = opinion.verdict is Verdict.ADMITS and reply.said < _SAID_FROM
         return _left_open(opinion, notice) if unheard else opinion
     denial = replace(reply.fact, saying=Saying.DENIED)
     return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denial, notice, denial.topic)
+
+
+def _heard(opinion: Opinion, reply: Reply) -> bool:
+    """Does the reader bear out the very sentence in which the facts found a denial?"""
+    at = opinion.fact.start if opinion.fact else -1
+    if opinion.topic == "consent" and reply.weakened_at.get(at, 0.0) >= _WITH_CONSENT_FROM:
+        return True
+    own = reply.denied_at.get(at, 0.0) >= _DENIED_FROM[opinion.verdict]
+    return own and reply.denied >= reply.said and reply.weakened < _OPEN_FROM
 
 
 def _only_a_period(claim: Claim, denial: NoticeFact, notice: Notice, rules: NoticeRules) -> bool:
@@ -221,7 +240,7 @@ def _opinion(
         return _by_hearing(claim, rule, notice, heard, rules)
     if vague := _answers(claim, rule.vague, facts):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.VAGUE, vague[0], notice, vague[0].topic)
-    if _for_others(claim, notice, facts):
+    if _for_others(claim, notice, facts) or _other_crowd(claim, notice, rules):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, notice=notice)
     if not any(f.topic == "types" or (f.topic == "biometrics" and f.saying is Saying.DISCLOSED) for f in facts) and any(
         f.topic == "vague_data" for f in facts
@@ -330,9 +349,10 @@ def _something_else(claim: Claim, fact: NoticeFact, rules: NoticeRules) -> bool:
     """Do the sentence and the claim name different places, traits or crowds: no sound at the till, the meeting room
     overheard; no mood read, the age guessed?"""
     groups = groups_of(rules.lexicon, rules.normalise(fact.quote).text)
-    for family in (name for name, topics in _FAMILIES.items() if fact.topic in topics):
+    names = {fact.topic, fact.topic[: fact.topic.find(":") + 1]}
+    for family in (name for name, topics in _FAMILIES.items() if topics & names):
         theirs, ours = (
-            {g for g in names if g.startswith(family) and g not in _LOOSE} for names in (groups, claim.groups)
+            {g for g in found if g.startswith(family) and g not in _LOOSE} for found in (groups, claim.groups)
         )
         if theirs and ours and not theirs & ours:
             return True

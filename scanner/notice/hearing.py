@@ -40,6 +40,8 @@ class Reply:
     """Topic `claim:<category>`; conditional where a word leaves room in the sentence or just after it."""
     denied_at: Mapping[int, float]
     """Start of each sentence -> the probability that it denies the claim."""
+    weakened_at: Mapping[int, float]
+    """Start of each sentence -> the probability that it speaks of the matter with a reserve."""
 
 
 def heard_facts(text: NoticeText, kind: NoticeKind, heard: Iterable[Heard], lawful: frozenset[str]) -> list[NoticeFact]:
@@ -105,8 +107,10 @@ def reply(
     at = max(telling, key=lambda n: answers[n].denied)
     said, weakened = max(answers[n].said for n in telling), max(answers[n].weakened for n in telling)
     denial = _denial(text.sentences, at, kind, category, lawful=lawful)
-    denied_at = {text.sentences[n].whole()[0]: answers[n].denied for n in telling}
-    return Reply(answers[at].denied, said, weakened, denial, denied_at)
+    starts = {n: text.sentences[n].whole()[0] for n in telling}
+    denied_at = {start: answers[n].denied for n, start in starts.items()}
+    weakened_at = {start: answers[n].weakened for n, start in starts.items()}
+    return Reply(answers[at].denied, said, weakened, denial, denied_at, weakened_at)
 
 
 def _denial(sentences: Sequence[Sentence], at: int, kind: NoticeKind, category: str, *, lawful: bool) -> NoticeFact:

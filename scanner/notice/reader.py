@@ -84,12 +84,15 @@ def applicable(text: NoticeText, rules: NoticeRules, lang: str, faces: bool) -> 
 
 def is_notice(document: Document, rules: NoticeRules) -> bool:
     """Does the document call itself a privacy notice, in its title or its first heading?"""
-    text = NoticeText(document, rules.normalise, rules.lexicon)
-    lines = text.title.split("\n")
+    return is_title(NoticeText(document, rules.normalise, rules.lexicon).title, rules)
+
+
+def is_title(titles: str, rules: NoticeRules) -> bool:
+    """Does a line of this text, which is normalised, name a privacy notice?"""
     finder = rules.finder
     return any(
         title in line and len(line) <= 120 and not any(word in line for word in finder.not_titles)
-        for line in lines
+        for line in titles.split("\n")
         for title in finder.titles
     )
 

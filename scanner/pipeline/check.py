@@ -107,15 +107,24 @@ def files(paths: Sequence[Path]) -> Iterator[Path]:
                 yield file
 
 
+def left_out(paths: Sequence[Path]) -> list[Path]:
+    """Files in the named folders that are of no kind we know, and are therefore not looked at."""
+    inside = (file for path in paths if path.is_dir() for file in _walk(path))
+    return sorted(file for file in inside if not _is_page(file) and not file.name.lower().startswith(OUR_LETTER))
+
+
 def _in_folder(folder: Path) -> list[Path]:
-    """Files of a kind we know, in a stable order. Our own reports quote everything and are no vendor's pages."""
-    found: list[Path] = []
+    """Files of a kind we know, in a stable order."""
+    return sorted(file for file in _walk(folder) if _is_page(file))
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """All files below a folder. Our own reports quote everything and are no vendor's pages."""
     for where, folders, names in os.walk(folder):
         if {*folders, *names} >= OUR_REPORT:
             folders.clear()
             continue
-        found += (path for name in names if _is_page(path := Path(where, name)) and path.is_file())
-    return sorted(found)
+        yield from (path for name in names if (path := Path(where, name)).is_file())
 
 
 def _is_page(path: Path) -> bool:

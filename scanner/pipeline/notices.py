@@ -35,7 +35,7 @@ from ..model import (
     UnreadReason,
 )
 from ..notice.reader import read_notice
-from .check import check
+from .check import Checked, check
 from .judge import judge, plain_headers
 from .noticing import needed_notice_rules, verdicts
 
@@ -86,7 +86,7 @@ def notice_at(url: str, settings: Settings, rules: RuleSet, regimes: tuple[str, 
 
 def compared(
     ads: Sequence[Path], notices: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...] = ()
-) -> tuple[tuple[Contradiction, ...], list[Judgement], list[Notice]]:
+) -> tuple[tuple[Contradiction, ...], list[Checked], list[Notice]]:
     """The asserted claims of the adverts set against the notices: verdicts, what was read of the adverts, the
     notices."""
     read = _with_documents(notices, rules, regimes)
@@ -95,7 +95,7 @@ def compared(
     texts = [*((one.source, one.judgement.document) for one in pages), *((n.source, document) for n, document in read)]
     documents = {source: document for source, document in texts if document is not None}
     found = [notice for notice, _ in read]
-    return verdicts(findings, found, documents, rules), [one.judgement for one in pages], found
+    return verdicts(findings, found, documents, rules), pages, found
 
 
 def check_regimes(regimes: Sequence[str], rules: RuleSet) -> None:

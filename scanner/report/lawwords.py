@@ -181,8 +181,8 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "unknown_pictures",
-        "What stands in pictures, video and signs, which were not read.",
-        "图片、视频与现场告示上的内容，因其未被读取。",
+        "What stands in video and on signs, and in pictures whose text was not read.",
+        "视频与现场告示上的内容，以及文字未被读取的图片中的内容。",
     ),
     (
         "unknown_answer",

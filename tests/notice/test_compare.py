@@ -21,9 +21,9 @@ from scanner.model import (
     Verdict,
     VerdictReason,
 )
-from scanner.notice.claim import read_claim
+from scanner.notice.claim import Claim, read_claim
 from scanner.notice.compare import Ask, compare, within
-from scanner.notice.hearing import reply
+from scanner.notice.hearing import Reply, reply
 from scanner.notice.reader import could_contradict, read_notice
 from scanner.notice.text import NoticeText
 from scanner.pipeline.noticing import asking, needed_notice_rules, run_notice_tests
@@ -189,6 +189,9 @@ def hears(sentence: str, denied: float, said: float = 0.0, weakened: float = 0.0
         # The facts deny it: a little is enough, but not nothing.
         ("biometric-database", "Every face is filed", "face recognition", 0.2, Verdict.CONTRADICTS),
         ("biometric-database", "Every face is filed", "face recognition", 0.005, Verdict.CANNOT_TELL),
+        # The facts found a denial, the reader hears another sentence deny it.
+        ("biometric-database", "Every face is filed", "two strangers", 0.9, Verdict.CONTRADICTS),
+        ("biometric-database", "Every face is filed", "two strangers", 0.6, Verdict.CANNOT_TELL),
         # Another place than the claim's.
         ("covert-audio", "Every word in the meeting room is heard", "at the till", 0.99, Verdict.CANNOT_TELL),
         # Of such boasts it is not asked.
@@ -214,6 +217,32 @@ def test_a_denial_gives_way_where_the_same_is_likelier_said_or_said_of_others(
     ad = claim("biometric-database", "Every face is filed")
     ask = hears("face recognition", 0.6, said, weakened)
     assert compare([ad], [notice(READ_TEXT)], RULES, ask)[0].verdict is want
+
+
+def test_not_without_consent_denies_that_none_is_needed() -> None:
+    text = (
+        "Notice for shoppers filmed by our cameras\nWithout your consent no face is recorded.\nFootage is kept briefly."
+    )
+    seen = NoticeText(document(text), RULES.normalise, RULES.lexicon)
+    told = [Answered(0.01, 0.1, 0.7 if "consent" in cut.text else 0.0) for cut in seen.sentences]
+    read = notice(text)
+
+    def ask(one: Claim, _notice: Notice) -> Reply | None:
+        return reply(seen, read.kind, one.finding.category, told, lawful=False)
+
+    ads = [claim("consent-bypass", "No shopper has to agree"), claim("biometric-database", "Every face is filed")]
+    assert [one.verdict for one in compare(ads, [read], RULES, ask)] == [Verdict.CONTRADICTS, Verdict.CANNOT_TELL]
+
+
+def test_what_is_denied_of_staff_is_not_denied_of_customers() -> None:
+    text = (
+        "员工隐私声明\n本声明适用于公司的员工和求职者。\n我们不会对员工使用人脸识别考勤，也不会分析员工的情绪。\n"
+        "档案在离职后保存两年。"
+    )
+    ads = [claim("covert-capture", "顾客无感知即被识别"), claim("attribute-inference", "根据面部表情识别顾客情绪")]
+    for titled in (text, text.replace("员工隐私声明", "隐私声明")):
+        told = compare(ads, [notice(titled)], RULES, asking({"n": document(titled)}, RULES))
+        assert Verdict.CONTRADICTS not in {one.verdict for one in told}
 
 
 def test_a_claim_of_two_words_is_left_to_the_facts() -> None:

@@ -170,6 +170,23 @@ def test_a_heading_is_quoted_only_where_no_sentence_below_says_it() -> None:
     assert quoted["pipl.17.retention"] == "人脸照片保存六十日后删除。"
 
 
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("本政策适用于经过我们设备的所有人员。", "pipl.17.purpose"),
+        ("We do not share profiles with third parties.", "gdpr.13.2f"),
+        ("We do not share profiles with third parties, other than our advertising partners.", "gdpr.14.rest"),
+    ],
+)
+def test_what_only_sounds_like_an_item_is_not_found(text: str, item: str) -> None:
+    found = {one.id: one.status for one in notice(f"Privacy notice\n{text}\n", "cn.pipl", "eu.gdpr").items}
+    assert found[item] is ItemStatus.NOT_FOUND
+
+
+def test_that_nobody_is_asked_is_no_telling() -> None:
+    assert saying("You will not be asked beforehand.", "told") is Saying.DENIED
+
+
 def test_every_item_of_every_regime_is_there() -> None:
     assert len(RULES.items) == 60
     assert list(RULES.regimes) == ["cn.pipl", "cn.ndsr", "cn.frt", "eu.gdpr", "eu.aiact", "us.il.bipa", "us.ca.ccpa"]
