@@ -39,6 +39,11 @@ DENIED_BY_RULE = 0.6
 LONGEST_NUMBER = 24
 """Characters of a number that a quotation is widened by."""
 _NUMBER = re.compile(r"[0-9０-９]+(?:[.,．，][0-9０-９]+)*|[零〇一二两三四五六七八九十百千万亿兩萬億]+")
+LONGEST_LIST = 60
+"""Characters that a quotation is widened by to take in the rest of an enumeration."""
+_BETWEEN = "、，,。；;：:！？!?（）()“”《》\\s"
+_LISTED_BEFORE = re.compile(rf"(?<![^{_BETWEEN}])(?:[^{_BETWEEN}]{{1,8}}、)+$")
+_LISTED_AFTER = re.compile(rf"(?:、[^{_BETWEEN}]{{1,8}}(?=[{_BETWEEN}]|$))+")
 _WEIGHT = {severity: index for index, severity in enumerate(Severity)}
 
 
@@ -126,6 +131,7 @@ def _finding(seen: Survey, where: Provenance, one: Weighed) -> Finding:
     page, candidate, cue = seen.page, one.candidate, one.cue
     document, rule = page.document, candidate.rule
     start, end = unbroken(document.text, *page.normal.span(candidate.start, candidate.end))
+    start, end = listed(document.text, start, end)
     quote = document.text[start:end]
     index = page.block_at(candidate.start)
     block = document.blocks[index]
@@ -172,6 +178,13 @@ def unbroken(text: str, start: int, end: int) -> tuple[int, int]:
     first = next((number.start() for number in before if number.end() > start), start)
     last = _NUMBER.match(text, end - 1, end + LONGEST_NUMBER)
     return min(start, first), max(end, last.end() if last else end)
+
+
+def listed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The slice widened to all of the enumeration that it stands in (年龄、性别、民族): the last may be the gravest."""
+    before = _LISTED_BEFORE.search(text, max(0, start - LONGEST_LIST), start)
+    after = _LISTED_AFTER.match(text, end, end + LONGEST_LIST)
+    return before.start() if before else start, after.end() if after else end
 
 
 def fragment_url(url: str, text: str, start: int, end: int) -> str:

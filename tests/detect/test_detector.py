@@ -64,6 +64,21 @@ def test_a_quote_holds_whole_numbers(text: str, quote: str) -> None:
         assert text[slice(*detector.unbroken(text, start, start + len(quote) - 2))] == quote
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "want"),
+    [
+        ("自动识别年龄、性别、民族，支持报警", "年龄、性别", "年龄、性别、民族"),
+        ("可判断性别、年龄段、情绪等属性。", "年龄段", "可判断性别、年龄段、情绪等属性"),
+        ("抓拍人脸。年龄、性别", "抓拍人脸", "抓拍人脸"),
+        ("识别年龄、" + "长" * 30, "年龄", "年龄"),
+    ],
+)
+def test_a_quotation_takes_in_the_rest_of_an_enumeration(text: str, found: str, want: str) -> None:
+    at = text.index(found)
+    start, end = detector.listed(text, at, at + len(found))
+    assert text[start:end] == want
+
+
 def test_a_finding_quotes_the_whole_period(ruleset: RuleSet) -> None:
     text = "隐私告知\n来访者的人脸照片保存六十日后删除。"
     found = detector.detect(selftest.plain_document(text), ruleset, WHERE, rules_only=True)
