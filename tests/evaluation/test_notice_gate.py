@@ -24,7 +24,7 @@ FLOORS = {
         "items_f1": 0.87,
         "biometrics": 0.91,
         "contradicts_precision": 0.94,
-        "contradicts_recall": 0.78,
+        "contradicts_recall": 0.82,
         "biometric_disclosed": 0.91,
         "consent_stated": 0.90,
         "purpose_stated": 0.85,
@@ -35,9 +35,9 @@ FLOORS = {
     },
     # Nobody looked at `fresh2`, `fresh4` and `fresh5`. Recall is below the goal, mostly precision too: see README.md.
     "fresh2": {"biometrics": 0.80, "contradicts_precision": 0.93, "contradicts_recall": 0.68},
-    "fresh3": {"biometrics": 0.95, "contradicts_precision": 0.89, "contradicts_recall": 0.73},
-    "fresh4": {"biometrics": 0.97, "contradicts_precision": 0.91, "contradicts_recall": 0.73},
-    "fresh5": {"biometrics": 0.93, "contradicts_precision": 0.86, "contradicts_recall": 0.55},
+    "fresh3": {"biometrics": 0.95, "contradicts_precision": 0.86, "contradicts_recall": 0.71},
+    "fresh4": {"biometrics": 0.97, "contradicts_precision": 0.92, "contradicts_recall": 0.77},
+    "fresh5": {"biometrics": 0.93, "contradicts_precision": 0.86, "contradicts_recall": 0.57},
     # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
     "frozen": {"items_f1": 0.92, "biometrics": 0.96, "contradicts_precision": 0.91, "contradicts_recall": 0.80},
 }
