@@ -84,7 +84,9 @@ def check(
     results = _noting_unread(ctx, check_files(paths, rule_set, vendor=vendor))
     checked = list(_as_lines(ctx, results, advice) if format == "jsonl" else results)
     if not checked:
-        raise UsageError("no page in the given folders", "known kinds: html, txt, json, mhtml, pdf, warc, warc.gz, wacz")
+        raise UsageError(
+            "no page in the given folders", "known kinds: html, txt, json, mhtml, pdf, warc, warc.gz, wacz"
+        )
     if others := left_out(paths):
         names = ", ".join(file.name for file in others[:3]) + (" ..." if len(others) > 3 else "")
         note(ctx, f"not looked at: {len(others)} files of other kinds in the folders ({names})")

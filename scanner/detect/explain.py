@@ -68,8 +68,12 @@ def _words(scene: Scene, rules: RuleSet) -> Iterator[str]:
     text = scene.page.normal.text
     for block in range(len(scene.page.borders)):
         words = scene.words(block)
+        atoms: dict[tuple[int, int], list[str]] = {}
         for atom, places in sorted(words.atoms.items()):
-            yield f"atom       {atom}: {', '.join(text[s:e] for s, e in places)}"
+            for place in places:
+                atoms.setdefault(place, []).append(atom)
+        for (start, end), names in sorted(atoms.items()):
+            yield f"word       {text[start:end]}: {', '.join(names)}"
         for cue_id, start, end in words.cues:
             cue = rules.cues[cue_id]
             yield f"cue        {cue_id} ({cue.stance.value}, {cue.direction}, {cue.scope}): {text[start:end]}"

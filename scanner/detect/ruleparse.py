@@ -141,7 +141,7 @@ class RuleParser:
         return R.Claim(names, bool(entry.get("ordered")), window, int(entry.get("breaks", 0)), float(score), needs)
 
     def _need(self, key: str, entry: Mapping[str, Any], exception: bool) -> R.Need:
-        allowed = {"any", "within", "near", "because"} | ({"turn"} if exception else set())
+        allowed = {"any", "within", "near", "because"} | ({"turn", "firm"} if exception else set())
         self._keys(entry, allowed, key)
         within = self._enum(R.Within, entry.get("within", "near"), f"{key}.within") or R.Within.NEAR
         turn = self._enum(Stance, entry["turn"], f"{key}.turn") if "turn" in entry else None
@@ -150,7 +150,14 @@ class RuleParser:
         return R.Need(
             self._atoms(entry.get("any", []), f"{key}.any"), within,
             self._reach(entry.get("near"), NEAR, f"{key}.near"), turn, str(entry.get("because", "")),
+            self._firm(key, entry, turn),
         )  # fmt: skip
+
+    def _firm(self, key: str, entry: Mapping[str, Any], turn: Stance | None) -> bool:
+        firm = entry.get("firm", False)
+        if not isinstance(firm, bool) or (firm and turn):
+            self._say(f"{key}.firm", "must be true or false, and goes only with an exception that drops")
+        return firm is True
 
     def _test(self, key: str, entry: Mapping[str, Any]) -> R.RuleTest:
         self._keys(entry, {"want", "text", "span", "lang", "html"}, key)

@@ -73,6 +73,8 @@ class Need:
     turn: Stance | None = None
     """Exceptions only: the stance that the candidate gets; None drops it, and `explain` says so."""
     because: str = ""
+    firm: bool = False
+    """Exceptions only: what it drops the second reader may not propose in that sentence either."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scanner.detect import page as pages
 from scanner.detect import roles, stance, voice
@@ -16,6 +16,7 @@ from scanner.detect.second import View, log_shares
 from scanner.model import Cue, Document, Provenance, Stance
 
 Judged = tuple[Candidate, Cue]
+FIRMLY = "firm exception"
 
 
 @dataclass(slots=True)
@@ -40,6 +41,8 @@ class Survey:
     speaker: roles.Speaker
     judged: Sequence[Judged]
     """Rule hits with their stance after the cues; some may overlap."""
+    barred: frozenset[tuple[int, str]] = frozenset()
+    """(unit, category): a firm exception stopped a hit there, and nobody else may propose one."""
 
     def units_of(self, candidate: Candidate) -> range:
         """Indices of the units that a candidate touches."""
@@ -112,16 +115,21 @@ def survey(
     if trace:
         trace.role, trace.scene = speaker.verdict(), scene
     judged: list[Judged] = []
+    stopped: list[Candidate] = []
     for block, rule, claim in gate.candidates(seen):
         for candidate in join(scene, rule, claim, block, anchor_slot(rule, claim)):
             keep, turned, why = _conditions(scene, candidate, block)
+            if why.startswith(FIRMLY):
+                stopped.append(candidate)
             if trace:
                 trace.considered += 1
                 if not keep:
                     trace.dropped.append((candidate, why))
             if keep:
                 judged.append((candidate, stance.decide(scene, rules, candidate, speaker.at(block), turned)))
-    return Survey(page, seen, scene, speaker, best(judged))
+    looked = Survey(page, seen, scene, speaker, best(judged))
+    barred = frozenset((unit, one.rule.category) for one in stopped for unit in looked.units_of(one))
+    return replace(looked, barred=barred) if barred else looked
 
 
 def best(judged: Sequence[Judged]) -> list[Judged]:
@@ -147,7 +155,7 @@ def _conditions(scene: Scene, candidate: Candidate, block: int) -> tuple[bool, t
     for exception in candidate.rule.excepts:
         if _present(scene, exception, candidate, block):
             if exception.turn is None:
-                return False, None, f"exception: {exception.because}"
+                return False, None, f"{FIRMLY if exception.firm else 'exception'}: {exception.because}"
             return True, (exception.turn, exception.because), ""
     return True, None, ""
 

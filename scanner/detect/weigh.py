@@ -77,7 +77,7 @@ def weigh(
         out.append(Weighed(candidate, weighed, _confidence(chance, sure)))
     for category, column in categories.items():
         for index in (int(i) for i in np.flatnonzero(chances[:, column] >= bars.propose)):
-            if (index, category) in told or _leant(chances[:, column], index):
+            if (index, category) in told or (index, category) in seen.barred or _leant(chances[:, column], index):
                 continue
             chance = float(chances[index, column])
             one = _proposed(seen, rules, reader, views[index], reading, index, category)

@@ -156,6 +156,8 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
         if _heard(opinion, reply):
             return opinion
         opinion, least = _left_open(opinion, notice), max(reply.said, _ELSEWHERE_FROM)
+        if _of_another_matter(claim, reply.fact, notice, rules):
+            return opinion
     enough = max(_DENIED_FROM[opinion.verdict], least)
     enough = max(enough, _IN_SPITE) if reply.fact.saying is Saying.CONDITIONAL else enough
     besides = (
@@ -168,6 +170,13 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
         return _left_open(opinion, notice) if unheard else opinion
     denial = replace(reply.fact, saying=Saying.DENIED)
     return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denial, notice, denial.topic)
+
+
+def _of_another_matter(claim: Claim, denial: NoticeFact, notice: Notice, rules: NoticeRules) -> bool:
+    """Do the facts know what the sentence denies, and is it nothing that answers this claim?"""
+    known = {f.topic for f in notice.facts if f.start == denial.start and f.saying is Saying.DENIED}
+    own = {answer.topic for answer in rules.claims[claim.finding.category].contradicts}
+    return bool(known) and not known & (own | {f"claim:{claim.finding.category}"})
 
 
 def _heard(opinion: Opinion, reply: Reply) -> bool:

@@ -41,7 +41,8 @@ def test_every_problem_is_listed_with_its_file_and_key(patterns: Path) -> None:
     rule.write_text(
         text.replace('"cut_guest"', '"no_such_atom"')
         .replace('status = "test"', 'status = "tset"')
-        .replace("score", "scroe"),
+        .replace("score", "scroe")
+        + '\n[[except]]\nany = ["cut_guest"]\nbecause = "x"\nturn = "reported"\nfirm = true\n',
         "utf-8",
     )
     (patterns / "rules" / "other.toml").write_text(
@@ -60,6 +61,7 @@ def test_every_problem_is_listed_with_its_file_and_key(patterns: Path) -> None:
         "no atom 'no_such_atom'",
         "'tset' is not one of",
         "claim[1].scroe: unknown key",
+        ".firm: must be true or false, and goes only with an exception that drops",
         "rules/other.toml: id: must be the file's name",
         "Bad-Name: an atom is named",
         "'人' is too short",

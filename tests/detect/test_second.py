@@ -59,6 +59,16 @@ def test_an_unrelated_page_is_left_alone(ruleset: RuleSet) -> None:
     assert found(HARMLESS, ruleset) == []
 
 
+def test_what_a_firm_exception_stops_is_not_proposed_either(ruleset: RuleSet) -> None:
+    def hidden(text: str) -> list[Finding]:
+        page = plain_document(f"# 门口摄像头怎么选\n{text}\n有线的稳定，无线的好装。", "zh-Hans")
+        told = detector.detect(page, ruleset, Provenance(source="https://shop.example/"))
+        return [f for f in told if f.category == "disguised-device" and f.stance is Stance.ASSERTED]
+
+    assert hidden("伪装摄像头：外观像烟雾报警器，里面藏着高清镜头，谁也看不出来。")
+    assert hidden("伪装摄像头：外观像摄像机，里面是空的，没有录像功能，灯一闪一闪很像真的。") == []
+
+
 def test_what_a_person_says_of_the_page_turns_its_claims(ruleset: RuleSet) -> None:
     assert [f for f in found(UNUSUAL, ruleset, PageRole.VENDOR) if f.stance is Stance.ASSERTED]
     assert [f for f in found(UNUSUAL, ruleset, PageRole.NEWS) if f.stance is Stance.ASSERTED] == []

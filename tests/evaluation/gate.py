@@ -20,7 +20,7 @@ from tests.evaluation import measure
 
 HERE = Path(__file__).parent
 FLOORS = HERE / "floors.json"
-FILES = ("tuning", "frozen", "held", "fresh", "fresh2", "fresh3", "fresh4")
+FILES = ("tuning", "frozen", "held", "fresh", "fresh2", "fresh3", "fresh4", "fresh6")
 EPSILON = 0.005
 MIN_GOLD = 8
 """A group with fewer asserted claims says too little to be pinned."""

@@ -234,6 +234,12 @@ def test_not_without_consent_denies_that_none_is_needed() -> None:
     assert [one.verdict for one in compare(ads, [read], RULES, ask)] == [Verdict.CONTRADICTS, Verdict.CANNOT_TELL]
 
 
+def test_a_sentence_known_to_deny_something_else_takes_no_place_of_the_facts_own() -> None:
+    ad = claim("biometric-database", "Every face is filed")
+    found = compare([ad], [notice(READ_TEXT)], RULES, hears("at the till", 0.95))[0]
+    assert found.verdict is Verdict.CANNOT_TELL
+
+
 def test_what_is_denied_of_staff_is_not_denied_of_customers() -> None:
     text = (
         "员工隐私声明\n本声明适用于公司的员工和求职者。\n我们不会对员工使用人脸识别考勤，也不会分析员工的情绪。\n"
