@@ -24,35 +24,15 @@ from scanner.model import (
 )
 from scanner.notice.claim import Claim, read_claim
 from scanner.notice.hearing import Reply
-from scanner.notice.kind import models_in
+from scanner.notice.matter import for_others, other_crowd, other_product, same_data, same_people, something_else
 from scanner.notice.period import EVENT, FOREVER, VAGUE
 from scanner.notice.rules import Answer, ClaimRule, NoticeRules
-from scanner.notice.text import groups_of
 
 YEAR = 365
 SHORT_DAYS = 3 * YEAR
 """A period up to this contradicts a boast of keeping for ever, up to a year one of keeping long; a longer one bears it
 out."""
 _PERIOD = "retention"
-_PICTURES = frozenset({"face", "image"})
-_OF_PERSONS = frozenset({"consent", "told"})
-"""What is done with persons, not with things: consent of an owner is not that of a caller."""
-_OF_DATA = frozenset({"sale", "claim:data-sale"})
-"""That one kind of data is not sold says nothing of another."""
-_KINDS = {
-    "pictures": _PICTURES, "sound": frozenset({"spoken", "audio"}), "phones": frozenset({"device_id", "phone_id"}),
-    "places": frozenset({"location"}), "addresses": frozenset({"contact_kind"}),
-}  # fmt: skip
-"""Kinds of data, by the word groups that name them."""
-_FAMILIES = {
-    "place_": frozenset({"audio", "biometrics", "camera", "attributes", "claim:covert-audio"}),
-    "trait_": frozenset({"attributes", "claim:attribute-inference"}),
-    "crowd_": frozenset({"private", "location", "conduct", "monitoring", "biometrics", "attributes", "claim:"}),
-}  # fmt: skip
-"""Word groups of one family exclude each other, in facts on these topics (`claim:` is every claim's).
-In others they may name something else: where the sign stands, whose staff explain it."""
-_LOOSE = frozenset({"crowd_callers", "crowd_residents", "crowd_travellers"})
-"""But these may be customers or visitors as well."""
 _ORDER = {
     Verdict.CONTRADICTS: 0, Verdict.ADMITS: 1, Verdict.CANNOT_TELL: 2, Verdict.SILENT: 3,
 }  # fmt: skip
@@ -161,8 +141,8 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
     enough = max(_DENIED_FROM[opinion.verdict], least)
     enough = max(enough, _IN_SPITE) if reply.fact.saying is Saying.CONDITIONAL else enough
     besides = (
-        _other_crowd(claim, notice, rules)
-        or _something_else(claim, reply.fact, rules)
+        other_crowd(claim, notice, rules)
+        or something_else(claim, reply.fact, rules)
         or _only_a_period(claim, reply.fact, notice, rules)
     )
     if reply.denied < enough or besides:
@@ -221,7 +201,7 @@ def _opinion(
     claim: Claim, rule: ClaimRule, notice: Notice, facts: tuple[NoticeFact, ...], rules: NoticeRules,
     *, same_document: bool = False,
 ) -> Opinion:  # fmt: skip
-    if not same_document and _other_product(claim, notice):
+    if not same_document and other_product(claim, notice):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PRODUCT, notice=notice)
     # Within one page only a plain denial of the same matter counts: an advert that also sells signs denies nothing.
     answers = [a for a in rule.contradicts if a.saying is Saying.DENIED or not same_document]
@@ -229,10 +209,10 @@ def _opinion(
     bears_out = _answers(claim, rule.admits, facts)
     fitting = [
         fact for fact in against
-        if (same_document or _same_people(claim, rule, notice, fact, rules))
+        if (same_document or same_people(claim, rule, notice, fact, rules))
         and not _taken_back(fact, facts)
-        and _same_data(claim, notice, fact, rules)
-        and not _something_else(claim, fact, rules)
+        and same_data(claim, notice, fact, rules)
+        and not something_else(claim, fact, rules)
     ]  # fmt: skip
     if fitting and bears_out:
         return _both(fitting, bears_out, notice)
@@ -249,7 +229,7 @@ def _opinion(
         return _by_hearing(claim, rule, notice, heard, rules)
     if vague := _answers(claim, rule.vague, facts):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.VAGUE, vague[0], notice, vague[0].topic)
-    if _for_others(claim, notice, facts) or _other_crowd(claim, notice, rules):
+    if for_others(claim, notice, facts) or other_crowd(claim, notice, rules):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, notice=notice)
     if not any(f.topic == "types" or (f.topic == "biometrics" and f.saying is Saying.DISCLOSED) for f in facts) and any(
         f.topic == "vague_data" for f in facts
@@ -270,7 +250,7 @@ def _by_hearing(
         return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, made, notice, made.topic)
     if weak:
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, weak, notice, weak.topic)
-    fitting = [f for f in heard if _same_people(claim, rule, notice, f, rules) and not _something_else(claim, f, rules)]
+    fitting = [f for f in heard if same_people(claim, rule, notice, f, rules) and not something_else(claim, f, rules)]
     if fitting:
         return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, fitting[0], notice, fitting[0].topic)
     return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, heard[0], notice, heard[0].topic)
@@ -313,22 +293,6 @@ def _value_fits(wanted: str, fact: NoticeFact, short: float = SHORT_DAYS) -> boo
     return wanted == VAGUE == fact.value
 
 
-def _same_data(claim: Claim, notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:
-    """A period holds for the data that its sentence names: that orders are kept for a year says nothing of faces."""
-    if fact.days is None and not fact.value and fact.topic not in _OF_DATA:
-        return True
-    groups = groups_of(rules.lexicon, rules.normalise(fact.quote).text)
-    if fact.topic in _OF_DATA:
-        theirs, ours = ({name for name, kind in _KINDS.items() if kind & of} for of in (groups, claim.groups))
-        return not theirs or not ours or bool(theirs & ours)
-    if "other_data" in groups and not groups & _PICTURES:
-        return False
-    theirs, ours = ({name for name, kind in _KINDS.items() if kind & of} for of in (groups, claim.groups))
-    if theirs and ours:
-        return bool(theirs & ours)
-    return bool(groups & _PICTURES) or (not theirs and notice.kind is NoticeKind.PEOPLE_FILMED)
-
-
 def _taken_back(fact: NoticeFact, facts: Sequence[NoticeFact]) -> bool:
     """Does the notice speak otherwise of the same matter elsewhere: with an exception, the other way, or of longer?"""
     others = [other for other in facts if other.topic == fact.topic and other.start != fact.start]
@@ -345,65 +309,6 @@ def _hedged(claim: Claim, rule: ClaimRule, facts: Sequence[NoticeFact]) -> Notic
     }  # fmt: skip
     topics |= {a.topic for a in rule.contradicts if a.saying is Saying.DISCLOSED and not a.needs - claim.groups}
     return next((fact for fact in facts if fact.topic in topics and fact.saying is Saying.CONDITIONAL), None)
-
-
-def _other_crowd(claim: Claim, notice: Notice, rules: NoticeRules) -> bool:
-    """Do the notice's title and the claim name different crowds: staff and shoppers, pupils and visitors?"""
-    title = groups_of(rules.lexicon, rules.normalise(notice.title).text)
-    theirs, ours = ({g for g in groups if g.startswith("crowd_")} for groups in (title, claim.groups))
-    return bool(theirs) and bool(ours) and not theirs & ours
-
-
-def _something_else(claim: Claim, fact: NoticeFact, rules: NoticeRules) -> bool:
-    """Do the sentence and the claim name different places, traits or crowds: no sound at the till, the meeting room
-    overheard; no mood read, the age guessed?"""
-    groups = groups_of(rules.lexicon, rules.normalise(fact.quote).text)
-    names = {fact.topic, fact.topic[: fact.topic.find(":") + 1]}
-    for family in (name for name, topics in _FAMILIES.items() if topics & names):
-        theirs, ours = (
-            {g for g in found if g.startswith(family) and g not in _LOOSE} for found in (groups, claim.groups)
-        )
-        if theirs and ours and not theirs & ours:
-            return True
-    return False
-
-
-def _same_people(claim: Claim, rule: ClaimRule, notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:
-    """Is the fact about the people whom the claim is about? A notice for everybody, speaking to its reader, is not."""
-    if _other_crowd(claim, notice, rules):
-        return False
-    if fact.topic in rule.device:
-        return notice.kind is not NoticeKind.SITE_VISITORS or fact.named
-    if claim.people is NoticeKind.PEOPLE_FILMED and not fact.named and _for_users(notice, rules):
-        return False
-    if fact.topic in _OF_PERSONS and NoticeKind.UNKNOWN not in (claim.people, notice.kind):
-        return claim.people is fact.people and (claim.people is notice.kind or fact.named)
-    if NoticeKind.UNKNOWN not in (claim.people, fact.people):
-        return claim.people is fact.people or (fact.named and fact.people is not NoticeKind.SITE_VISITORS)
-    if claim.people is NoticeKind.UNKNOWN:
-        return notice.kind is not NoticeKind.SITE_VISITORS or fact.named
-    return fact.named
-
-
-def _for_users(notice: Notice, rules: NoticeRules) -> bool:
-    """Does the notice's title name users, owners or a web site, and nobody before a camera?"""
-    groups = groups_of(rules.lexicon, rules.normalise(notice.title).text)
-    return bool(groups & {"user_evidence", "site_evidence"}) and "filmed_evidence" not in groups
-
-
-def _for_others(claim: Claim, notice: Notice, facts: Sequence[NoticeFact]) -> bool:
-    """Is the notice about other people than the claim?"""
-    if NoticeKind.UNKNOWN in (claim.people, notice.kind) or claim.people is notice.kind:
-        return False
-    return not any(fact.people is claim.people and fact.topic == "biometrics" for fact in facts)
-
-
-def _other_product(claim: Claim, notice: Notice) -> bool:
-    """The notice says that it is only about certain products, and the claim names another one."""
-    if not notice.products or not claim.models:
-        return False
-    ours = {model for name in notice.products for model in models_in(name)}
-    return bool(ours) and bool(claim.models) and not claim.models & ours
 
 
 def _result(finding: Finding, rule: ClaimRule | None, opinion: Opinion, notice: Notice | None) -> Contradiction:
