@@ -130,8 +130,8 @@ def _confidence(candidate: Candidate, cue: Cue, seen: Survey) -> float:
 def _finding(seen: Survey, where: Provenance, one: Weighed) -> Finding:
     page, candidate, cue = seen.page, one.candidate, one.cue
     document, rule = page.document, candidate.rule
-    start, end = unbroken(document.text, *page.normal.span(candidate.start, candidate.end))
-    start, end = listed(document.text, start, end)
+    whole = page.normal.span(*listed(page.normal.text, candidate.start, candidate.end))
+    start, end = unbroken(document.text, *whole)
     quote = document.text[start:end]
     index = page.block_at(candidate.start)
     block = document.blocks[index]
