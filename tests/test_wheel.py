@@ -33,9 +33,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stderr
     (wheel,) = folder.glob("*.whl")
     home = folder / "venv"
-    venv.create(home, with_pip=True)
+    venv.create(home)  # without a pip of its own, which took ten seconds: ours installs into it
     python = home / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--disable-pip-version-check"]
+    install = [*pip, "--no-deps", "--no-index", str(wheel)]
     subprocess.run(install, check=True, env=clean(), capture_output=True)
     packages = next((home / "lib").glob("python*/site-packages"))
     (packages / "lent.pth").write_text("\n".join(site.getsitepackages()) + "\n", encoding="utf-8")
