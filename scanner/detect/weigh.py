@@ -22,6 +22,8 @@ PREFIX = "reader."
 SPARED = frozenset({"commission-control", "evidence-destruction", "inspection-evasion"})
 """Categories whose rule hits are never dropped: they are labelled on 240 to 360 pages of 11,500, and the models, which
 learnt too little of them, threw away planted claims of the example sites. Costs 0.005 of precision on unseen pages."""
+PLAIN = 0.9
+"""Score of a claim in a rule from which its hits are never dropped: all of it stands there in so many words."""
 SELDOM = frozenset({"defeats-concealment", "everyone-does-it", "liability-shift"})
 """Categories that only the first authors labelled: the models took many such claims for nothing, and lean that way."""
 LEAN = 0.25
@@ -97,7 +99,12 @@ def _chance(candidate: Candidate, reader: SecondReader, accused: bool, own: floa
     are, because authors label a claim once or twice a page, and the models learnt to take its repetition for nothing.
     """
     rule, bars = candidate.rule, reader.bars
-    if rule.category in SPARED or rule.id in reader.trusted or float(chances.max(initial=0.0)) >= bars.propose:
+    if (
+        candidate.claim.score >= PLAIN
+        or rule.category in SPARED
+        or rule.id in reader.trusted
+        or float(chances.max(initial=0.0)) >= bars.propose
+    ):
         return max(own, candidate.claim.score / 2)
     return own if own >= bars.keep * (LEAN if rule.category in SELDOM or not accused else 1.0) else 0.0
 

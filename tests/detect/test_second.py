@@ -59,6 +59,14 @@ def test_an_unrelated_page_is_left_alone(ruleset: RuleSet) -> None:
     assert found(HARMLESS, ruleset) == []
 
 
+@pytest.mark.parametrize(
+    "text", ["Identify every shopper covertly.", "Track each visitor covertly across your stores."]
+)
+def test_what_stands_there_in_so_many_words_is_not_dropped(text: str, ruleset: RuleSet) -> None:
+    told = [f for f in found(text, ruleset) if f.category == "covert-capture"]
+    assert [f.stance for f in told] == [Stance.ASSERTED]
+
+
 def test_what_a_firm_exception_stops_is_not_proposed_either(ruleset: RuleSet) -> None:
     def hidden(text: str) -> list[Finding]:
         page = plain_document(f"# 门口摄像头怎么选\n{text}\n有线的稳定，无线的好装。", "zh-Hans")
