@@ -16,7 +16,6 @@ from scanner.detect.second import View, log_shares
 from scanner.model import Cue, Document, Provenance, Stance
 
 Judged = tuple[Candidate, Cue]
-FIRMLY = "firm exception"
 
 
 @dataclass(slots=True)
@@ -118,15 +117,15 @@ def survey(
     stopped: list[Candidate] = []
     for block, rule, claim in gate.candidates(seen):
         for candidate in join(scene, rule, claim, block, anchor_slot(rule, claim)):
-            keep, turned, why = _conditions(scene, candidate, block)
-            if why.startswith(FIRMLY):
+            fate = _fate(scene, candidate, block)
+            if fate.firm:
                 stopped.append(candidate)
             if trace:
                 trace.considered += 1
-                if not keep:
-                    trace.dropped.append((candidate, why))
-            if keep:
-                judged.append((candidate, stance.decide(scene, rules, candidate, speaker.at(block), turned)))
+                if fate.dropped:
+                    trace.dropped.append((candidate, fate.dropped))
+            if not fate.dropped:
+                judged.append((candidate, stance.decide(scene, rules, candidate, speaker.at(block), fate.turned)))
     looked = Survey(page, seen, scene, speaker, best(judged))
     barred = frozenset((unit, one.rule.category) for one in stopped for unit in looked.units_of(one))
     return replace(looked, barred=barred) if barred else looked
@@ -147,17 +146,30 @@ def best(judged: Sequence[Judged]) -> list[Judged]:
     return sorted(kept, key=lambda j: (j[0].start, j[0].end, j[0].rule.id))
 
 
-def _conditions(scene: Scene, candidate: Candidate, block: int) -> tuple[bool, tuple[Stance, str] | None, str]:
-    """Needs met and no exception? (keep, what an exception turns it to, why it was dropped)."""
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What needs and exceptions make of a candidate."""
+
+    dropped: str = ""
+    """Why, or empty."""
+    firm: bool = False
+    """Dropped for the second reader, too."""
+    turned: tuple[Stance, str] | None = None
+    """The stance that an exception gives it, and why."""
+
+
+def _fate(scene: Scene, candidate: Candidate, block: int) -> _Fate:
+    """Needs met and no exception?"""
     for need in candidate.claim.needs:
         if not _present(scene, need, candidate, block):
-            return False, None, f"needs {'|'.join(sorted(need.atoms))} within {need.within.value}"
+            return _Fate(f"needs {'|'.join(sorted(need.atoms))} within {need.within.value}")
     for exception in candidate.rule.excepts:
         if _present(scene, exception, candidate, block):
             if exception.turn is None:
-                return False, None, f"{FIRMLY if exception.firm else 'exception'}: {exception.because}"
-            return True, (exception.turn, exception.because), ""
-    return True, None, ""
+                kind = "firm exception" if exception.firm else "exception"
+                return _Fate(f"{kind}: {exception.because}", exception.firm)
+            return _Fate(turned=(exception.turn, exception.because))
+    return _Fate()
 
 
 def _present(scene: Scene, need: Need, candidate: Candidate, block: int) -> bool:
