@@ -89,7 +89,7 @@ def check(
         )
     if others := left_out(paths):
         names = ", ".join(file.name for file in others[:3]) + (" ..." if len(others) > 3 else "")
-        note(ctx, f"not looked at: {len(others)} files of other kinds in the folders ({names})")
+        note(ctx, f"not looked at: files of other kinds in the folders: {len(others)} ({names})")
     if format == "table":
         if jurisdiction or at:
             note(ctx, "provisions are told with --format jsonl; here only what was found is shown")

@@ -20,7 +20,7 @@ from scanner.model import (
     Verdict,
     VerdictReason,
 )
-from scanner.report.text import clip_start, one_line, utc
+from scanner.report.text import from_a_word, one_line, utc
 from scanner.report.words import Words, words
 
 ORDER = (Verdict.CONTRADICTS, Verdict.ADMITS, Verdict.SILENT, Verdict.CANNOT_TELL)
@@ -89,7 +89,7 @@ def in_sentence(finding: Finding) -> tuple[str, str, str]:
         _ENDS.search(finding.prefix) or len(finding.prefix) < QUOTE_CONTEXT,
     )
     if not begins:  # so much of the sentence was kept, and it may begin inside a word
-        opened = clip_start("?" + opened, len(opened)).removeprefix("…")
+        opened = from_a_word(opened)
     end = _ENDS.search(finding.suffix)
     closed = finding.suffix[: end.end()] if end else finding.suffix
     before = ("" if begins else "…") + one_line(opened) + (" " if opened[-1:].isspace() else "")

@@ -27,6 +27,8 @@ _LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 _HTTP = re.compile(r"https?://[^/\\?#\s]+", re.IGNORECASE)
 _BROKEN_END, _BROKEN_START = re.compile(r"(?<=\s)\S{1,20}$"), re.compile(r"^\S{1,20}(?=\s)")
 """The part of a word at a cut; what is longer, or stands alone, is left as it is."""
+_EAST = 0x2E80
+"""From here on signs stand for words or syllables, and text may be cut between any two."""
 _URL_UNSAFE = re.compile(r"[\s\"'<>`\\{}|^]")
 
 
@@ -62,9 +64,14 @@ def clip_start(text: str, limit: int) -> str:
     return "…" + visible(_BROKEN_START.sub("", cut).lstrip() if _within_word(text, len(text) - limit) else cut)
 
 
+def from_a_word(text: str) -> str:
+    """Text of which the beginning is gone, from its first whole word; as it is where it holds no white space soon."""
+    return _BROKEN_START.sub("", text).lstrip() if text[:1].isalnum() and ord(text[0]) < _EAST else text
+
+
 def _within_word(text: str, at: int) -> bool:
     """Would a cut here break a word of letters? Chinese may be cut anywhere."""
-    return text[at - 1].isalnum() and text[at].isalnum() and max(ord(text[at - 1]), ord(text[at])) < 0x2E80
+    return text[at - 1].isalnum() and text[at].isalnum() and max(ord(text[at - 1]), ord(text[at])) < _EAST
 
 
 def safe_url(url: str) -> str:

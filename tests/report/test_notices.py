@@ -36,6 +36,15 @@ def test_a_claim_is_shown_in_its_sentence(before: str, quote: str, after: str, w
     assert in_sentence(replace(claimed(case), prefix=before, suffix=after)) == want
 
 
+@pytest.mark.parametrize(
+    ("prefix", "begins"),
+    [("ies " + "passers by " * QUOTE_CONTEXT, "…passers by"), ("人流经过" * QUOTE_CONTEXT, "…人流经过")],
+)
+def test_a_sentence_that_was_cut_begins_with_a_whole_word(prefix: str, begins: str) -> None:
+    case = {"id": "1", "lang": "en", "claim": {"category": "covert-capture", "quote": "without asking them"}}
+    assert in_sentence(replace(claimed(case), prefix=prefix[:QUOTE_CONTEXT]))[0].startswith(begins)
+
+
 def test_nothing_of_a_hostile_page_reaches_the_terminal() -> None:
     case = {"id": "1", "lang": "en", "claim": {"category": "biometric-database", "quote": "fa\u202ece"}}
     shown = "".join(in_sentence(replace(claimed(case), prefix="\x1b[31mred ", suffix="\u200b\x07")))
