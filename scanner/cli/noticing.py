@@ -85,7 +85,7 @@ def notice(
             note(
                 ctx, f"{one_notice.source} does not call itself a privacy notice; it is read as one because you gave it"
             )
-        _show_notice(ctx, one_notice, known, format, settings.report.lang)
+        _show_notice(ctx, one_notice, known, format, settings.report.lang, named=bool(regimes))
     return ExitCode.NOT_ALL_READ if any(n.unread for n in found) else ExitCode.OK
 
 
@@ -133,7 +133,7 @@ def compare(
     else:
         claims = {f.id: f for page in pages for f in page.judgement.findings}
         items = {item.id: item.facts for item in needed_notice_rules(rule_set).items.values()}
-        _show_verdicts(found, claims, items, settings.report.lang)
+        _show_verdicts(found, claims, items, rule_set.categories, settings.report.lang)
     return ExitCode.NOT_ALL_READ if unread_ads or any(n.unread for n in notices) else ExitCode.OK
 
 
@@ -143,7 +143,10 @@ def _write(value: dict[str, Any]) -> None:
     sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
 
-def _show_notice(ctx: typer.Context, notice: Notice, rules: NoticeRules, format: str, lang: str) -> None:
+def _show_notice(
+    ctx: typer.Context, notice: Notice, rules: NoticeRules, format: str, lang: str, *, named: bool
+) -> None:
+    """`named`: the user said whose disclosure items are looked at."""
     if notice.unread:
         note(ctx, f"not read: {notice.source}: {notice.unread.value}" + (f": {notice.detail}" if notice.detail else ""))
     if format == "jsonl":
@@ -165,9 +168,13 @@ def _show_notice(ctx: typer.Context, notice: Notice, rules: NoticeRules, format:
     for line in notice_lines(notice, lang):
         console.print(Text(line))
     items = {item.id: item.facts for item in rules.items.values()}
+    asked = {item.regime for item in notice.items}
     topics = {fact.id: fact.titles for fact in rules.facts.values()}
+    asking = t["comma"].join(regime.titles[f"title_{lang}"] for regime in rules.regimes.values() if regime.id in asked)
+    chosen = "" if named else t["items_chosen"]
     for title, heads, rows in (
-        (t["notice_items"], ("notice_item", "notice_status", "notice_quote"), item_rows(notice, items, lang)),
+        (f"{t['notice_items']}{t['colon']}{asking}{chosen}", ("notice_item", "notice_status", "notice_quote"),
+         item_rows(notice, items, lang)),
         (t["notice_facts"], ("notice_topic", "notice_saying", "notice_people", "notice_quote"),
          fact_rows(notice, topics, lang)),
     ):  # fmt: skip
@@ -180,8 +187,9 @@ def _show_notice(ctx: typer.Context, notice: Notice, rules: NoticeRules, format:
 
 
 def _show_verdicts(
-    found: tuple[Contradiction, ...], claims: Mapping[str, Finding], items: Mapping[str, Mapping[str, Any]], lang: str
-) -> None:
+    found: tuple[Contradiction, ...], claims: Mapping[str, Finding], items: Mapping[str, Mapping[str, Any]],
+    categories: Mapping[str, Mapping[str, Any]], lang: str,
+) -> None:  # fmt: skip
     """A table, contradictions first; each claim in its sentence, claims of one kind and sentence with one answer in one
     row. Where the notice is silent, the item under which the matter should stand is named."""
     from rich.box import SIMPLE_HEAD
@@ -205,7 +213,9 @@ def _show_verdicts(
         why = t["verdict_" + one.reason.value]
         if one.verdict is Verdict.SILENT and one.item:
             why += f" {t['stands_under']}{t['colon']}{item_title(one.item, items, lang)}"
-        cells = (t.label(one.verdict), one.category, one.notice_quote or "–", why)
+        # In English the id, which other commands take; it says nothing to a reader of Chinese.
+        kind = str(categories[one.category].get(f"title_{lang}", one.category)) if lang != "en" else one.category
+        cells = (t.label(one.verdict), kind, one.notice_quote or "–", why)
         if (row := ("".join(parts), *cells)) not in shown:
             shown.add(row)
             verdict, category, answer, reason = (Text(safe_terminal(cell, 200)) for cell in cells)
@@ -213,4 +223,4 @@ def _show_verdicts(
             table.add_row(verdict, category, Text.assemble(before, (quote, "bold"), after), answer, reason)
     out().print(table)
     if found:
-        out().print(Text(f"{counts_line(found, t)}. {t['notice_caution']}"))
+        out().print(Text(f"{counts_line(found, t)}{t['stop']}{t['notice_caution']}"))

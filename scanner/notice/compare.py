@@ -126,14 +126,14 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
     A denial may be found that the facts do not know, where no sentence is likelier to say the same; an admission only
     be doubted, for what the reader takes for the same matter is often but a neighbour of it.
     """
-    if opinion.reason in _NOT_ASKED or _for_the_site_alone(opinion, notice):
+    if opinion.reason in _NOT_ASKED or _for_the_site_alone(opinion, claim, notice):
         return opinion
     reply = ask(claim, notice)
     if reply is None:
         return opinion
     least = reply.said
     if opinion.verdict is Verdict.CONTRADICTS:
-        if _heard(opinion, reply):
+        if _heard(opinion, reply, plain=opinion.topic in rules.claims[claim.finding.category].plain):
             return opinion
         opinion, least = _left_open(opinion, notice), max(reply.said, _ELSEWHERE_FROM)
         if _of_another_matter(claim, reply.fact, notice, rules):
@@ -145,6 +145,7 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
         or something_else(claim, reply.fact, rules)
         or _only_a_period(claim, reply.fact, notice, rules)
     )
+    besides = besides or reply.weakened >= _OPEN_FROM
     if reply.denied < enough or besides:
         unheard = opinion.verdict is Verdict.ADMITS and reply.said < _SAID_FROM
         return _left_open(opinion, notice) if unheard else opinion
@@ -159,8 +160,11 @@ def _of_another_matter(claim: Claim, denial: NoticeFact, notice: Notice, rules: 
     return bool(known) and not known & (own | {f"claim:{claim.finding.category}"})
 
 
-def _heard(opinion: Opinion, reply: Reply) -> bool:
-    """Does the reader bear out the very sentence in which the facts found a denial?"""
+def _heard(opinion: Opinion, reply: Reply, *, plain: bool) -> bool:
+    """Does the reader bear out the very sentence in which the facts found a denial? `plain`: the words are so clear
+    that it is enough if it hears no sentence say the same."""
+    if plain and reply.said < _SAID_FROM:
+        return True
     at = opinion.fact.start if opinion.fact else -1
     if opinion.topic == "consent" and reply.weakened_at.get(at, 0.0) >= _WITH_CONSENT_FROM:
         return True
@@ -170,7 +174,9 @@ def _heard(opinion: Opinion, reply: Reply) -> bool:
 
 def _only_a_period(claim: Claim, denial: NoticeFact, notice: Notice, rules: NoticeRules) -> bool:
     """Does the sentence only say how long data is kept, and the claim is of another matter? What goes was taken."""
-    if any(answer.topic == _PERIOD for answer in rules.claims[claim.finding.category].contradicts):
+    answers = {answer.topic for answer in rules.claims[claim.finding.category].contradicts}
+    denied = {f.topic for f in notice.facts if f.start == denial.start and f.saying is Saying.DENIED}
+    if _PERIOD in answers or denied & answers:
         return False
     return any(f.topic == _PERIOD and f.start == denial.start and (f.days or 0) >= 1 for f in notice.facts)
 
@@ -180,9 +186,10 @@ def _left_open(opinion: Opinion, notice: Notice) -> Opinion:
     return Opinion(Verdict.CANNOT_TELL, VerdictReason.VAGUE, opinion.fact, notice, opinion.topic)
 
 
-def _for_the_site_alone(opinion: Opinion, notice: Notice) -> bool:
+def _for_the_site_alone(opinion: Opinion, claim: Claim, notice: Notice) -> bool:
     """What a notice for visitors of a web site says is not about those whom the advert is about."""
-    return opinion.reason is VerdictReason.OTHER_PEOPLE and notice.kind is NoticeKind.SITE_VISITORS
+    others = opinion.reason is VerdictReason.OTHER_PEOPLE or claim.people is NoticeKind.PEOPLE_FILMED
+    return others and notice.kind is NoticeKind.SITE_VISITORS
 
 
 def _together(opinions: Sequence[Opinion], all_read: bool) -> Opinion:
@@ -206,11 +213,11 @@ def _opinion(
     # Within one page only a plain denial of the same matter counts: an advert that also sells signs denies nothing.
     answers = [a for a in rule.contradicts if a.saying is Saying.DENIED or not same_document]
     against = _answers(claim, answers, facts)
-    bears_out = _answers(claim, rule.admits, facts)
+    bears_out = [fact for fact in _answers(claim, rule.admits, facts) if same_data(claim, notice, fact, rules)]
     fitting = [
         fact for fact in against
         if (same_document or same_people(claim, rule, notice, fact, rules))
-        and not _taken_back(fact, facts)
+        and not _taken_back(fact, [f for f in facts if same_data(claim, notice, f, rules)])
         and same_data(claim, notice, fact, rules)
         and not something_else(claim, fact, rules)
     ]  # fmt: skip

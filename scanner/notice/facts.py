@@ -60,9 +60,9 @@ def read_facts(text: NoticeText, rules: NoticeRules, kind: NoticeKind) -> tuple[
     for sentence, following in pairwise((*sentences, None)):
         if sentence is None or says_nothing(sentence):
             continue
-        excepted = following is not None and takes_back(following)
+        excepted = {lawful: following is not None and takes_back(following, lawful) for lawful in (False, True)}
         for rule in rules.facts.values():
-            out.extend(_facts(rule, sentence, text, kind, excepted))
+            out.extend(_facts(rule, sentence, text, kind, excepted[rule.lawful]))
     return tuple(out)
 
 
@@ -92,12 +92,13 @@ def says_nothing(sentence: Sentence) -> bool:
     return sentence.is_heading or sentence.text.rstrip().endswith("?")
 
 
-def takes_back(sentence: Sentence) -> bool:
-    """Does a sentence begin with an exception to the one before it?"""
+def takes_back(sentence: Sentence, lawful: bool = False) -> bool:
+    """Does a sentence begin with an exception to the one before it? `lawful`: other than one that leaves none."""
     if sentence.is_heading or _OWN_EXCEPTION.match(sentence.text):
         return False
-    begins = first(sentence, "exception", 0, _BEGINNING) or first(sentence, "can_enable", 0, len(sentence.text))
-    return begins is not None or _EXCEPTION.match(sentence.text) is not None
+    begins = first(sentence, "exception", 0, _BEGINNING, lawful) or first(sentence, "can_enable", 0, len(sentence.text))
+    plain = lawful and first(sentence, "no_room", 0, _BEGINNING) is not None
+    return begins is not None or (not plain and _EXCEPTION.match(sentence.text) is not None)
 
 
 def _room(sentence: Sentence) -> Hit | None:
@@ -244,20 +245,21 @@ def _nearest(sentence: Sentence, act: Hit, group: str, *, apart: bool) -> Hit | 
 
 
 def first(sentence: Sentence, group: str, low: int, high: int, lawful: bool = False) -> Hit | None:
-    """The first word of a group that lies in [low:high]; `lawful`: and in no exception for courts and police."""
+    """The first word of a group that lies in [low:high]; `lawful`: in no exception that leaves the thing as it is."""
     return next(
         (
             h for h in sentence.hits
-            if group in h.groups and low <= h.start and h.end <= high and not (lawful and _by_law(sentence, h))
+            if group in h.groups and low <= h.start and h.end <= high and not (lawful and _leaves_none(sentence, h))
         ),
         None,
     )  # fmt: skip
 
 
-def _by_law(sentence: Sentence, hit: Hit) -> bool:
-    """Does a word touch an exception that the law makes, for the police or a court, and for nobody besides?"""
+def _leaves_none(sentence: Sentence, hit: Hit) -> bool:
+    """Does a word touch an exception that leaves none: for the police or a court and for nobody besides, by one's own
+    doing, or only for less?"""
     return any(
-        "by_law" in h.groups and h.start < hit.end and hit.start < h.end and not _goes_on(sentence, h)
+        "no_room" in h.groups and h.start < hit.end and hit.start < h.end and not _goes_on(sentence, h)
         for h in sentence.hits
     )
 

@@ -301,14 +301,18 @@ def _claim(
 ) -> R.ClaimRule:  # fmt: skip
     where = f"claim.{name}"
     _unknown(
-        entry, {"people", "contradicts", "admits", "vague", "items", "tests", "heard", "asked"}, reader, f"{where}."
-    )
+        entry, {"people", "contradicts", "admits", "vague", "items", "tests", "heard", "asked", "plain"}, reader,
+        f"{where}.",
+    )  # fmt: skip
     people = str(entry.get("people", ""))
     if people not in set(NoticeKind):
         reader.say(f"{where}.people", f"{people!r} is not one of {', '.join(NoticeKind)}")
     contradicts, admits, vague = (
         _answers(entry, key, where, facts, groups, reader) for key in ("contradicts", "admits", "vague")
     )
+    plain = reader.texts(entry, "plain", where)
+    if strange := sorted(set(plain) - {answer.topic for answer in contradicts}):
+        reader.say(f"{where}.plain", f"no answer that contradicts is on {', '.join(strange)}")
     where_items = entry.get("items", {})
     if not isinstance(where_items, dict) or ((contradicts or admits) and not where_items):
         reader.say(f"{where}.items", "must name an item for at least one regime")
@@ -324,7 +328,7 @@ def _claim(
         name, NoticeKind(people) if people in set(NoticeKind) else NoticeKind.UNKNOWN,
         contradicts, admits, vague, dict(where_items), tuple(tests),
         frozenset(topic for topic, fact in facts.items() if fact.device), entry.get("heard", False) is True,
-        entry.get("asked", True) is True,
+        entry.get("asked", True) is True, frozenset(plain),
     )  # fmt: skip
 
 

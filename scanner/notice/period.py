@@ -44,12 +44,16 @@ _SPAN = re.compile(
     r"(?P<u>工作日|自然日|秒|分钟|小时|日|天|周|星期|月|季度|年|second|minute|hour|day|week|month|year)s?(?![a-z])"
 )  # fmt: skip
 _DATE = re.compile(r"\d{4}\s?年|\d{1,2}\s?月\s?\d{1,2}\s?日")
+_AT_LEAST = re.compile(
+    r"(?:不少于|不低于|不短于|不得少于|至少|最少|(?:at|for) least|(?:no|not) less than|minimum of)(?:为|保存|保留)?\s?$"
+)
 _AT_ONCE = frozenset({"immediately", "at once", "instantly", "立即", "随即", "即时", "当天", "当日", "次日"})
 
 
 def days_of(sentence: Sentence) -> tuple[str, float | None]:
-    """(words, days) of the longest period in a sentence; without one: `forever`, `event`, `vague` or ``."""
-    best: tuple[float, str] | None = None
+    """(words, days) of the longest period in a sentence, the days None of one that is only the least; without a
+    period: `forever`, `event`, `vague` or ``."""
+    best: tuple[float, str, bool] | None = None
     dates = [m.span() for m in _DATE.finditer(sentence.text)]
     for match in _SPAN.finditer(sentence.text):
         if any(low <= match.start() < high for low, high in dates):
@@ -57,9 +61,10 @@ def days_of(sentence: Sentence) -> tuple[str, float | None]:
         days = round(number(match["n"]) * _UNITS[match["u"]], 4)
         if best is None or days > best[0]:
             low, high = sentence.place(match.start(), match.end())
-            best = (days, sentence.block.text[low - sentence.block.start : high - sentence.block.start])
+            words = sentence.block.text[low - sentence.block.start : high - sentence.block.start]
+            best = (days, words, bool(_AT_LEAST.search(sentence.text[: match.start()])))
     if best is not None:
-        return best[1], best[0]
+        return best[1], None if best[2] else best[0]
     groups = sentence.groups
     if "not_kept" in groups:
         return EVENT, 0.0

@@ -125,6 +125,8 @@ class ClaimRule:
     """What the models heard denied in the notice contradicts as well, and what they heard claimed admits."""
     asked: bool = True
     """Claim and notice are read together as well."""
+    plain: frozenset[str] = frozenset()
+    """Topics whose denial needs no bearing out by who reads claim and notice together."""
 
     @property
     def answerable(self) -> bool:

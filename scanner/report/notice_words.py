@@ -86,6 +86,11 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
     ("notice_products", "Says that it is only about", "写明只适用于"),
     ("notice_items", "Disclosure items", "告知事项"),
     (
+        "items_chosen",
+        " (chosen by the notice’s language and content; --regime names others)",
+        "（按告知的语言和内容选取；可用 --regime 另行指定）",
+    ),
+    (
         "notice_items_note",
         "What each body of rules asks a notice to say, and where it was found. “Not found in the text read” is no more "
         "than that. Which rules apply is not for this report to decide.",

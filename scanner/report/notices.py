@@ -168,4 +168,4 @@ def item_title(item: str, items: Mapping[str, Mapping[str, Any]], lang: str) -> 
 def counts_line(found: Sequence[Contradiction], t: Words) -> str:
     """`2 contradicts, 1 silent`, kinds without any left out."""
     counts = Counter(one.verdict for one in found)
-    return ", ".join(f"{counts[verdict]} {t.label(verdict)}" for verdict in ORDER if counts[verdict])
+    return t["comma"].join(f"{counts[verdict]} {t.label(verdict)}" for verdict in ORDER if counts[verdict])

@@ -33,7 +33,8 @@ FLOORS = {
         "rights_stated": 0.88,
         "contact_stated": 0.98,
     },
-    # Nobody looks at `fresh5` and `fresh6`; wrong verdicts of `fresh2` to `fresh4` were looked at. Recall is below the goal, mostly precision too: see README.md.
+    # Nobody looks at `fresh5` and `fresh6`; wrong verdicts of `fresh2` to `fresh4` were looked at. Recall is below the
+    # goal, mostly precision too: see README.md.
     "fresh2": {"biometrics": 0.80, "contradicts_precision": 0.93, "contradicts_recall": 0.68},
     "fresh3": {"biometrics": 0.95, "contradicts_precision": 0.84, "contradicts_recall": 0.71},
     "fresh4": {"biometrics": 0.97, "contradicts_precision": 0.92, "contradicts_recall": 0.77},

@@ -15,6 +15,7 @@ from scanner.model import (
     Finding,
     Heard,
     Notice,
+    NoticeKind,
     Provenance,
     Stance,
     UnreadReason,
@@ -348,3 +349,80 @@ def test_every_category_is_mapped_with_an_item() -> None:
     assert set(RULES.claims) == set(RULESET.categories)
     for rule in RULES.claims.values():
         assert all(RULES.items[item].regime == regime for regime, item in rule.items.items())
+
+
+@pytest.mark.parametrize(
+    ("category", "quote", "text", "want"),
+    [
+        # Whoever says no gets another way in: nobody is forced.
+        ("consent-bypass", "Everybody is enrolled at the turnstile, no way round it",
+         "Notice for guests filmed by our cameras\nGuests who decline a face scan get a wristband at the till.",
+         Verdict.CONTRADICTS),
+        ("consent-bypass", "不录脸别想进场", "展馆观众影像告知\n未选择刷脸的观众凭票根入场，人脸通道可不走。",
+         Verdict.CONTRADICTS),
+        ("consent-bypass", "Nobody is asked", "Notice for guests filmed by us\nWe need no permission for a face scan.",
+         Verdict.ADMITS),
+        # A new number each day: nobody is known again.
+        ("cross-site-tracking", "Knows who comes back", "Notice for shoppers\nWhoever returns counts as a new visitor.",
+         Verdict.CONTRADICTS),
+        ("cross-site-tracking", "回头客一眼认出", "商场顾客告知\n隔天再到店的人按新顾客计入。", Verdict.CONTRADICTS),
+        # Kept for less, or for longer by law alone: still no keeping for ever.
+        ("excessive-retention", "Footage never expires",
+         "Notice for shoppers filmed by us\nFootage is deleted after two weeks, or sooner on request.",
+         Verdict.CONTRADICTS),
+        ("excessive-retention", "录像永久保存", "商场顾客告知\n顾客录像保存二十日后覆盖。法律规定延长保存的除外。",
+         Verdict.CONTRADICTS),
+        # The least that is kept is not the most.
+        ("excessive-retention", "录像永久保存", "商场顾客告知\n顾客录像保存不少于三十日。", Verdict.CANNOT_TELL),
+        # What one types in oneself is no exception to what is found out behind one's back.
+        ("phone-capture", "谁看过商场大屏，手机号直接到手", "商场顾客告知\n我们不采集顾客的手机号，除非您自己填写。",
+         Verdict.CONTRADICTS),
+        ("phone-capture", "谁看过商场大屏，手机号直接到手", "商场顾客告知\n我们不采集顾客的手机号，除非店长批准。",
+         Verdict.CANNOT_TELL),
+        # No lens in that very room.
+        ("disguised-device", "卧室里的钟就是镜头", "民宿住客影像告知\n卧室内没有任何拍摄设备。", Verdict.CONTRADICTS),
+        ("disguised-device", "挂钟就是镜头", "民宿住客影像告知\n卧室内没有任何拍摄设备。", Verdict.SILENT),
+        ("weak-notice", "装好就行，告示牌可省", "商场顾客告知\n每个入口都对顾客设有醒目的录像标识。",
+         Verdict.CONTRADICTS),
+    ],
+)  # fmt: skip
+def test_the_facts_know_what_excludes_a_claim(category: str, quote: str, text: str, want: Verdict) -> None:
+    assert verdict(category, quote, notice(text))[0] is want
+
+
+def test_what_old_tables_are_kept_for_takes_nothing_back_of_pictures() -> None:
+    text = "商场顾客告知\n顾客录像保存七日后清除。订单记录保存五年。"
+    assert verdict("excessive-retention", "进店录像永久保存", notice(text))[0] is Verdict.CONTRADICTS
+
+
+def test_words_on_the_matter_itself_need_no_bearing_out() -> None:
+    """A way out is given: enough, unless the notice is heard to say the same as the claim."""
+    text = (
+        "Notice for shoppers filmed by our cameras\nShoppers who decline a face scan get a card at the till.\n"
+        "Footage is kept briefly.\nAsk the manager."
+    )
+    seen, read = NoticeText(document(text), RULES.normalise, RULES.lexicon), notice(text)
+    for said, want in ((0.0, Verdict.CONTRADICTS), (0.6, Verdict.CANNOT_TELL)):
+        told = [Answered(0.0, said if "briefly" in cut.text else 0.0, 0.0) for cut in seen.sentences]
+
+        def ask(one: Claim, _notice: Notice, told: list[Answered] = told) -> Reply | None:
+            return reply(seen, read.kind, one.finding.category, told, lawful=False)
+
+        found = compare([claim("consent-bypass", "All shoppers are enrolled, no way round it")], [read], RULES, ask)
+        assert found[0].verdict is want
+
+
+def test_a_reserve_elsewhere_leaves_open_what_only_the_reader_hears_denied() -> None:
+    ad = claim("phone-capture", "Each passing phone gets a name")
+    assert compare([ad], [notice(READ_TEXT)], RULES, hears("two strangers", 0.95))[0].verdict is Verdict.CONTRADICTS
+    ask = hears("two strangers", 0.95, weakened=0.97)
+    assert compare([ad], [notice(READ_TEXT)], RULES, ask)[0].verdict is not Verdict.CONTRADICTS
+
+
+def test_a_site_that_names_its_address_is_a_site() -> None:
+    text = (
+        "Website privacy policy\nThis policy covers visitors to shopwares.example. It does not cover shoppers whom our "
+        "clients film.\nWe do not sell your information."
+    )
+    assert notice(text).kind is NoticeKind.SITE_VISITORS
+    assert verdict("data-sale", "Shopper profiles for sale", notice(text))[0] is Verdict.CANNOT_TELL
