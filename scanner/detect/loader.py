@@ -21,7 +21,7 @@ _ID = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)?")
 _ATOM = re.compile(r"[a-z][a-z0-9_]*")
 _RULE_KEYS = {
     "schema", "id", "revision", "status", "category", "severity", "title", "why", "slots", "claim", "except", "boost",
-    "context", "tests", "replaces", "references", "known", "added", "modified", "tags",
+    "context", "tests", "replaces", "references", "known", "added", "modified", "tags", "spared",
 }  # fmt: skip
 _WANTS = {*(s.value for s in Stance), "none", "todo"}
 

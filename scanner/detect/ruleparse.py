@@ -59,8 +59,14 @@ class RuleParser:
         return R.Rule(
             data["id"], int(data["revision"]), status, data["category"], severity, title, why, slots, claims, excepts,
             boost, negate, tests, tuple(data.get("replaces", [])), tuple(data.get("references", [])), known,
-            frozenset(self.named),
+            frozenset(self.named), self._flag(data, "spared"),
         )  # fmt: skip
+
+    def _flag(self, data: Mapping[str, Any], key: str) -> bool:
+        value = data.get(key, False)
+        if not isinstance(value, bool):
+            self._say(key, "must be true or false")
+        return value is True
 
     def _say(self, key: str, what: str) -> None:
         self.problems.add(self.file, key, what)

@@ -124,6 +124,8 @@ class Rule:
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     atoms: Atoms = frozenset()
     """Every atom the rule names."""
+    spared: bool = False
+    """The second reader may not drop its hits: of such wording the models saw too little."""
 
 
 @dataclass(frozen=True, slots=True)

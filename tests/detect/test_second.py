@@ -158,12 +158,29 @@ HIDDEN = "\n".join(
 )
 
 
-def test_a_rule_hit_is_dropped_unless_the_rule_has_earned_trust_or_the_page_says_it_elsewhere(ruleset: RuleSet) -> None:
+def hits_of(reader: second.SecondReader, ruleset: RuleSet, chances: dict[int, float], text: str = HIDDEN) -> str:
+    return " ".join(judged(text, ruleset, reader, chances, "covert-capture"))
+
+
+def test_a_rule_hit_that_the_models_deny_is_dropped_unless_the_page_claims_the_same_elsewhere(ruleset: RuleSet) -> None:
     reader = second.reader()
     assert reader is not None
-    doubtful = replace(reader, trusted=frozenset())
-    hits = {f.rule for f in found(HIDDEN, ruleset, rules_only=True) if f.category == "covert-capture"}
-    assert hits
-    assert judged(HIDDEN, ruleset, doubtful, {}, "covert-capture") == []
-    assert judged(HIDDEN, ruleset, replace(reader, trusted=frozenset(hits)), {}, "covert-capture") != []
-    assert "without the customer noticing" in " ".join(judged(HIDDEN, ruleset, doubtful, {7: 0.9}, "covert-capture"))
+    quote = "without the customer noticing"
+    assert {f.rule for f in found(HIDDEN, ruleset, rules_only=True) if f.category == "covert-capture"}
+    assert quote not in hits_of(reader, ruleset, {})
+    assert quote in hits_of(reader, ruleset, {7: 0.9})
+    denied = HIDDEN.replace("Line 4 of the catalogue is short.", "We never film anybody secretly.")
+    assert quote not in hits_of(reader, ruleset, {7: 0.9}, denied)
+
+
+def test_a_rule_that_has_earned_trust_needs_less_and_a_spared_one_nothing(ruleset: RuleSet) -> None:
+    reader = second.reader()
+    assert reader is not None
+    quote, doubted = "without the customer noticing", reader.bars.keep * 0.4
+    hits = frozenset(f.rule for f in found(HIDDEN, ruleset, rules_only=True) if f.category == "covert-capture")
+    nobody, earned = replace(reader, trusted=frozenset()), replace(reader, trusted=hits)
+    assert quote not in hits_of(nobody, ruleset, {2: doubted})
+    assert quote in hits_of(earned, ruleset, {2: doubted})
+    assert quote not in hits_of(earned, ruleset, {})
+    spared = replace(ruleset, rules=tuple(replace(rule, spared=rule.id in hits) for rule in ruleset.rules))
+    assert quote in hits_of(nobody, spared, {})

@@ -10,8 +10,8 @@ from scanner.notice.text import NoticeText
 from tests.evaluation import notices
 from tests.evaluation.train_context import IGNORED, Question
 
-SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in "abcdeghijklmno"))
-"""What is learnt from. By `learn_f` and `fresh` the bars were chosen; `fresh4` and `fresh5` only measure."""
+SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in "abcdeghijklmnopqrs"))
+"""What is learnt from. By `learn_f` and `fresh` the bars were chosen; `fresh5` and `fresh6` only measure."""
 OF_VERDICT = {"contradicts": "denied", "admits": "said", "cannot_tell": "weakened"}
 SHARED = 0.3
 """Share of the shorter of sentence and quote that must overlap."""
