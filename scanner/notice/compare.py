@@ -49,7 +49,7 @@ _IN_SPITE = 0.8
 """How sure where a word of the sentence leaves room: a condition, an exception, a hedge."""
 _ELSEWHERE_FROM = 0.7
 """How sure where the facts found a denial in one sentence and the reader in another."""
-_OPEN_FROM = 0.9
+_OPEN_FROM = 0.8
 """How sure that some sentence speaks of the matter on a condition, of other people or of another product, for a denial
 that the facts know to be left open."""
 _SAID_FROM = 0.1
@@ -173,10 +173,10 @@ def _heard(opinion: Opinion, reply: Reply, *, plain: bool) -> bool:
 
 
 def _only_a_period(claim: Claim, denial: NoticeFact, notice: Notice, rules: NoticeRules) -> bool:
-    """Does the sentence only say how long data is kept, and the claim is of another matter? What goes was taken."""
+    """Does the sentence only say how long data is kept, and the claim nothing of that? What goes was taken."""
     answers = {answer.topic for answer in rules.claims[claim.finding.category].contradicts}
     denied = {f.topic for f in notice.facts if f.start == denial.start and f.saying is Saying.DENIED}
-    if _PERIOD in answers or denied & answers:
+    if _PERIOD in answers or denied & answers or "claim_long" in claim.groups:
         return False
     return any(f.topic == _PERIOD and f.start == denial.start and (f.days or 0) >= 1 for f in notice.facts)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import random
 import time
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -41,7 +40,7 @@ POSITIVE = 1.5
 """Weight of a claim against none in the loss."""
 STANCE_LOSS, KIND_LOSS = 0.7, 0.4
 SMOOTHING = 0.05
-"""Share of a stance or an answer that the others are given: without it nearly each was 0.00 or 1.00, right or wrong."""
+"""Share of a stance that the others are given: without it nearly every answer was 0.00 or 1.00, right or wrong."""
 OTHER = 0.5
 """Weight of a sentence of a notice that says nothing to the claim."""
 IGNORED = -100
@@ -65,8 +64,6 @@ class Question:
     claim: str
     sentences: Sequence[str]
     answers: Sequence[int]
-    aside: float = 1.0
-    """Share of its windows without an answer that are learnt from."""
 
 
 @dataclass(frozen=True)
@@ -195,9 +192,7 @@ def asked(lessons: Sequence[Question], base: Base) -> list[Asked]:
         claim = base.encoder.tokens.of(lesson.claim[:MAX_CHARS])
         sentences = [base.encoder.tokens.of(s[:MAX_CHARS])[:MAX_SENTENCE] for s in lesson.sentences]
         for numbers, places in questions(claim, sentences):
-            answered = any(lesson.answers[sentence] > 0 for sentence, _, _ in places)
-            if answered or zlib.crc32(bytes(str(numbers), "ascii")) % 1000 < 1000 * lesson.aside:
-                out.append(Asked(numbers, places, lesson, min(len(claim), MAX_CLAIM)))
+            out.append(Asked(numbers, places, lesson, min(len(claim), MAX_CLAIM)))
     return out
 
 
@@ -285,9 +280,7 @@ def _question_loss(model: _Model, items: Sequence[Asked]) -> torch.Tensor:
         said = model.answer(numbers, pool, claim)
     weight = torch.tensor([OTHER] + [1.0] * (len(ANSWERS) - 1))
     flat = said.float().reshape(-1, len(ANSWERS))
-    loss: torch.Tensor = functional.cross_entropy(
-        flat, answers.reshape(-1), weight, ignore_index=IGNORED, label_smoothing=SMOOTHING
-    )
+    loss: torch.Tensor = functional.cross_entropy(flat, answers.reshape(-1), weight, ignore_index=IGNORED)
     return loss
 
 

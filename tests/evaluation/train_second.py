@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -35,9 +35,6 @@ from scanner.model import Provenance, Stance
 from tests.baseline import build
 from tests.evaluation import train_voice
 
-if TYPE_CHECKING:
-    from tests.evaluation.train_context import Question
-
 HERE = Path(__file__).parent
 GROUPS_CLAIMS = {"n": 1.0, "a": 1.0, "c": 0.6, "r": 1.0}
 GROUPS_STANCE = {"n": 1.0, "q": 1.0, "p": 0.6, "s": 1.2, "k": 0.5}
@@ -53,8 +50,6 @@ POSITIVE = 2.0
 REVISION = 7
 NEW = 2
 """How often a model that is trained on sees what it has not learnt from before."""
-ASIDE_ON = 0.4
-"""Share of the stretches without an answer, of notices that it has learnt from before, that it sees again."""
 SELDOM = frozenset({"defeats-concealment", "everyone-does-it", "liability-shift"})
 """Categories that only the first authors labelled: on the pages of the others they are left out of the lessons."""
 FOLDS = 3
@@ -229,7 +224,7 @@ def train_context(
 ) -> Context:
     """The context model as it will be shipped: after its weights were made small. `new`: `shipped` is trained on, and
     the lessons of these files come NEW times. `questions`: of claim and notice as well."""
-    from tests.evaluation import base_encoder
+    from tests.evaluation import asking, base_encoder
     from tests.evaluation import train_context as torch_side
 
     blind = blind_of(pages)
@@ -241,24 +236,13 @@ def train_context(
     ]
     quiet = (page for page in pages if page.author == BENIGN)
     lessons += [torch_side.Lesson(some, [{}] * len(some), "") for page in quiet for some in _stretches(page)]
-    asks = _questions(new) if questions else []
+    asks = list(asking.own_lessons()) if questions else []
+    for split in asking.SPLITS if questions else ():
+        asks += list(asking.lessons([split])) * (NEW if f"pairs_{split}" in new else 1)
     print(f"context: {len(lessons)} lessons, {len(asks)} questions", flush=True)
     base = base_encoder.trained(shipped) if new and shipped else base_encoder.load()
     trained = torch_side.train(lessons, asks, categories, base)
     return context.unpack(context.packed(trained))
-
-
-def _questions(new: Collection[str]) -> list[Question]:
-    """Claims and notices, those of `new` files NEW times, their stretches without an answer once."""
-    from tests.evaluation import asking
-
-    asks = [replace(one, aside=ASIDE_ON if new else 1.0) for one in asking.own_lessons()]
-    for split in asking.SPLITS:
-        fresh = f"pairs_{split}" in new
-        for one in asking.lessons([split]):
-            asks.append(replace(one, aside=1.0 if fresh or not new else ASIDE_ON))
-            asks += [replace(one, aside=0.0)] * (NEW - 1 if fresh else 0)
-    return asks
 
 
 def _stretches(page: Page) -> Iterator[list[str]]:
@@ -468,17 +452,17 @@ def look_at_all(corpus: Mapping[str, list[dict[str, Any]]]) -> list[Page]:
 def main() -> None:
     args = arguments()
     categories = sorted(rules.load().categories)
-    if args.answers:  # the pages have a model of their own
-        keep_answers(train_context([], categories, args.new, context.asked()))
-        return
     corpus = authors()
     pages = look_at_all(corpus)
     print(f"looked at {len(pages)} pages", flush=True)
-    facts = _facts(args, corpus, pages, categories)
+    facts = {} if args.answers else _facts(args, corpus, pages, categories)
     if args.evaluate:
         return
     voices = voice_of([case for cases in corpus.values() for case in cases])
     taught = [*pages, *benign(voices)]
+    if args.answers:
+        keep_answers(train_context(taught, categories, args.new, context.asked()))
+        return
     # The questions have a model of their own; a first one begins as a copy of what learnt both.
     read = train_context(taught, categories, args.new, context.context(), not context.ANSWERS_FILE.is_file())
     keep(read)  # at once: an hour's training was lost to a slip in a line that came after it

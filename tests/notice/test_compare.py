@@ -382,12 +382,40 @@ def test_every_category_is_mapped_with_an_item() -> None:
         # No lens in that very room.
         ("disguised-device", "卧室里的钟就是镜头", "民宿住客影像告知\n卧室内没有任何拍摄设备。", Verdict.CONTRADICTS),
         ("disguised-device", "挂钟就是镜头", "民宿住客影像告知\n卧室内没有任何拍摄设备。", Verdict.SILENT),
+        # Who brought the buyer is not settled by pictures.
+        ("commission-control", "谁带来的买主，录像说了算", "售楼处来访告知\n客户归属看报备单，影像不作为佣金判定依据。",
+         Verdict.CONTRADICTS),
+        # A private phone is left alone.
+        ("phone-spying", "员工自己的手机，聊天也能同步", "员工告知\n个人手机不在公司管理范围内。",
+         Verdict.CONTRADICTS),
+        ("evidence-destruction", "One button and the clip never existed",
+         "Notice for visitors filmed by guards\nGuards cannot delete recordings.", Verdict.CONTRADICTS),
+        # Off until somebody switches it on is no denial; nor is that one partner of many is not told.
+        ("covert-audio", "房里说什么都录下来", "民宿住客告知\n房内音箱默认关闭，没有麦克风收音。", Verdict.CANNOT_TELL),
+        ("data-sale", "会员名单出售给品牌商", "健身房会员告知\n会员的到店记录不会卖给保险公司。", Verdict.CANNOT_TELL),
+        # One camera without sound, another with.
+        ("covert-audio", "Hears what guests say",
+         "Notice for guests filmed by us\nThe lamp has no microphone. In the hall there are cameras with sound.",
+         Verdict.ADMITS),
         ("weak-notice", "装好就行，告示牌可省", "商场顾客告知\n每个入口都对顾客设有醒目的录像标识。",
          Verdict.CONTRADICTS),
     ],
 )  # fmt: skip
 def test_the_facts_know_what_excludes_a_claim(category: str, quote: str, text: str, want: Verdict) -> None:
     assert verdict(category, quote, notice(text))[0] is want
+
+
+def test_that_it_goes_soon_answers_a_claim_that_it_stays() -> None:
+    """ "Filed for good" is a claim of keeping as well: that the picture goes in two days denies it, if so heard."""
+    text = "商场顾客影像告知\n入口相机拍下到店者的照片。\n照片两日后清除。\n问讯处备有本告知。\n请洽服务台。"
+    seen, read = NoticeText(document(text), RULES.normalise, RULES.lexicon), notice(text)
+    told = [Answered(0.95 if "清除" in cut.text else 0.0, 0.0, 0.0) for cut in seen.sentences]
+
+    def ask(one: Claim, _notice: Notice) -> Reply | None:
+        return reply(seen, read.kind, one.finding.category, told, lawful=False)
+
+    ads = [claim("biometric-database", "人脸永久入库"), claim("biometric-database", "进门就拍，人脸入库")]
+    assert [one.verdict is Verdict.CONTRADICTS for one in compare(ads, [read], RULES, ask)] == [True, False]
 
 
 def test_what_old_tables_are_kept_for_takes_nothing_back_of_pictures() -> None:
