@@ -256,8 +256,8 @@ def first(sentence: Sentence, group: str, low: int, high: int, lawful: bool = Fa
 
 
 def _leaves_none(sentence: Sentence, hit: Hit) -> bool:
-    """Does a word touch an exception that leaves none: for the police or a court and for nobody besides, by one's own
-    doing, or only for less?"""
+    """Does a word touch an exception that leaves none: for the police or a court and for nobody besides, or by one's
+    own doing?"""
     return any(
         "no_room" in h.groups and h.start < hit.end and hit.start < h.end and not _goes_on(sentence, h)
         for h in sentence.hits
