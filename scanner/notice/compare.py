@@ -174,9 +174,9 @@ def _heard(opinion: Opinion, reply: Reply, *, plain: bool) -> bool:
 
 def _only_a_period(claim: Claim, denial: NoticeFact, notice: Notice, rules: NoticeRules) -> bool:
     """Does the sentence only say how long data is kept, and the claim nothing of that? What goes was taken."""
-    answers = {answer.topic for answer in rules.claims[claim.finding.category].contradicts}
+    answers = {answer.topic for answer in rules.claims[claim.finding.category].contradicts if _asks(claim, answer)}
     denied = {f.topic for f in notice.facts if f.start == denial.start and f.saying is Saying.DENIED}
-    if _PERIOD in answers or denied & answers or "claim_long" in claim.groups:
+    if _PERIOD in answers or denied & answers:
         return False
     return any(f.topic == _PERIOD and f.start == denial.start and (f.days or 0) >= 1 for f in notice.facts)
 
