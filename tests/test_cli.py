@@ -537,3 +537,24 @@ def test_a_page_that_is_no_notice_is_said_to_be_none(folder: Path, capsys: pytes
     for name, told in (("ad.html", True), ("notice.html", False)):
         assert run(["notice", name]) == 0
         assert any("does not call itself" in line for line in error_of(capsys)[1]) is told
+
+
+def test_whose_items_a_notice_is_read_by_is_said_and_by_whom_chosen(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "notice.html").write_text(NOTICE, encoding="utf-8")
+    for flags, chosen in (([], True), (["--regime", "eu.gdpr"], False)):
+        assert run(["notice", "notice.html", *flags]) == 0
+        out = " ".join(error_of(capsys)[0].split())
+        assert ("General Data Protection" in out) is not chosen
+        assert ("--regime names others" in out) is chosen
+
+
+def test_the_verdicts_of_a_chinese_table_are_chinese(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "ad.html").write_text(AD, encoding="utf-8")
+    (folder / "notice.html").write_text(NOTICE, encoding="utf-8")
+    files = ["--ad", "ad.html", "--notice", "notice.html"]
+    assert run(["compare", *files, "--lang", "zh", "--rules", str(ROOT / "patterns")]) == 0
+    out = "".join(error_of(capsys)[0].split())
+    assert "1矛盾，" in out
+    assert "consent-bypass" not in out

@@ -41,6 +41,7 @@ class RuleParser:
         boost = self._atoms(data.get("boost", []), "boost")
         tests = tuple(self._test(f"tests[{i}]", t) for i, t in enumerate(data.get("tests", []), 1))
         negate = self._table(data, "context").get("negate", "")
+        spared = self._flag(data, "spared")
         self._keys(self._table(data, "context"), {"negate"}, "context")
         if negate and negate not in slots:
             self._say("context.negate", f"{negate!r} is no slot")
@@ -59,7 +60,7 @@ class RuleParser:
         return R.Rule(
             data["id"], int(data["revision"]), status, data["category"], severity, title, why, slots, claims, excepts,
             boost, negate, tests, tuple(data.get("replaces", [])), tuple(data.get("references", [])), known,
-            frozenset(self.named), self._flag(data, "spared"),
+            frozenset(self.named), spared,
         )  # fmt: skip
 
     def _flag(self, data: Mapping[str, Any], key: str) -> bool:

@@ -62,6 +62,7 @@ def weigh(
     categories = {name: column for column, name in enumerate(reader.claims.classes)}
     out: list[Weighed] = []
     told: set[tuple[int, str]] = set()
+    made: dict[tuple[str, bool], bool] = {}
     for candidate, cue in seen.judged:
         units = seen.units_of(candidate)
         column = categories.get(candidate.rule.category)
@@ -70,8 +71,9 @@ def weigh(
         chance = 1.0
         if column is not None:
             accused = weighed.stance is Stance.ASSERTED
-            made = _made(seen, reader, views, reading, candidate.rule.category, accused=accused)
-            chance = _chance(candidate, reader, float(chances[at, column]), accused=accused, made=made)
+            if (asked := (candidate.rule.category, accused)) not in made:
+                made[asked] = _made(seen, reader, views, reading, *asked)
+            chance = _chance(candidate, reader, float(chances[at, column]), accused=accused, made=made[asked])
         if chance == 0.0:
             continue
         told.update((u, candidate.rule.category) for u in units)
@@ -90,7 +92,7 @@ def weigh(
 
 
 def _made(
-    seen: Survey, reader: SecondReader, views: Sequence[View], reading: Reading, category: str, *, accused: bool
+    seen: Survey, reader: SecondReader, views: Sequence[View], reading: Reading, category: str, accused: bool
 ) -> bool:
     """Does some sentence of the page make a claim of this category: in the page's own voice, where it would accuse?"""
     column = reader.claims.classes.index(category)

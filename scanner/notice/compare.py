@@ -51,7 +51,7 @@ _ELSEWHERE_FROM = 0.7
 """How sure where the facts found a denial in one sentence and the reader in another."""
 _OPEN_FROM = 0.8
 """How sure that some sentence speaks of the matter on a condition, of other people or of another product, for a denial
-that the facts know to be left open."""
+to be left open, whoever found it."""
 _SAID_FROM = 0.1
 """How sure it must at least be that some sentence says the same, for what the facts take for an admission."""
 _WITH_CONSENT_FROM = 0.3
@@ -144,8 +144,8 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
         other_crowd(claim, notice, rules)
         or something_else(claim, reply.fact, rules)
         or _only_a_period(claim, reply.fact, notice, rules)
+        or reply.weakened >= _OPEN_FROM
     )
-    besides = besides or reply.weakened >= _OPEN_FROM
     if reply.denied < enough or besides:
         unheard = opinion.verdict is Verdict.ADMITS and reply.said < _SAID_FROM
         return _left_open(opinion, notice) if unheard else opinion

@@ -86,7 +86,8 @@ class FactRule:
     wary: bool = False
     """Disclosed under a condition is `conditional` too (sale: "only where you tick")."""
     lawful: bool = False
-    """An exception for courts and police does not weaken its denial: who sells to nobody does not sell to them."""
+    """An exception that leaves the thing as it was does not weaken its denial: who sells to nobody does not sell to the
+    police, and who learns no number still learns none because one may type it in oneself."""
     question: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     """Language of the notice -> the matter as a sentence, which is read together with the notice; empty: not asked."""
 

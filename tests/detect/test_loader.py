@@ -42,6 +42,7 @@ def test_every_problem_is_listed_with_its_file_and_key(patterns: Path) -> None:
         text.replace('"cut_guest"', '"no_such_atom"')
         .replace('status = "test"', 'status = "tset"')
         .replace("score", "scroe")
+        .replace("spared = true", 'spared = "yes"')
         + '\n[[except]]\nany = ["cut_guest"]\nbecause = "x"\nturn = "reported"\nfirm = true\n',
         "utf-8",
     )
@@ -61,6 +62,7 @@ def test_every_problem_is_listed_with_its_file_and_key(patterns: Path) -> None:
         "no atom 'no_such_atom'",
         "'tset' is not one of",
         "claim[1].scroe: unknown key",
+        "spared: must be true or false",
         ".firm: must be true or false, and goes only with an exception that drops",
         "rules/other.toml: id: must be the file's name",
         "Bad-Name: an atom is named",

@@ -11,7 +11,7 @@ from tests.evaluation import notices
 from tests.evaluation.train_context import IGNORED, Question
 
 SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in "abcdeghijklmnopqrs"))
-"""What is learnt from. By `learn_f` and `fresh` the bars were chosen; `fresh5` and `fresh6` only measure."""
+"""What is learnt from. By `learn_f` and `fresh` the bars were chosen; `fresh7` only measures."""
 OF_VERDICT = {"contradicts": "denied", "admits": "said", "cannot_tell": "weakened"}
 SHARED = 0.3
 """Share of the shorter of sentence and quote that must overlap."""
