@@ -168,12 +168,9 @@ def _show_notice(
     for line in notice_lines(notice, lang):
         console.print(Text(line))
     items = {item.id: item.facts for item in rules.items.values()}
-    asked = {item.regime for item in notice.items}
     topics = {fact.id: fact.titles for fact in rules.facts.values()}
-    asking = t["comma"].join(regime.titles[f"title_{lang}"] for regime in rules.regimes.values() if regime.id in asked)
-    chosen = "" if named else t["items_chosen"]
     for title, heads, rows in (
-        (f"{t['notice_items']}{t['colon']}{asking}{chosen}", ("notice_item", "notice_status", "notice_quote"),
+        (_items_title(notice, rules, lang, named=named), ("notice_item", "notice_status", "notice_quote"),
          item_rows(notice, items, lang)),
         (t["notice_facts"], ("notice_topic", "notice_saying", "notice_people", "notice_quote"),
          fact_rows(notice, topics, lang)),
@@ -184,6 +181,15 @@ def _show_notice(
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         console.print(table)
+
+
+def _items_title(notice: Notice, rules: NoticeRules, lang: str, *, named: bool) -> str:
+    """By whose disclosure items the notice was read, and that nobody named them."""
+    from ..report.words import words
+
+    t, asked = words(lang), {item.regime for item in notice.items}
+    titles = (regime.titles[f"title_{lang}"] for regime in rules.regimes.values() if regime.id in asked)
+    return f"{t['notice_items']}{t['colon']}{t['comma'].join(titles)}{'' if named else t['items_chosen']}"
 
 
 def _show_verdicts(

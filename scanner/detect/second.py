@@ -5,8 +5,8 @@ It does three things, each learnt from our own labelled text (`python -m tests.e
 1. For each sentence and category it gives the probability that a claim stands there. Linear models see characters,
    words, the atoms of the lexicons, the sentences around it and what the rules found; a small encoder (`context.py`)
    reads the stretches that hold a promising sentence.
-2. A rule's finding that it holds for very unlikely is dropped, unless that rule has earned trust; a claim of which it
-   is sure is proposed although no rule fired (`reader.<category>`).
+2. A rule's finding that it holds for very unlikely is dropped, later where the rule has earned trust; a claim of which
+   it is sure is proposed although no rule fired (`reader.<category>`).
 3. It weighs cues, voice, wording and stretch to say who stands behind the words.
 
 Without `context.npz` the linear models decide alone. Figures and the decisions: docs/decisions/0007 and 0008.
@@ -205,7 +205,7 @@ class SecondReader:
     bars: Bars
     revision: int
     trusted: frozenset[str] = frozenset()
-    """Rules whose hits are kept however unlikely: of pages learnt from, four in five with a hit make the claim."""
+    """Rules whose hits are believed more easily: of pages learnt from, four in five with a hit make the claim."""
 
     def rough(self, view: View) -> np.ndarray:
         """Log-odds of each category by the linear model alone."""

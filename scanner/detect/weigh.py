@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -58,7 +58,7 @@ def weigh(
     reading = reader.read(views) if reading is None else reading
     if seen.speaker.given is not None:  # a person has said whose page it is: the stretch must not overrule that
         reading = Reading(reading.chances, {})
-    chances, bars = reading.chances, reader.bars
+    chances = reading.chances
     categories = {name: column for column, name in enumerate(reader.claims.classes)}
     out: list[Weighed] = []
     told: set[tuple[int, str]] = set()
@@ -78,7 +78,17 @@ def weigh(
             continue
         told.update((u, candidate.rule.category) for u in units)
         out.append(Weighed(candidate, weighed, _confidence(chance, sure)))
-    for category, column in categories.items():
+    out.extend(_proposals(seen, rules, reader, views, reading, told))
+    return sorted(out, key=lambda one: (one.candidate.start, one.candidate.end, one.candidate.rule.id))
+
+
+def _proposals(
+    seen: Survey, rules: RuleSet, reader: SecondReader, views: Sequence[View], reading: Reading,
+    told: Set[tuple[int, str]],
+) -> Iterator[Weighed]:  # fmt: skip
+    """Claims that no rule found. `told`: sentence and category of those that one did."""
+    chances, bars = reading.chances, reader.bars
+    for column, category in enumerate(reader.claims.classes):
         for index in (int(i) for i in np.flatnonzero(chances[:, column] >= bars.propose)):
             if (index, category) in told or (index, category) in seen.barred or _leant(chances[:, column], index):
                 continue
@@ -87,8 +97,7 @@ def weigh(
             asserted = one.cue.stance is Stance.ASSERTED
             enough = max(bars.own_claims, SURE_BESIDE) if category in SELDOM else bars.own_claims
             if (asserted and one.confidence >= enough) or (not asserted and chance >= bars.other_stances):
-                out.append(one)
-    return sorted(out, key=lambda one: (one.candidate.start, one.candidate.end, one.candidate.rule.id))
+                yield one
 
 
 def _made(

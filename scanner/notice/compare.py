@@ -212,13 +212,12 @@ def _opinion(
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PRODUCT, notice=notice)
     # Within one page only a plain denial of the same matter counts: an advert that also sells signs denies nothing.
     answers = [a for a in rule.contradicts if a.saying is Saying.DENIED or not same_document]
-    against = _answers(claim, answers, facts)
-    bears_out = [fact for fact in _answers(claim, rule.admits, facts) if same_data(claim, notice, fact, rules)]
+    of_this = tuple(fact for fact in facts if same_data(claim, notice, fact, rules))
+    against, bears_out = _answers(claim, answers, facts), _answers(claim, rule.admits, of_this)
     fitting = [
-        fact for fact in against
+        fact for fact in _answers(claim, answers, of_this)
         if (same_document or same_people(claim, rule, notice, fact, rules))
-        and not _taken_back(fact, [f for f in facts if same_data(claim, notice, f, rules)])
-        and same_data(claim, notice, fact, rules)
+        and not _taken_back(fact, of_this)
         and not something_else(claim, fact, rules)
     ]  # fmt: skip
     if fitting and bears_out:

@@ -60,9 +60,10 @@ def read_facts(text: NoticeText, rules: NoticeRules, kind: NoticeKind) -> tuple[
     for sentence, following in pairwise((*sentences, None)):
         if sentence is None or says_nothing(sentence):
             continue
-        excepted = {lawful: following is not None and takes_back(following, lawful) for lawful in (False, True)}
+        excepted = following is not None and takes_back(following)
+        in_law = excepted and following is not None and takes_back(following, lawful=True)
         for rule in rules.facts.values():
-            out.extend(_facts(rule, sentence, text, kind, excepted[rule.lawful]))
+            out.extend(_facts(rule, sentence, text, kind, in_law if rule.lawful else excepted))
     return tuple(out)
 
 
@@ -92,13 +93,13 @@ def says_nothing(sentence: Sentence) -> bool:
     return sentence.is_heading or sentence.text.rstrip().endswith("?")
 
 
-def takes_back(sentence: Sentence, lawful: bool = False) -> bool:
+def takes_back(sentence: Sentence, *, lawful: bool = False) -> bool:
     """Does a sentence begin with an exception to the one before it? `lawful`: other than one that leaves none."""
     if sentence.is_heading or _OWN_EXCEPTION.match(sentence.text):
         return False
     begins = first(sentence, "exception", 0, _BEGINNING, lawful) or first(sentence, "can_enable", 0, len(sentence.text))
-    plain = lawful and first(sentence, "no_room", 0, _BEGINNING) is not None
-    return begins is not None or (not plain and _EXCEPTION.match(sentence.text) is not None)
+    harmless = lawful and first(sentence, "no_room", 0, _BEGINNING) is not None
+    return begins is not None or (not harmless and _EXCEPTION.match(sentence.text) is not None)
 
 
 def _room(sentence: Sentence) -> Hit | None:

@@ -117,7 +117,7 @@ def _denial(sentences: Sequence[Sentence], at: int, kind: NoticeKind, category: 
     """A sentence that denies a claim; conditional where a word of it, or the next sentence, leaves room."""
     cue = _weakened(sentences[at], lawful)
     following = sentences[at + 1] if at + 1 < len(sentences) else None
-    open_ = cue is not None or (following is not None and takes_back(following, lawful))
+    open_ = cue is not None or (following is not None and takes_back(following, lawful=lawful))
     return fact_in(_topic(category), sentences[at], kind, Saying.CONDITIONAL if open_ else Saying.DENIED, cue)
 
 

@@ -55,7 +55,7 @@ SELDOM = frozenset({"defeats-concealment", "everyone-does-it", "liability-shift"
 FOLDS = 3
 """Groups of authors: each is looked at with a voice model that learnt from the others."""
 TRUSTED = 0.8
-"""Share of pages with a hit of a rule that must hold the claim for its hits never to be dropped."""
+"""Share of pages with a hit of a rule that must hold the claim for its hits to be believed more easily (`LEAN`)."""
 PRIOR_HITS, PRIOR_SHARE = 3, 0.6
 """What is believed of a rule before it is seen: so many pages with a hit, and the share that holds the claim."""
 REPEAT_CASES = 2

@@ -391,7 +391,7 @@ def test_every_category_is_mapped_with_an_item() -> None:
         ("evidence-destruction", "One button and the clip never existed",
          "Notice for visitors filmed by guards\nGuards cannot delete recordings.", Verdict.CONTRADICTS),
         # Off until somebody switches it on is no denial; nor is that one partner of many is not told.
-        ("covert-audio", "房里说什么都录下来", "民宿住客告知\n房内音箱默认关闭，没有麦克风收音。", Verdict.CANNOT_TELL),
+        ("covert-audio", "房里说什么都录下来", "民宿住客告知\n房内音箱的麦克风默认关闭。", Verdict.CANNOT_TELL),
         ("data-sale", "会员名单出售给品牌商", "健身房会员告知\n会员的到店记录不会卖给保险公司。", Verdict.CANNOT_TELL),
         # One camera without sound, another with.
         ("covert-audio", "Hears what guests say",
@@ -406,7 +406,7 @@ def test_the_facts_know_what_excludes_a_claim(category: str, quote: str, text: s
 
 
 def test_that_it_goes_soon_answers_a_claim_that_it_stays() -> None:
-    """ "Filed for good" is a claim of keeping as well: that the picture goes in two days denies it, if so heard."""
+    """Who files for good also claims to keep: that the picture goes in two days denies it, if so heard."""
     text = "商场顾客影像告知\n入口相机拍下到店者的照片。\n照片两日后清除。\n问讯处备有本告知。\n请洽服务台。"
     seen, read = NoticeText(document(text), RULES.normalise, RULES.lexicon), notice(text)
     told = [Answered(0.95 if "清除" in cut.text else 0.0, 0.0, 0.0) for cut in seen.sentences]
