@@ -10,8 +10,8 @@ from scanner.notice.text import NoticeText
 from tests.evaluation import notices
 from tests.evaluation.train_context import IGNORED, Question
 
-SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in "abcdeghijklmnopqrs"))
-"""What is learnt from. By `learn_f` and `fresh` the bars were chosen; `fresh7` only measures."""
+SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in "abcdeghijklmnopqrstuvwxyz"))
+"""What is learnt from. By `learn_f` and `fresh` the bars were chosen; `fresh7` and `fresh8` only measure."""
 OF_VERDICT = {"contradicts": "denied", "admits": "said", "cannot_tell": "weakened"}
 SHARED = 0.3
 """Share of the shorter of sentence and quote that must overlap."""

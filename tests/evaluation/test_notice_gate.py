@@ -33,13 +33,14 @@ FLOORS = {
         "rights_stated": 0.88,
         "contact_stated": 0.98,
     },
-    # Nobody looks at `fresh7`; wrong verdicts of `fresh2` to `fresh6` were looked at. Below the goal: see README.md.
+    # Nobody looks at `fresh7` and `fresh8`; wrong verdicts of `fresh2` to `fresh6` were looked at. Below the goal: see README.md.
     "fresh2": {"biometrics": 0.80, "contradicts_precision": 0.94, "contradicts_recall": 0.73},
     "fresh3": {"biometrics": 0.95, "contradicts_precision": 0.87, "contradicts_recall": 0.75},
     "fresh4": {"biometrics": 0.97, "contradicts_precision": 0.95, "contradicts_recall": 0.88},
     "fresh5": {"biometrics": 0.93, "contradicts_precision": 0.87, "contradicts_recall": 0.64},
     "fresh6": {"biometrics": 0.82, "contradicts_precision": 0.86, "contradicts_recall": 0.69},
     "fresh7": {"biometrics": 0.91, "contradicts_precision": 0.88, "contradicts_recall": 0.72},
+    "fresh8": {"contradicts_precision": 0.84, "contradicts_recall": 0.64},
     # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
     "frozen": {"items_f1": 0.92, "biometrics": 0.96, "contradicts_precision": 0.91, "contradicts_recall": 0.80},
 }

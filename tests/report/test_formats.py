@@ -429,7 +429,7 @@ def test_terminal_rows_hold_no_escape_sequence() -> None:
             assert not re.search("[\x00-\x1f\x7f-\x9f\u202e]", cell)
     assert safe_terminal("a\x1b[31mb") == "a⟨U+001B⟩[31mb"
     assert len(safe_terminal("x" * 10_000_000, 50)) == 50
-    assert headline(forty(), "en").startswith("6 vendors looked at.")
+    assert headline(forty(), "en").startswith("6 companies and other sites looked at.")
 
 
 def test_one_clear_error_for_an_unknown_language_and_an_unwritable_folder(tmp_path: Path) -> None:
