@@ -218,7 +218,7 @@ def _show_verdicts(
         parts = in_sentence(claim)
         why = t["verdict_" + one.reason.value]
         if one.verdict is Verdict.SILENT and one.item:
-            why += f" {t['stands_under']}{t['colon']}{item_title(one.item, items, lang)}"
+            why += f" {t['would_stand']}{t['colon']}{item_title(one.item, items, lang)}"
         # In English the id, which other commands take; it says nothing to a reader of Chinese.
         kind = str(categories[one.category].get(f"title_{lang}", one.category)) if lang != "en" else one.category
         cells = (t.label(one.verdict), kind, one.notice_quote or "–", why)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from scanner.model import (
     Contradiction,
     Finding,
+    ItemStatus,
     Notice,
     NoticeFact,
     NoticeKind,
@@ -342,11 +343,16 @@ def _place(notice: Notice | None, fact: NoticeFact | None) -> Place | None:
 
 
 def _item(rule: ClaimRule | None, notice: Notice | None, lang: str) -> str:
-    """The item under which the matter should stand: of a regime of the notice, in the order of the claim's own list;
-    without a notice that was read, of a regime that goes with the language of the claim."""
+    """The item under which the matter should stand: of a regime of the notice, in the order of the claim's own list,
+    one that a text can show before one that cannot be checked online; without a notice that was read, of a regime that
+    goes with the language of the claim."""
     if rule is None or not rule.items:
         return ""
-    regimes = {item.regime for item in notice.items} if notice else set()
+    unseen = {item.id for item in notice.items if item.status is ItemStatus.NOT_CHECKABLE} if notice else set()
+    regimes = {item.regime for item in notice.items if item.id not in unseen} if notice else set()
     if not regimes:
         regimes = {regime for regime in rule.items if regime.startswith("cn.") == lang.startswith("zh")}
-    return next((item for regime, item in rule.items.items() if regime in regimes), next(iter(rule.items.values())))
+    return next(
+        (item for regime, item in rule.items.items() if regime in regimes and item not in unseen),
+        next(iter(rule.items.values())),
+    )

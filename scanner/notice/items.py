@@ -11,6 +11,7 @@ from scanner.notice.text import NoticeText, Sentence
 FACE = "face"
 FACE_SHARE = 0.12
 """Share of sentences that must be on faces for the whole notice to count as one on faces."""
+DENIAL = "not"
 HEARSAY = "hearsay"
 """What others say of somebody: discloses nothing."""
 SHORT = 25
@@ -41,23 +42,35 @@ def about_faces(text: NoticeText) -> bool:
 
 
 def look(text: NoticeText, topic: Topic, face_only: bool) -> NoticeItem:
-    """The first sentence that has it (a heading only where none does), else the last of those that have it together,
-    else the first that touches upon it."""
-    body_first = sorted(text.sentences, key=lambda sentence: sentence.is_heading)
+    """The sentence that has it best, else the last of those that have it together, else the best that touches upon it.
+
+    A heading is taken only where no other sentence has it, and a denial ("we do not collect your face" names a kind of
+    data) where nothing else does; of the rest that with the combination that the patterns name first.
+    """
+    telling = [s for s in text.sentences if not s.text.rstrip().endswith("?") and HEARSAY not in s.groups]
+    if face_only:
+        telling = [s for s in telling if FACE in s.groups | s.context]
+    plain, denials, headings = _by_worth(telling)
     for status, combinations in ((ItemStatus.FOUND, topic.found), (ItemStatus.VAGUE, topic.vague)):
         if status is ItemStatus.VAGUE and (last := _apart(text, topic)) is not None:
             return _item(ItemStatus.FOUND, last, text)
-        for sentence in body_first:
-            if sentence.text.rstrip().endswith("?") or HEARSAY in sentence.groups:
-                continue  # a question says nothing
-            if sentence.is_heading and not any(part.context for c in combinations for part in c):
-                continue
-            if face_only and FACE not in sentence.groups | sentence.context:
-                continue
+        from_above = any(part.context for combination in combinations for part in combination)
+        for sentences in (plain, denials, headings if from_above else []):
             for combination in combinations:
-                if holds(combination, sentence, text):
-                    return _item(status, sentence, text)
+                found = next((sentence for sentence in sentences if holds(combination, sentence, text)), None)
+                if found is not None:
+                    return _item(status, found, text)
     return NoticeItem("", "", ItemStatus.NOT_FOUND if topic.checkable else ItemStatus.NOT_CHECKABLE)
+
+
+def _by_worth(sentences: Iterable[Sentence]) -> tuple[list[Sentence], list[Sentence], list[Sentence]]:
+    """Sentences without a word of denial, with one, and headings."""
+    plain: list[Sentence] = []
+    denials: list[Sentence] = []
+    headings: list[Sentence] = []
+    for sentence in sentences:
+        (headings if sentence.is_heading else denials if DENIAL in sentence.groups else plain).append(sentence)
+    return plain, denials, headings
 
 
 def _item(status: ItemStatus, sentence: Sentence, text: NoticeText) -> NoticeItem:

@@ -18,9 +18,8 @@ from scanner.notice import rules as R
 from scanner.notice.words import Lexicon, is_template, template
 
 NOTICES, FACTS = "notices.toml", "notice_facts.toml"
-_ITEM = {"id", "regime", "article", "topic", "title_en", "title_zh", "summary_en", "summary_zh", "required",
-         "provisions",
-         "vocabulary_zh", "vocabulary_en"}  # fmt: skip
+_ITEM = {"id", "regime", "article", "article_zh", "topic", "title_en", "title_zh", "summary_en", "summary_zh",
+         "required", "provisions", "vocabulary_zh", "vocabulary_en"}  # fmt: skip
 _ITEM_MAY = {"face", "condition_en", "condition_zh", "tip"}
 _CONDITION = {"condition_en", "condition_zh"}
 _FIND = ("texts", "paths", "titles", "not_titles", "stores", "guesses")
@@ -313,9 +312,9 @@ def _claim(
     plain = reader.texts(entry, "plain", where)
     if strange := sorted(set(plain) - {answer.topic for answer in contradicts}):
         reader.say(f"{where}.plain", f"no answer that contradicts is on {', '.join(strange)}")
-    where_items = entry.get("items", {})
-    if not isinstance(where_items, dict) or ((contradicts or admits) and not where_items):
-        reader.say(f"{where}.items", "must name an item for at least one regime")
+    where_items = entry.get("items", None if contradicts or admits else {})
+    if not isinstance(where_items, dict):
+        reader.say(f"{where}.items", "must name an item of a regime, or be {} where a notice need not speak of it")
         where_items = {}
     for regime, item in where_items.items():
         if item not in items or items[item].regime != regime:

@@ -118,7 +118,7 @@ class ClaimRule:
     vague: tuple[Answer, ...]
     """Facts near to the matter that leave it open: they make it `cannot_tell`, not `silent`."""
     items: Mapping[str, str]
-    """regime -> the item under which it should stand."""
+    """regime -> the item under which it should stand; empty: a notice that is silent on it says nothing by that."""
     tests: tuple[Mapping[str, Any], ...]
     device: frozenset[str] = frozenset()
     """Topics about the thing itself: they hold whoever stands before it."""

@@ -46,10 +46,10 @@ def classify(status: int, headers: Mapping[str, str], parsed: Parsed) -> Verdict
 
 _SPEAKS = {
     "refused": "words of refusal",
-    "suspicion": "words of suspicion",
+    "suspicion": "words that call the traffic suspicious",
     "prove": "a demand to prove to be human",
     "wait": "a request to wait",
-    "browser": "talk of the visitor's browser",
+    "browser": "words on the visitor's browser",
     "trace": "a request number",
     "owner": "advice to the site's owner",
 }

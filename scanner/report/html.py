@@ -19,12 +19,32 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from scanner.model import REPORT_SCHEMA, Change, Finding, Outcome, Report, Stance, Tracked, UnreadReason
+from scanner.model import (
+    REPORT_SCHEMA,
+    BlockKind,
+    Change,
+    Finding,
+    Outcome,
+    Report,
+    Stance,
+    Tracked,
+    UnreadReason,
+    Verdict,
+)
 from scanner.report import lawtext
 from scanner.report.files import write_bytes, write_text
 from scanner.report.lawview import law_groups
 from scanner.report.letter import letter
-from scanner.report.notices import item_title, notices_of, regimes_of, topic_title
+from scanner.report.notices import (
+    ANSWERED,
+    article_of,
+    distinct,
+    item_title,
+    notices_of,
+    regimes_of,
+    told_facts,
+    topic_title,
+)
 from scanner.report.text import clip_end, clip_start, day, days, one_line, safe_lang, safe_url, shanghai, utc, visible
 from scanner.report.view import CURRENT, SEVERITIES, Coverage, VendorView, View, by_category, view
 from scanner.report.words import LANGS, LIMITS, Words, words
@@ -35,6 +55,12 @@ GENERATOR = f"noticescan {REPORT_SCHEMA}"
 
 CROPS, PICTURES = "crop", "picture"
 """Folders of the pieces of pictures, named like the finding's page, and of whole pictures, named by their SHA-256."""
+DOUBTFUL = 0.6
+"""A finding that is less sure than this is marked: confidence is calibrated (docs/decisions/0008-context.md)."""
+UNSEEN = frozenset(
+    {BlockKind.ALT, BlockKind.TITLE_ATTR, BlockKind.META, BlockKind.JSON, BlockKind.NOSCRIPT, BlockKind.TEMPLATE}
+)
+"""Kinds of text that a page holds and does not show."""
 ROBOTS_REASONS = frozenset({UnreadReason.ROBOTS, UnreadReason.ROBOTS_UNAVAILABLE})
 """Why a page was not read, where a line of robots.txt is worth showing: of other pages report.json holds it."""
 _CROP_NAME = re.compile(r"[0-9a-f]{12,64}")
@@ -131,8 +157,11 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "regimes": lambda notice: regimes_of(notice, report, t.lang),
         "item_title": lambda item: item_title(item, report.notice_items, t.lang),
         "topic_title": lambda topic: topic_title(topic, report.notice_topics, t),
+        "article_of": lambda item: article_of(item, t.lang), "told_facts": told_facts,
+        "distinct": lambda claims: distinct(claims, report.contexts), "doubtful": DOUBTFUL,
         "quote_cell": QUOTE_CELL, "most_quotes": MOST_QUOTES,
         "robots_reasons": ROBOTS_REASONS, "Stance": Stance, "Change": Change, "Outcome": Outcome,
+        "contradicts": Verdict.CONTRADICTS,
         "quote_limit": QUOTE_LIMIT, "context_limit": CONTEXT_LIMIT, "cell_limit": CELL_LIMIT,
     }  # fmt: skip
 
@@ -183,12 +212,20 @@ def _vendor_values(vendor: VendorView, report: Report) -> dict[str, Any]:
         "vendor": vendor,
         "notices": seen,
         "anchors": {notice.source: f"notice-{number}" for number, notice in enumerate(seen.read, 1)},
+        "kinds": {notice.source: notice.kind for notice in seen.read},
+        "answered": {one.category for verdict in ANSWERED for one in seen.verdicts[verdict]},
+        "unseen": sum(1 for group in says.values() for tracked in group if _unseen(tracked.finding)),
         "says": says,
         "denies": denies,
         "order": list(dict.fromkeys([*says, *denies])),
         "laws": {key: law_groups(report, group) for key, group in says.items()},
         "unplaced": any(lawtext.unstated(report.law_of(tracked.finding)) for tracked in vendor.current),
     }
+
+
+def _unseen(finding: Finding) -> bool:
+    """Does it stand where no visitor of the page sees it without looking for it?"""
+    return finding.hidden or finding.block_kind in UNSEEN
 
 
 def _finding_values(tracked: Tracked, report: Report) -> dict[str, Any]:

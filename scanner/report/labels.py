@@ -32,9 +32,9 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         "info": ("for information", "供参考"),
     },
     Stance: {
-        "asserted": ("asserted", "自述"),
+        "asserted": ("says it itself", "自己说的"),
         "reported": ("reported", "转述"),
-        "negated": ("denied", "否认"),
+        "negated": ("denied or limited", "否认或限定"),
         "hypothetical": ("hypothetical", "假设"),
         "legal": ("legal text", "法律文本"),
     },
@@ -120,7 +120,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Pair]] = {
     },
     UnreadReason: {
         "robots": ("robots.txt asks not to", "robots.txt 要求不抓取"),
-        "robots_unavailable": ("robots.txt could not be had", "无法取得 robots.txt"),
+        "robots_unavailable": ("robots.txt could not be fetched", "无法取得 robots.txt"),
         "out_of_budget": ("past the depth, page or trap limit", "超出深度、页数或防陷阱上限"),
         "address_refused": ("address not allowed (private or special)", "地址不在允许范围（内网或特殊地址）"),
         "dns": ("name not found", "域名无法解析"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ("law_heading", "Provisions that the wording may engage", "该措辞可能涉及的条款"),
     ("law_fold", "{n}, as in force on {date}", "{n}（采集当日 {date} 已施行）"),
-    ("law_around", "Law near by, as in force on {date}", "相关的其他条款（采集当日 {date} 已施行）"),
+    ("law_around", "Related rules, as in force on {date}", "相关的其他条款（采集当日 {date} 已施行）"),
     (
         "law_count",
         "{n} provision that the wording may engage|{n} provisions that the wording may engage",
@@ -17,7 +17,7 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ("law_places", "Law looked at: {places}.", "所查看的法域：{places}。"),
     (
         "law_touch",
-        "These do not address this kind of claim by name; they touch on it, some of them only in part.",
+        "These do not address this kind of claim by name; they are loosely related, some only in part.",
         "以下条款并非直接针对此类表述，只是有所关联，有的仅部分相关。",
     ),
     ("law_unverified", "unconfirmed", "未经核实"),
@@ -51,8 +51,8 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
         "who might.",
         "这些条款并不针对厂商。此处也不表明有人使用该产品；列出它们，是为了知道可以向可能的使用者询问什么。",
     ),
-    ("law_more", "{n} more article that touches on it|{n} more articles that touch on it", "另有 {n} 项相关条款"),
-    ("law_touching", "{n} article that touches on it|{n} articles that touch on it", "有所关联的条款 {n} 项"),
+    ("law_more", "{n} more loosely related article|{n} more loosely related articles", "另有 {n} 项相关条款"),
+    ("law_touching", "{n} loosely related article|{n} loosely related articles", "有所关联的条款 {n} 项"),
     ("law_context", "Context: rights of the people concerned, and sanctions", "背景：当事人的权利与罚则"),
     ("law_context_note", "No amount can be worked out from an advertisement.", "不能从广告推算任何金额。"),
     (
@@ -94,9 +94,8 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "law_gap_no_jurisdiction",
-        "No provision is named: nobody has said where the vendor is or whom its pages address. The targets file has a "
-        "column for it (jurisdiction).",
-        "未列出条款：尚未说明厂商所在地或其页面面向何地。可在目标清单的 jurisdiction 一栏填写。",
+        "No provision is named: it was not stated where the vendor is or whom its pages address.",
+        "未列出条款：尚未说明厂商所在地或其页面面向何地。",
     ),
     (
         "law_gap_not_listed",
@@ -105,8 +104,9 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "law_gap_none_fits",
-        "No provision is named: those in the list for {places} do not fit the day, the vendor’s role or the audience.",
-        "未列出条款：清单中 {places} 的条款与采集日期、厂商角色或受众不符。",
+        "No rule addressed to the vendor is named here: those in the list for {places} do not fit the day, its role or "
+        "the audience. That does not mean that no rule applies.",
+        "此处未列出针对厂商的条款：清单中 {places} 的条款与采集日期、厂商角色或受众不符。这不表示没有适用的规定。",
     ),
     (
         "law_gap_only_touched",
@@ -165,29 +165,54 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ),
     ("short_claims_count", "{n} passage|{n} passages", "{n} 处"),
     ("short_denials", "What they deny, limit or relay ({n})", "否认、限定或转述（{n} 处）"),
-    ("short_denials_more", "More of them stand below.", "其余列于下方。"),
+    ("short_denials_more", "More below.", "其余列于下方。"),
     ("not_asserted", "only denied or relayed here", "此处仅见否认或转述"),
+    (
+        "short_unseen",
+        "{n} of these is in text that the page holds but does not show (descriptions for search engines, alternative "
+        "texts, data in the source).|{n} of these are in text that the page holds but does not show (descriptions for "
+        "search engines, alternative texts, data in the source).",
+        "其中 {n} 条出自页面含有但不显示的文字（供搜索引擎的描述、图片替代文字、源码数据）。",
+    ),
+    ("short_notice", "What its privacy notice says to that", "其隐私告知怎么说"),
+    ("short_contradicts", "to {n} claim the opposite|to {n} claims the opposite", "与 {n} 条宣称相反"),
+    ("short_admits", "to {n} claim the same|to {n} claims the same", "与 {n} 条宣称相同"),
+    ("short_silent", "to {n} claim nothing that was found|to {n} claims nothing that was found", "{n} 条未见提及"),
+    ("short_cannot_tell", "to {n} claim nothing clear|to {n} claims nothing clear", "{n} 条无法判断"),
+    ("short_against", "advert", "广告"),
+    ("short_against_notice", "notice", "告知"),
+    ("short_notice_none", "None was found among the pages read.", "在读到的页面中没有找到其隐私告知。"),
+    (
+        "short_notice_unread",
+        "A page that may be its privacy notice could not be read:",
+        "一个可能是其隐私告知的页面未能读取：",
+    ),
     ("short_unknown", "What is not known", "尚不清楚的情况"),
     (
         "unknown_use",
         "Whether anything advertised was delivered, installed or used.",
         "所宣传的产品是否已经交付、安装或使用。",
     ),
-    ("unknown_truth", "Whether the pages’ boasts are true.", "页面的夸口是否属实。"),
+    ("unknown_truth", "Whether these statements are true.", "这些说法是否属实。"),
     (
         "unknown_unread",
-        "What stands on {pages} of this vendor that could not be read (listed below).",
+        "What {pages} of this vendor say that could not be read (listed below).",
         "该厂商未能读取的 {pages}（列于下方）写了什么。",
     ),
     (
         "unknown_pictures",
-        "What stands in video and on signs, and in pictures whose text was not read.",
+        "What videos and signs say, and pictures whose text was not read.",
         "视频与现场告示上的内容，以及文字未被读取的图片中的内容。",
     ),
     (
         "unknown_answer",
-        "What the company answers. Ask it first: a letter stands below.",
-        "该公司如何答复。请先询问：下方附信函。",
+        "What the company says to this. Ask before you publish: a draft letter is below.",
+        "该公司如何回应。发表之前请先询问：下方附信函范本。",
+    ),
+    (
+        "unknown_same",
+        "Whether adverts and notice are about the same product.",
+        "广告与告知是否针对同一产品。",
     ),
     (
         "unknown_place",
@@ -197,7 +222,7 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ("short_ask", "What to ask first", "首先可以问什么"),
     (
         "short_ask_more",
-        "All questions stand under each heading below and in the letter.",
+        "All questions are listed under each heading below and in the letter.",
         "全部问题列于下方各项之下及信函之中。",
     ),
     ("letter_heading", "Letter to the company", "致该公司的信函"),

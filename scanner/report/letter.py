@@ -94,15 +94,16 @@ def _quotes(group: Iterable[Tracked], report: Report, lang: str) -> Iterator[Par
     seen: dict[tuple[str, str], Tracked] = {}
     for tracked in group:
         seen.setdefault((_in_line(tracked.finding, report), tracked.finding.source), tracked)
-    for (quote, source), tracked in list(seen.items())[:MOST_QUOTES]:
+    shown = len(seen) if len(seen) == MOST_QUOTES + 1 else MOST_QUOTES  # one more is quoted sooner than counted
+    for (quote, source), tracked in list(seen.items())[:shown]:
         f = tracked.finding
         yield Part("quote", quote)
         under = one_line(f.heading, 100)
         yield Part("url", (f"{under} · " if under else "") + one_line(source, 300))
         when = (shanghai if lang == "zh" else utc)(f.captured_at) or t["captured_none"]
         yield Part("seen", say["seen"].format(when=when, sha=one_line(f.capture_sha256, 80) or t["not_recorded"]))
-    if len(seen) > MOST_QUOTES:
-        yield Part("seen", say["more"].format(n=len(seen) - MOST_QUOTES))
+    if len(seen) > shown:
+        yield Part("seen", say["more"].format(n=len(seen) - shown))
 
 
 def _in_line(finding: Finding, report: Report) -> str:

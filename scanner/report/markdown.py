@@ -191,7 +191,8 @@ def _verdicts(report: Report, derived: View, t: Words) -> Iterator[str]:
                 yield f"- **{t.label(verdict)}**{t['colon']}“{escape(said)}”  "
                 if one.notice_quote and one.notice_at:
                     yield f"  {t['says_notice']}{t['colon']}“{escape(one.notice_quote)}” {link(one.notice_at.source)}  "
-                yield f"  {t['stands_under']}{t['colon']}{escape(item_title(one.item, report.notice_items, t.lang))}"
+                if one.verdict is Verdict.SILENT:
+                    yield f"  {t['would_stand']}{t['colon']}{escape(item_title(one.item, report.notice_items, t.lang))}"
         left = len(seen.verdicts[Verdict.CANNOT_TELL])
         if left:
             yield f"- {t.label(Verdict.CANNOT_TELL)}{t['colon']}{left}"

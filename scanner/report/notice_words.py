@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
-    ("notice_heading", "Says in its adverts, says in its notice", "广告里怎么说，隐私告知里怎么说"),
+    ("notice_heading", "What the adverts say, what the privacy notice says", "广告怎么说，隐私告知怎么说"),
     (
         "notice_lead",
         "Each claim that the vendor’s pages make in their own voice, set beside what its own privacy notices say. Both "
@@ -15,15 +15,15 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
         "A notice may be written for other people or other products, and a program can misread it. Read both "
         "sentences in "
         "their context before relying on a verdict.",
-        "告知可能是写给其他人或其他产品的，程序也可能误读。采用任何判断之前，请结合上下文阅读两边的原文。",
+        "告知可能是写给其他人或其他产品的，程序也可能误读。引用这些判断之前，请结合上下文阅读两边的原文。",
     ),
     ("verdict", "Verdict", "判断"),
-    ("says_ad", "Says in its adverts", "广告里说"),
-    ("says_notice", "Says in its notice", "告知里说"),
-    ("verdict_contradicts_head", "The notice denies what the advert claims", "告知否认广告所宣称的内容"),
-    ("verdict_admits_head", "The notice discloses what the advert claims", "告知披露了广告所宣称的内容"),
+    ("says_ad", "The adverts say", "广告说"),
+    ("says_notice", "The notice says", "告知说"),
+    ("verdict_contradicts_head", "The notice says the opposite", "告知的说法相反"),
+    ("verdict_admits_head", "The notice says this too", "告知中也这样写"),
     ("verdict_silent_head", "Not found in the notice", "在告知中未找到"),
-    ("verdict_cannot_tell_head", "Cannot be told", "无法判断"),
+    ("verdict_cannot_tell_head", "Unclear", "无法判断"),
     (
         "verdict_silent_note",
         "The text read of the notice was not found to mention what the advert claims. It may stand elsewhere: on a "
@@ -31,13 +31,13 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
         "in a contract, in a pop-up.",
         "在读到的告知文本中，没有找到广告所宣称的内容。它可能写在别处：现场标识、合同或弹窗。",
     ),
-    ("verdict_denies", "The notice denies it.", "告知予以否认。"),
-    ("verdict_discloses", "The notice says so itself.", "告知自己也这样写。"),
+    ("verdict_denies", "The notice says the opposite.", "告知的说法相反。"),
+    ("verdict_discloses", "The notice says this too.", "告知中也这样写。"),
     ("verdict_not_mentioned", "Not found in the text read of the notice.", "在读到的告知文本中未找到。"),
-    ("verdict_same_document", "Claim and denial stand on the same page.", "宣称与否认出现在同一页面。"),
+    ("verdict_same_document", "Claim and denial are on the same page.", "宣称与否认出现在同一页面。"),
     (
         "verdict_no_notice",
-        "No privacy notice of this vendor was found among the pages read.",
+        "A privacy notice of this vendor was not found among the pages read.",
         "在读到的页面中没有找到该厂商的隐私告知。",
     ),
     ("verdict_not_read", "A notice is known but could not be read.", "已知有一份告知，但未能读取。"),
@@ -52,25 +52,28 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
         "The notice denies it with an exception or condition, or leaves it to somebody else.",
         "告知的否认附有例外或条件，或交由他人负责。",
     ),
-    ("verdict_vague", "The notice touches upon the matter and leaves it open.", "告知只是笼统提及，没有说清。"),
+    (
+        "verdict_vague",
+        "The notice mentions the matter; whether it answers the claim is not clear.",
+        "告知提到了相关内容，但能否回答这一宣称并不清楚。",
+    ),
     ("verdict_conflicting", "The text read of the notices says both.", "读到的告知文本两种说法都有。"),
     (
         "verdict_no_counterpart",
         "A kind of claim on which a privacy notice has nothing to say.",
         "隐私告知通常不涉及的一类宣称。",
     ),
-    ("should_stand", "Where it should stand", "本应载于"),
-    ("stands_under", "Item", "对应事项"),
+    ("would_stand", "A notice would say this under", "告知通常应在此事项下说明"),
     ("claim_capture", "Advert captured", "广告采集"),
     ("notice_capture", "Notice captured", "告知采集"),
     (
         "notice_none",
-        "No privacy notice of this vendor was found among the pages read. This does not mean that there is none: it "
+        "A privacy notice of this vendor was not found among the pages read. This does not mean that there is none: it "
         "may stand on a sign, in a contract or on a page that was not read.",
         "在读到的页面中没有找到该厂商的隐私告知。这不表示不存在：它可能在现场标识、合同中，或在未读到的页面上。",
     ),
     ("notices_heading", "Its privacy notices", "其隐私告知"),
-    ("notice_unread", "Known, and not read", "已知但未读"),
+    ("notice_unread", "Privacy notices found but not read", "已发现但未能读取的隐私告知"),
     ("notice_for", "Written for", "适用对象"),
     ("notice_effective", "In force from (as the text says)", "生效日期（据文本）"),
     ("notice_updated", "Last changed (as the text says)", "更新日期（据文本）"),

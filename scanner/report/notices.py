@@ -14,6 +14,7 @@ from scanner.model import (
     Finding,
     ItemStatus,
     Notice,
+    NoticeFact,
     NoticeItem,
     Report,
     Saying,
@@ -25,6 +26,7 @@ from scanner.report.words import Words, words
 
 ORDER = (Verdict.CONTRADICTS, Verdict.ADMITS, Verdict.SILENT, Verdict.CANNOT_TELL)
 """In which order verdicts are shown."""
+ANSWERED = frozenset({Verdict.CONTRADICTS, Verdict.ADMITS})
 _QUOTE = 160
 _ENDS = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
 
@@ -59,7 +61,8 @@ class NoticesView:
     read: tuple[Notice, ...]
     unread: tuple[Notice, ...]
     verdicts: Mapping[Verdict, tuple[Contradiction, ...]]
-    """Every verdict but those without a counterpart in any notice; each kind, also an empty one."""
+    """Each kind of verdict, also an empty one. Left out: that a notice is silent where it need not speak, and what is
+    unclear of a sentence that is answered already (two quotes of one sentence may be two findings)."""
     rows: Mapping[Verdict, tuple[Row, ...]]
     stores: tuple[str, ...]
 
@@ -73,12 +76,19 @@ def notices_of(report: Report, vendor: str) -> NoticesView:
     """The notices and verdicts of one vendor."""
     theirs = [notice for notice in report.notices if notice.vendor == vendor]
     found = [one for one in report.contradictions if one.vendor == vendor]
-    answerable = [one for one in found if one.reason is not VerdictReason.NO_COUNTERPART]
-    grouped = {verdict: tuple(one for one in answerable if one.verdict is verdict) for verdict in ORDER}
+    answerable = [one for one in found if one.reason is not VerdictReason.NO_COUNTERPART and _tells(one)]
+    answered = {_sentence(one, report.contexts) for one in answerable if one.verdict in ANSWERED}
+    clear = [one for one in answerable if one.verdict in ANSWERED or _sentence(one, report.contexts) not in answered]
+    grouped = {verdict: tuple(one for one in clear if one.verdict is verdict) for verdict in ORDER}
     return NoticesView(
         tuple(n for n in theirs if n.unread is None), tuple(n for n in theirs if n.unread is not None), grouped,
         {verdict: rows_of(found) for verdict, found in grouped.items()}, tuple(report.app_stores.get(vendor, ())),
     )  # fmt: skip
+
+
+def _tells(one: Contradiction) -> bool:
+    """A notice need not say how many shops use a product: its silence on what has no item is not shown."""
+    return one.verdict is not Verdict.SILENT or bool(one.item)
 
 
 def in_sentence(finding: Finding) -> tuple[str, str, str]:
@@ -104,6 +114,26 @@ def rows_of(found: Sequence[Contradiction]) -> tuple[Row, ...]:
         place = f"{one.notice_at.source}:{one.notice_at.start}" if one.notice_at else ""
         rows.setdefault((one.category, one.reason.value, one.item, place), []).append(one)
     return tuple(Row(tuple(claims)) for claims in rows.values())
+
+
+def distinct(claims: Sequence[Contradiction], contexts: Mapping[str, tuple[str, str]]) -> tuple[Contradiction, ...]:
+    """Claims of different sentences: of those that stand in one only the first. `contexts`: finding -> what stands
+    before and after it in its block."""
+    out: dict[tuple[str, str, str, int], Contradiction] = {}
+    for one in claims:
+        out.setdefault(_sentence(one, contexts), one)
+    return tuple(out.values())
+
+
+def _sentence(one: Contradiction, contexts: Mapping[str, tuple[str, str]]) -> tuple[str, str, str, int]:
+    """Category, and where the sentence of a claim begins: two quotes of one sentence are one claim to who reads it."""
+    opened = _ENDS.split(contexts.get(one.finding, ("", ""))[0])[-1]
+    return one.category, one.claim_at.source, one.claim_at.derivation, one.claim_at.start - len(opened)
+
+
+def told_facts(notice: Notice) -> tuple[NoticeFact, ...]:
+    """What a notice says, as a report lists it: not what the models only took for a claim made or denied in it."""
+    return tuple(f for f in notice.facts if f.saying is not Saying.SILENT and not f.topic.startswith("claim:"))
 
 
 def regimes_of(notice: Notice, report: Report, lang: str) -> tuple[RegimeView, ...]:
@@ -147,8 +177,7 @@ def fact_rows(notice: Notice, topics: Mapping[str, Mapping[str, str]], lang: str
     t = words(lang)
     return [
         (topic_title(fact.topic, topics, t), t.label(fact.saying), t.label(fact.people), one_line(fact.quote, _QUOTE))
-        for fact in notice.facts
-        if fact.saying is not Saying.SILENT and not fact.topic.startswith("claim:")
+        for fact in told_facts(notice)
     ]
 
 
@@ -161,8 +190,13 @@ def topic_title(topic: str, topics: Mapping[str, Mapping[str, str]], t: Words) -
 def item_title(item: str, items: Mapping[str, Mapping[str, Any]], lang: str) -> str:
     """`retention period (CN PIPL art 17(2))`, or the id."""
     facts = items.get(item, {})
-    title, article = facts.get(f"title_{lang}"), facts.get("article")
+    title, article = facts.get(f"title_{lang}"), article_of(facts, lang)
     return f"{title} ({article})" if title else item
+
+
+def article_of(facts: Mapping[str, Any], lang: str) -> str:
+    """Where an item is asked for, as it is cited in the interface language."""
+    return str(facts.get("article_zh" if lang == "zh" else "article", ""))
 
 
 def counts_line(found: Sequence[Contradiction], t: Words) -> str:

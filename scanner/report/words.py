@@ -32,9 +32,9 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     (
         "lead",
         "{vendors} looked at. {read} read, {asserted} made in the pages’ own voice.",
-        "查看了 {vendors}，读取 {read}，其中页面以自己的口吻作出的表述 {asserted}。",
+        "查看了 {vendors}，读取 {read}，标出网站以自己的口吻作出的表述 {asserted}。",
     ),
-    ("n_vendors", "{n} vendor|{n} vendors", "{n} 家厂商"),
+    ("n_vendors", "{n} company or other site|{n} companies and other sites", "{n} 家厂商及其他网站"),
     ("n_pages", "{n} page|{n} pages", "{n} 个页面"),
     ("n_claims", "{n} flagged claim|{n} flagged claims", "{n} 条"),
     (
@@ -50,18 +50,18 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "本次运行未正常结束，或没有读到任何页面。以下内容只能视为部分结果。",
     ),
     ("key_figures", "Key figures", "主要数字"),
-    ("fig_asserted", "Asserted claims", "自述的宣称"),
-    ("fig_asserted_note", "said by the page in its own voice", "页面以自己的口吻所说"),
+    ("fig_asserted", "Claims in the pages’ own voice", "网站自己的宣称"),
+    ("fig_asserted_note", "not denied, quoted or reported", "不含否认、引述与转述"),
     ("fig_other", "Other mentions", "其他提及"),
     ("fig_other_note", "denied, reported, hypothetical or legal text", "否认、转述、假设或法律文本"),
-    ("fig_vendors", "Vendors with asserted claims", "有自述宣称的厂商"),
+    ("fig_vendors", "Sites with such claims", "有此类宣称的网站"),
     ("fig_vendors_note", "of {n} looked at", "共查看 {n} 家"),
     ("fig_read", "Pages read", "已读页面"),
     ("fig_unread_note", "{n} not read, each with its reason", "另有 {n} 个未读，逐一列明原因"),
     ("fig_new", "New", "新增"),
     ("fig_new_note", "since the last successful run", "与上一次成功运行相比"),
     ("fig_first_note", "first run: nothing to compare with", "首次运行，无可比较"),
-    ("by_severity", "Asserted claims by severity", "自述的宣称：按严重程度"),
+    ("by_severity", "Claims in the pages’ own voice, by severity", "网站自己的宣称：按严重程度"),
     ("new_heading", "What is new since the last successful run", "与上一次成功运行相比"),
     (
         "new_first",
@@ -99,12 +99,13 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("not_seen_on", "not seen on {date}", "{date} 未见"),
     ("could_not_look_on", "could not look on {date}", "{date} 未能查看"),
     ("seen_range", "First seen {first}; last seen {last}.", "首次见于 {first}，最近见于 {last}。"),
-    ("vendors_heading", "Vendors", "厂商"),
+    ("vendors_heading", "Companies and other sites", "厂商及其他网站"),
     ("findings_heading", "Findings", "发现"),
     (
         "findings_note",
-        "Asserted claims first, then by severity and confidence. The words in quotation marks are the page’s own.",
-        "自述的宣称在前，其次按严重程度与置信度排列。引号内为页面原文。",
+        "What pages say in their own voice comes first, then by severity and confidence. The words in quotation marks "
+        "are the page’s own. Severity says how much the subject matters; it is no finding of fault.",
+        "网站自己的说法在前，其次按严重程度与置信度排列。引号内为页面原文。严重程度只表示主题的分量，不表示有过错。",
     ),
     (
         "findings_none",
@@ -116,7 +117,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("filter_all", "all", "全部"),
     ("filter_search", "Words", "文字"),
     ("filter_reset", "Show all", "显示全部"),
-    ("filter_shown", "shown", "条显示中"),
+    ("filter_shown", "shown", "条（已显示）"),
     (
         "filter_noscript",
         "Filters need JavaScript. The list below is complete without it.",
@@ -132,7 +133,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("confidence", "Confidence", "置信度"),
     ("history", "History", "变化"),
     ("page", "Page", "页面"),
-    ("asserted_col", "Asserted", "自述"),
+    ("asserted_col", "Own claims", "自己的宣称"),
     ("other_col", "Other", "其他"),
     ("worst_col", "Gravest", "最高程度"),
     ("read_col", "Read", "已读"),
@@ -148,7 +149,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     (
         "vendor_lead",
         "{asserted} made in the pages’ own voice{passages}; {read} read, {unread} not read.",
-        "页面以自己的口吻作出的表述 {asserted}{passages}；已读 {read}，未读 {unread}。",
+        "标出网站以自己的口吻作出的表述 {asserted}{passages}；已读 {read}，未读 {unread}。",
     ),
     ("cue_none", "No single word decided.", "并非由某个词语决定。"),
     ("cov_total", "URLs known", "已知网址"),
@@ -175,7 +176,13 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "nor that there is none.",
         "该厂商没有任何页面被读取，因此对其表述不能作出任何判断：既不能说有，也不能说没有。",
     ),
-    ("in_its_notice", "in its privacy notice, not in an advert", "见于其隐私告知，而非宣传"),
+    (
+        "in_its_notice",
+        "in its privacy notice (for: {whom}), not in an advert",
+        "见于其隐私告知（对象：{whom}），而非宣传",
+    ),
+    ("doubt", "uncertain", "把握不大"),
+    ("answered_above", "What its privacy notice says to this", "隐私告知对此怎么说"),
     ("in_context", "In its context", "上下文"),
     ("cut_note", "Shortened for display; report.json holds it in full.", "此处显示有删节，完整内容见 report.json。"),
     ("stance_asserted", "The page says this itself, in its own voice.", "页面以自己的口吻这样说。"),
@@ -191,7 +198,11 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "The page describes what a rule allows, asks for or forbids.",
         "页面描述规则允许、要求或禁止的内容。",
     ),
-    ("cue_default", "No cue turned it: the page speaks for itself.", "没有改变立场的线索：由页面自己说出。"),
+    (
+        "cue_default",
+        "Nothing suggests that the page is quoting, reporting or denying.",
+        "未见转述或否认的迹象，视为页面自己的说法。",
+    ),
     ("cue_page", "What decided: the kind of page ({what}).", "判断依据：页面类型（{what}）。"),
     ("cue_words", "What decided: these words in the same {scope}:", "判断依据：同一{scope}中的这些文字："),
     ("scope_clause", "clause", "分句"),
@@ -217,7 +228,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("crop_alt", "The part of the picture that reads: {quote}", "图片中写有下列文字的部分：{quote}"),
     (
         "crop_note",
-        "The part of the picture in which the words stand, as kept. Recognised by a program: compare them.",
+        "The part of the picture in which the words appear, as kept. Read by software: compare with the picture.",
         "图片中写有这段文字的部分，取自保存的原图。文字由程序识别，请对照原图核对。",
     ),
     (
@@ -236,7 +247,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("origin", "Where the record comes from", "记录的来源"),
     (
         "crop_note_view",
-        "The part of the page in which the words stand, as a browser showed it when it was captured.",
+        "The part of the page in which the words appear, as a browser showed it when it was captured.",
         "采集时浏览器显示的页面中写有这段文字的部分。",
     ),
     (
@@ -302,7 +313,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "该措辞可能涉及下列条款。是否确实涉及，取决于广告本身无法显示的事实。",
     ),
     ("cov_title", "What was looked at, and what was not", "看了什么，没看什么"),
-    ("cov_statement", "Coverage statement", "覆盖声明"),
+    ("cov_statement", "What was read and what was not", "查看范围说明"),
     ("cov_known", "{n} URL known|{n} URLs known", "已知网址 {n} 个"),
     (
         "cov_wrong",
@@ -319,7 +330,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("cov_by_reason", "Why pages were not read", "未读的原因"),
     ("cov_by_vendor", "By vendor", "按厂商"),
     ("cov_all_urls", "Every URL", "全部网址"),
-    ("cov_more", "Full coverage statement", "完整的覆盖声明"),
+    ("cov_more", "Every page and its outcome", "完整的查看范围说明"),
     ("cov_all_read", "Every page that was wanted was read.", "需要读取的页面均已读取。"),
     ("cov_none", "No URL is on record for this run.", "本次运行没有网址记录。"),
     ("reason_none", "reason not recorded", "原因未记录"),
@@ -344,13 +355,13 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "limit_truth",
-        "It does not say that a boast is true. Figures in a quotation are the vendor’s own.",
-        "它不说明夸口属实。引文中的数字均出自厂商自己。",
+        "It does not say that what is advertised is true. Figures in a quotation are the vendor’s own.",
+        "它不表示宣传内容属实。引文中的数字均出自厂商自己。",
     ),
     (
         "limit_absence",
         "It does not show that something is absent. What was not found was not found in the text read; signs, "
-        "pictures, video and pages not read are outside it.",
+        "pictures, video and pages not read are not covered.",
         "它不证明某事不存在。“未发现”仅指在读到的文本中未发现；现场告示、图片、视频与未读页面不在其内。",
     ),
     (
@@ -388,7 +399,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("previous_run", "Last successful run before it", "此前最近一次成功的运行"),
     ("none", "none", "无"),
     ("about_how", "How the pages were fetched", "页面如何取得"),
-    ("about_stance", "Who stands behind the words", "话是谁说的"),
+    ("about_stance", "Whose words they are", "这话是谁说的"),
     ("about_changes", "Words for change", "变化的说法"),
     ("about_categories", "Categories", "类别说明"),
     ("about_text", "About the quotations", "关于引文"),

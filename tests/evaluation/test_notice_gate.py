@@ -33,7 +33,7 @@ FLOORS = {
         "rights_stated": 0.88,
         "contact_stated": 0.98,
     },
-    # Nobody looks at `fresh7` and `fresh8`; wrong verdicts of `fresh2` to `fresh6` were looked at. Below the goal: see README.md.
+    # Nobody looks at `fresh7` and `fresh8`, of `fresh2` to `fresh6` wrong verdicts were. Below the goal: README.md.
     "fresh2": {"biometrics": 0.80, "contradicts_precision": 0.94, "contradicts_recall": 0.73},
     "fresh3": {"biometrics": 0.95, "contradicts_precision": 0.87, "contradicts_recall": 0.75},
     "fresh4": {"biometrics": 0.97, "contradicts_precision": 0.95, "contradicts_recall": 0.88},

@@ -235,3 +235,12 @@ def test_a_page_is_a_notice_if_it_calls_itself_one(title: str, want: bool) -> No
     page = read(html.encode(), "text/html; charset=utf-8", "http://x.example/").document
     assert page is not None
     assert is_notice(page, RULES) is want
+
+
+def test_an_item_is_quoted_from_the_sentence_that_has_it_best() -> None:
+    """Not from the first that could be meant: an address to write to is no kind of data, nor is a denial of one."""
+    text = "人脸信息处理规则\n处理者：南渡智感有限公司，邮箱 face@nandu.example。\n我们不会收集您的指纹。\n"
+    text += "摄像机收集来访者的人脸照片。\n"
+    quoted = {item.id: item.quote for item in notice(text, "cn.pipl").items}
+    assert quoted["pipl.17.types"] == "摄像机收集来访者的人脸照片。"
+    assert quoted["pipl.17.identity"] == "处理者：南渡智感有限公司，邮箱 face@nandu.example。"

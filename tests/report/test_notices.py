@@ -6,11 +6,25 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
-from scanner.model import QUOTE_CONTEXT, Notice, NoticeKind, Outcome, UnreadReason
+from scanner.model import (
+    QUOTE_CONTEXT,
+    BlockKind,
+    Contradiction,
+    Finding,
+    Notice,
+    NoticeKind,
+    Outcome,
+    Place,
+    UnreadReason,
+    Verdict,
+    VerdictReason,
+)
+from scanner.notice.compare import place_of
 from scanner.report.html import write_html
 from scanner.report.letter import letter
-from scanner.report.notices import in_sentence
+from scanner.report.notices import distinct, in_sentence, notices_of
 from scanner.report.view import view
 from scanner.report.words import LANGS, words
 from tests.evaluation.notices import claimed
@@ -79,3 +93,84 @@ def test_a_vendor_of_whom_nothing_was_read_is_not_clean(lang: str, tmp_path: Pat
     assert t["vendor_unread"] in text
     assert t["vendor_none"] not in text
     assert t["reply"] not in text
+
+
+def _answered(finding: Finding, verdict: Verdict, **changes: object) -> Contradiction:
+    reason = {Verdict.CONTRADICTS: VerdictReason.DENIES, Verdict.SILENT: VerdictReason.NOT_MENTIONED}
+    one = Contradiction(
+        verdict, finding.category, finding.vendor, finding.id, finding.quote, place_of(finding),
+        reason.get(verdict, VerdictReason.VAGUE), "Everybody is told.", Place(f"{VENDORS[0][1]}/privacy.html", 0, 18),
+        item="gdpr.13.1a",
+    )  # fmt: skip
+    return replace(one, **changes)  # type: ignore[arg-type]
+
+
+def test_a_sentence_that_the_notice_answers_is_not_shown_as_unclear_too() -> None:
+    first, second = make_finding("No need to tell anybody", start=0), make_finding("the sign will do", start=25)
+    other = make_finding("a sign is plenty", start=300)
+    contexts = {
+        first.id: ("", ", the sign will do."),
+        second.id: ("No need to tell anybody, ", "."),
+        other.id: ("", ""),
+    }
+    found = (
+        _answered(first, Verdict.CONTRADICTS), _answered(second, Verdict.CANNOT_TELL),
+        _answered(other, Verdict.CANNOT_TELL),
+    )  # fmt: skip
+    seen = notices_of(make_report(contexts=contexts, contradictions=found), VENDORS[0][0])
+    assert [one.claim_quote for one in seen.verdicts[Verdict.CANNOT_TELL]] == ["a sign is plenty"]
+    assert len(seen.verdicts[Verdict.CONTRADICTS]) == 1
+
+
+def test_two_quotes_of_one_sentence_are_shown_once() -> None:
+    first, second = make_finding("No need to tell anybody", start=0), make_finding("the sign will do", start=25)
+    contexts = {first.id: ("", ", the sign will do."), second.id: ("No need to tell anybody, ", ".")}
+    claims = tuple(_answered(one, Verdict.CONTRADICTS) for one in (first, second))
+    assert [one.claim_quote for one in distinct(claims, contexts)] == ["No need to tell anybody"]
+    assert len(distinct(claims, {})) == 2
+
+
+def test_silence_is_shown_only_where_a_notice_should_speak() -> None:
+    """No notice says how many shops use a product: that it does not is no news."""
+    boast, tag = make_finding("nine out of ten shops"), make_finding("tag reporters", start=400)
+    found = (_answered(boast, Verdict.SILENT, item=""), _answered(tag, Verdict.SILENT))
+    seen = notices_of(make_report(contradictions=found), VENDORS[0][0])
+    assert [one.claim_quote for one in seen.verdicts[Verdict.SILENT]] == ["tag reporters"]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_short_account_says_what_the_notice_says(lang: str, tmp_path: Path) -> None:
+    """Answered, not read, and not found: three things that must not be taken for each other."""
+    claim, t = make_finding("nobody is told"), words(lang)
+    notice = Notice(f"{VENDORS[0][1]}/privacy.html", VENDORS[0][0], kind=NoticeKind.PEOPLE_FILMED, title="Notice")
+    rows, tracked = (make_row(claim.source),), (make_tracked(claim),)
+    unread = replace(notice, unread=UnreadReason.HTTP_STATUS)
+    for folder, changes, want in (
+        ("read", {"notices": (notice,), "contradictions": (_answered(claim, Verdict.CONTRADICTS),)},
+         ["Everybody is told.", t["unknown_same"]]),
+        ("unread", {"notices": (unread,)}, [t["short_notice_unread"], unread.source]),
+        ("none", {}, [t["short_notice_none"]]),
+    ):  # fmt: skip
+        write_html(make_report(tracked, rows, **changes), tmp_path / folder, lang)  # type: ignore[arg-type]
+        (page,) = (tmp_path / folder / "html" / "vendor").glob("*.html")
+        box = page.read_text(encoding="utf-8").split('class="short-account"')[1].split("</section>")[0]
+        assert all(escape(text) in box for text in want), folder
+
+
+def test_what_no_visitor_sees_is_counted(tmp_path: Path) -> None:
+    seen = make_finding("seen by all")
+    unseen = make_finding("for machines", block_kind=BlockKind.META)
+    hidden = make_finding("behind a click", hidden=True)
+    findings = tuple(make_tracked(one) for one in (seen, unseen, hidden))
+    write_html(make_report(findings, (make_row(seen.source),)), tmp_path, "en")
+    (page,) = (tmp_path / "html" / "vendor").glob("*.html")
+    assert words("en").count("short_unseen", 2) in page.read_text(encoding="utf-8")
+
+
+def test_a_finding_that_is_not_sure_is_marked(tmp_path: Path) -> None:
+    sure, unsure = make_finding("surely"), make_finding("perhaps", confidence=0.4)
+    findings = tuple(make_tracked(one) for one in (sure, unsure))
+    write_html(make_report(findings, (make_row(sure.source),)), tmp_path, "en")
+    pages = {p.stem: p.read_text(encoding="utf-8") for p in (tmp_path / "html" / "finding").glob("*.html")}
+    mark = f'<span class="doubt">{words("en")["doubt"]}</span>'
+    assert {stem: mark in text for stem, text in pages.items()} == {sure.id[:12]: False, unsure.id[:12]: True}
