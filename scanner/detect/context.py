@@ -147,11 +147,15 @@ class Context:
         return out
 
     def _asked(self, claim: Sequence[int], stretch: Window) -> Iterator[tuple[int, np.ndarray]]:
-        """Each sentence of a stretch that begins with the claim, and its shares of ANSWERS."""
         numbers, places = stretch
-        of_claim = min(len(claim), MAX_CLAIM)
+        return self.answers_in(numbers, places, min(len(claim), MAX_CLAIM))
+
+    def answers_in(
+        self, numbers: Sequence[int], places: Sequence[tuple[int, int, int]], of_claim: int
+    ) -> Iterator[tuple[int, np.ndarray]]:
+        """Each sentence of a stretch that begins with a claim of so many tokens, and its shares of ANSWERS."""
         said = _answered(self, tuple(numbers), tuple((begin, end) for _, begin, end in places), of_claim)
-        yield from zip((sentence for sentence, _, _ in places), said, strict=True)
+        return zip((sentence for sentence, _, _ in places), said, strict=True)
 
 
 @lru_cache(maxsize=KEPT)

@@ -42,15 +42,15 @@ _WEAK = frozenset({VerdictReason.OTHER_PEOPLE, VerdictReason.OTHER_PRODUCT, Verd
 
 
 _DENIED_FROM = {
-    Verdict.CONTRADICTS: 0.01, Verdict.CANNOT_TELL: 0.5, Verdict.SILENT: 0.7, Verdict.ADMITS: 0.9,
+    Verdict.CONTRADICTS: 0.05, Verdict.CANNOT_TELL: 0.85, Verdict.SILENT: 0.95, Verdict.ADMITS: 0.97,
 }  # fmt: skip
 """How sure a reader of claim and notice together must be of a denial, by what the notice's facts say alone. Chosen on
 pairs that it had not learnt from (docs/decisions/0009-claim-and-notice.md)."""
-_IN_SPITE = 0.8
+_IN_SPITE = 0.95
 """How sure where a word of the sentence leaves room: a condition, an exception, a hedge."""
-_ELSEWHERE_FROM = 0.7
+_ELSEWHERE_FROM = 0.95
 """How sure where the facts found a denial in one sentence and the reader in another."""
-_OPEN_FROM = 0.8
+_OPEN_FROM = 0.4
 """How sure that some sentence speaks of the matter on a condition, of other people or of another product, for a denial
 to be left open, whoever found it."""
 _SAID_FROM = 0.1

@@ -320,9 +320,30 @@ def train(lessons: Sequence[Lesson], asks: Sequence[Question], categories: Seque
     epochs, rate = (EPOCHS_ON, RATE_ON) if base.heads else (EPOCHS, RATE)
     if not base.heads:
         _standardise(model, iter(batches(items, rng)[:40]), categories)
-    model.train()
-    before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
     plan = [batch for _ in range(epochs) for batch in _mixed(items, windows_asked, rng)]
+    before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+    _learn(model, plan, rate, categories)
+    if base.heads:
+        for name, parameter in model.named_parameters():
+            parameter.data.lerp_(before[name], 1 - NEW_SHARE)
+    return _kept(model, base, categories)
+
+
+def train_on(plan: Sequence[list[Asked]], categories: Sequence[str], base: Base, rate: float, share: float) -> Context:
+    """A trained model after these batches of questions. `share`: of the new weights in the average with the old."""
+    torch.set_num_threads(os.cpu_count() or 1)
+    torch.manual_seed(1)
+    model = _Model(base, len(categories))
+    before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+    _learn(model, plan, rate, categories)
+    for name, parameter in model.named_parameters():
+        parameter.data.lerp_(before[name], 1 - share)
+    return _kept(model, base, categories)
+
+
+def _learn(model: _Model, plan: Sequence[list[Stretch] | list[Asked]], rate: float, categories: Sequence[str]) -> None:
+    """One step a batch; the rate rises over the first of them and falls to nearly nothing at the end."""
+    model.train()
     optimiser = _optimiser(model, rate)
     warm = 0.08 * len(plan)
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -343,10 +364,6 @@ def train(lessons: Sequence[Lesson], asks: Sequence[Question], categories: Seque
         if step % 100 == 0:
             print(f"  step {step} of {len(plan)}, {time.monotonic() - begun:.0f} s, loss {told / 100:.3f}", flush=True)
             told = 0.0
-    if base.heads:
-        for name, parameter in model.named_parameters():
-            parameter.data.lerp_(before[name], 1 - NEW_SHARE)
-    return _kept(model, base, categories)
 
 
 def _mixed(items: Sequence[Stretch], asks: Sequence[Asked], rng: random.Random) -> list[list[Stretch] | list[Asked]]:

@@ -421,7 +421,6 @@ def arguments() -> argparse.Namespace:
     add("--evaluate", action="store_true", help="stop after the figures; write nothing")
     add("--facts", type=Path, help="take these facts (JSON) instead of holding authors back")
     add("--new", nargs="*", default=[], help="train the shipped encoder on; it has not learnt from these files")
-    add("--answers", action="store_true", help="with --new: only the model that reads claim and notice together")
     add("--on", nargs="*", default=[], help="further labelled files to measure on")
     add("--scores", type=Path, help="where the scores of the held-back pages are kept, to choose bars by")
     return parser.parse_args()
@@ -455,14 +454,11 @@ def main() -> None:
     corpus = authors()
     pages = look_at_all(corpus)
     print(f"looked at {len(pages)} pages", flush=True)
-    facts = {} if args.answers else _facts(args, corpus, pages, categories)
+    facts = _facts(args, corpus, pages, categories)
     if args.evaluate:
         return
     voices = voice_of([case for cases in corpus.values() for case in cases])
     taught = [*pages, *benign(voices)]
-    if args.answers:
-        keep_answers(train_context(taught, categories, args.new, context.asked()))
-        return
     # The questions have a model of their own; a first one begins as a copy of what learnt both.
     read = train_context(taught, categories, args.new, context.context(), not context.ANSWERS_FILE.is_file())
     keep(read)  # at once: an hour's training was lost to a slip in a line that came after it

@@ -183,16 +183,16 @@ def hears(sentence: str, denied: float, said: float = 0.0, weakened: float = 0.0
     ("category", "quote", "sentence", "share", "want"),
     [
         # The facts are silent: it must be sure.
-        ("phone-capture", "Each passing phone gets a name", "two strangers", 0.95, Verdict.CONTRADICTS),
-        ("phone-capture", "Each passing phone gets a name", "two strangers", 0.6, Verdict.SILENT),
-        # A word leaves room: surer still.
-        ("phone-capture", "Each passing phone gets a name", "followed around", 0.75, Verdict.SILENT),
+        ("phone-capture", "Each passing phone gets a name", "two strangers", 0.96, Verdict.CONTRADICTS),
+        ("phone-capture", "Each passing phone gets a name", "two strangers", 0.9, Verdict.SILENT),
+        # A word leaves room: sure, too.
+        ("phone-capture", "Each passing phone gets a name", "followed around", 0.9, Verdict.SILENT),
         # The facts deny it: a little is enough, but not nothing.
         ("biometric-database", "Every face is filed", "face recognition", 0.2, Verdict.CONTRADICTS),
         ("biometric-database", "Every face is filed", "face recognition", 0.005, Verdict.CANNOT_TELL),
         # The facts found a denial, the reader hears another sentence deny it.
-        ("biometric-database", "Every face is filed", "two strangers", 0.9, Verdict.CONTRADICTS),
-        ("biometric-database", "Every face is filed", "two strangers", 0.6, Verdict.CANNOT_TELL),
+        ("biometric-database", "Every face is filed", "two strangers", 0.96, Verdict.CONTRADICTS),
+        ("biometric-database", "Every face is filed", "two strangers", 0.9, Verdict.CANNOT_TELL),
         # Another place than the claim's.
         ("covert-audio", "Every word in the meeting room is heard", "at the till", 0.99, Verdict.CANNOT_TELL),
         # Of such boasts it is not asked.
