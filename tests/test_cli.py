@@ -526,7 +526,7 @@ def test_compare_gives_contradictions_first_and_names_the_item_that_is_silent(
     assert run(["compare", *files, "--rules", str(ROOT / "patterns")]) == 4
     out, err = error_of(capsys)
     assert out.index("无需") < out.index("遇到")
-    assert "Item:" in out
+    assert "under:" in out
     assert "1 contradicts, 1 not found, 1 cannot tell." in " ".join(out.split())
     assert any("empty.html" in line for line in err)
 

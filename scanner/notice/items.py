@@ -12,6 +12,7 @@ FACE = "face"
 FACE_SHARE = 0.12
 """Share of sentences that must be on faces for the whole notice to count as one on faces."""
 DENIAL = "not"
+"""Word group of denials."""
 HEARSAY = "hearsay"
 """What others say of somebody: discloses nothing."""
 SHORT = 25

@@ -63,7 +63,7 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
         "A kind of claim on which a privacy notice has nothing to say.",
         "隐私告知通常不涉及的一类宣称。",
     ),
-    ("would_stand", "A notice would say this under", "告知通常应在此事项下说明"),
+    ("would_stand", "Belongs under", "应说明于"),
     ("claim_capture", "Advert captured", "广告采集"),
     ("notice_capture", "Notice captured", "告知采集"),
     (
