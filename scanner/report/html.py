@@ -161,7 +161,7 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "distinct": lambda claims: distinct(claims, report.contexts), "doubtful": DOUBTFUL,
         "quote_cell": QUOTE_CELL, "most_quotes": MOST_QUOTES,
         "robots_reasons": ROBOTS_REASONS, "Stance": Stance, "Change": Change, "Outcome": Outcome,
-        "contradicts": Verdict.CONTRADICTS,
+        "contradicts": Verdict.CONTRADICTS, "unseen_kinds": UNSEEN,
         "quote_limit": QUOTE_LIMIT, "context_limit": CONTEXT_LIMIT, "cell_limit": CELL_LIMIT,
     }  # fmt: skip
 

@@ -217,6 +217,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("no_heading", "no heading above it", "其上没有标题"),
     ("shown", "Shown", "显示方式"),
     ("shown_yes", "part of the visible page", "页面可见内容"),
+    ("shown_kind", "held by the page and not shown as such: see the kind of text", "页面含有但不直接显示：见文字类型"),
     (
         "shown_no",
         "hidden until a click, or never shown; search engines still read it",

@@ -165,6 +165,9 @@ def test_what_no_visitor_sees_is_counted(tmp_path: Path) -> None:
     write_html(make_report(findings, (make_row(seen.source),)), tmp_path, "en")
     (page,) = (tmp_path / "html" / "vendor").glob("*.html")
     assert words("en").count("short_unseen", 2) in page.read_text(encoding="utf-8")
+    shown = {p.stem: p.read_text(encoding="utf-8") for p in (tmp_path / "html" / "finding").glob("*.html")}
+    for one, key in ((seen, "shown_yes"), (unseen, "shown_kind"), (hidden, "shown_no")):
+        assert f"<dd>{escape(words('en')[key])}</dd>" in shown[one.id[:12]]
 
 
 def test_a_finding_that_is_not_sure_is_marked(tmp_path: Path) -> None:
