@@ -32,9 +32,9 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         "info": ("for information", "供参考"),
     },
     Stance: {
-        "asserted": ("says it itself", "自己说的"),
+        "asserted": ("asserted", "自述"),
         "reported": ("reported", "转述"),
-        "negated": ("denied or limited", "否认或限定"),
+        "negated": ("denied", "否认"),
         "hypothetical": ("hypothetical", "假设"),
         "legal": ("legal text", "法律文本"),
     },

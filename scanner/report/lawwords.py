@@ -169,10 +169,10 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ("not_asserted", "only denied or relayed here", "此处仅见否认或转述"),
     (
         "short_unseen",
-        "{n} of these is in text that the page holds but does not show (descriptions for search engines, alternative "
-        "texts, data in the source).|{n} of these are in text that the page holds but does not show (descriptions for "
-        "search engines, alternative texts, data in the source).",
-        "其中 {n} 条出自页面含有但不显示的文字（供搜索引擎的描述、图片替代文字、源码数据）。",
+        "{n} of these is in text that the page does not show at first sight (behind a click, descriptions for search "
+        "engines, alternative texts, data in the source).|{n} of these are in text that the page does not show at "
+        "first sight (behind a click, descriptions for search engines, alternative texts, data in the source).",
+        "其中 {n} 条出自页面不直接显示的文字（点击后才显示的内容、供搜索引擎的描述、图片替代文字、源码数据）。",
     ),
     ("short_notice", "What its privacy notice says to that", "其隐私告知怎么说"),
     ("short_contradicts", "to {n} claim the opposite|to {n} claims the opposite", "与 {n} 条宣称相反"),

@@ -27,6 +27,7 @@ from scanner.report.words import Words, words
 ORDER = (Verdict.CONTRADICTS, Verdict.ADMITS, Verdict.SILENT, Verdict.CANNOT_TELL)
 """In which order verdicts are shown."""
 ANSWERED = frozenset({Verdict.CONTRADICTS, Verdict.ADMITS})
+"""Verdicts that settle what a notice says to a sentence."""
 _QUOTE = 160
 _ENDS = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
 

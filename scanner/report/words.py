@@ -181,6 +181,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "in its privacy notice (for: {whom}), not in an advert",
         "见于其隐私告知（对象：{whom}），而非宣传",
     ),
+    ("badge_asserted", "says it itself", "自己说的"),
+    ("badge_negated", "denied or limited", "否认或限定"),
     ("doubt", "uncertain", "把握不大"),
     ("answered_above", "What its privacy notice says to this", "隐私告知对此怎么说"),
     ("in_context", "In its context", "上下文"),

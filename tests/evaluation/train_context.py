@@ -311,39 +311,39 @@ def _standardise(model: _Model, items: Iterator[Sequence[Stretch]], categories: 
 
 def train(lessons: Sequence[Lesson], asks: Sequence[Question], categories: Sequence[str], base: Base) -> Context:
     """A model of these lessons. About six minutes a thousand lessons on two cores with bfloat16."""
-    torch.set_num_threads(os.cpu_count() or 1)  # by itself torch counts cores, not threads: a third of the speed
-    torch.manual_seed(1)
     rng = random.Random(1)
-    model = _Model(base, len(categories))
+    model = _begun(base, categories)
     items = stretches(lessons, base)
     windows_asked = asked(asks, base)
-    epochs, rate = (EPOCHS_ON, RATE_ON) if base.heads else (EPOCHS, RATE)
+    epochs, rate, share = (EPOCHS_ON, RATE_ON, NEW_SHARE) if base.heads else (EPOCHS, RATE, 1.0)
     if not base.heads:
         _standardise(model, iter(batches(items, rng)[:40]), categories)
-    plan = [batch for _ in range(epochs) for batch in _mixed(items, windows_asked, rng)]
-    before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
-    _learn(model, plan, rate, categories)
-    if base.heads:
-        for name, parameter in model.named_parameters():
-            parameter.data.lerp_(before[name], 1 - NEW_SHARE)
+    _learn(
+        model, [batch for _ in range(epochs) for batch in _mixed(items, windows_asked, rng)], rate, share, categories
+    )
     return _kept(model, base, categories)
 
 
 def train_on(plan: Sequence[list[Asked]], categories: Sequence[str], base: Base, rate: float, share: float) -> Context:
     """A trained model after these batches of questions. `share`: of the new weights in the average with the old."""
-    torch.set_num_threads(os.cpu_count() or 1)
-    torch.manual_seed(1)
-    model = _Model(base, len(categories))
-    before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
-    _learn(model, plan, rate, categories)
-    for name, parameter in model.named_parameters():
-        parameter.data.lerp_(before[name], 1 - share)
+    model = _begun(base, categories)
+    _learn(model, plan, rate, share, categories)
     return _kept(model, base, categories)
 
 
-def _learn(model: _Model, plan: Sequence[list[Stretch] | list[Asked]], rate: float, categories: Sequence[str]) -> None:
-    """One step a batch; the rate rises over the first of them and falls to nearly nothing at the end."""
+def _begun(base: Base, categories: Sequence[str]) -> _Model:
+    torch.set_num_threads(os.cpu_count() or 1)  # by itself torch counts cores, not threads: a third of the speed
+    torch.manual_seed(1)
+    return _Model(base, len(categories))
+
+
+def _learn(
+    model: _Model, plan: Sequence[list[Stretch] | list[Asked]], rate: float, share: float, categories: Sequence[str]
+) -> None:
+    """One step a batch; the rate rises over the first of them and falls to nearly nothing at the end. What was learnt
+    is averaged with what was there, of which `share` is the new."""
     model.train()
+    before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
     optimiser = _optimiser(model, rate)
     warm = 0.08 * len(plan)
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -364,6 +364,8 @@ def _learn(model: _Model, plan: Sequence[list[Stretch] | list[Asked]], rate: flo
         if step % 100 == 0:
             print(f"  step {step} of {len(plan)}, {time.monotonic() - begun:.0f} s, loss {told / 100:.3f}", flush=True)
             told = 0.0
+    for name, parameter in model.named_parameters():
+        parameter.data.lerp_(before[name], 1 - share)
 
 
 def _mixed(items: Sequence[Stretch], asks: Sequence[Asked], rng: random.Random) -> list[list[Stretch] | list[Asked]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from scanner.model import (
     VerdictReason,
 )
 from scanner.notice.compare import place_of
+from scanner.report.csv_ import write_csv
 from scanner.report.html import write_html
 from scanner.report.letter import letter
 from scanner.report.notices import distinct, in_sentence, notices_of
@@ -177,3 +179,13 @@ def test_a_finding_that_is_not_sure_is_marked(tmp_path: Path) -> None:
     pages = {p.stem: p.read_text(encoding="utf-8") for p in (tmp_path / "html" / "finding").glob("*.html")}
     mark = f'<span class="doubt">{words("en")["doubt"]}</span>'
     assert {stem: mark in text for stem, text in pages.items()} == {sure.id[:12]: False, unsure.id[:12]: True}
+
+
+def test_tables_for_programs_keep_the_word_asserted(tmp_path: Path) -> None:
+    """Somebody filters a column by it; pages for people say it plainer."""
+    finding = make_finding("every face")
+    report = make_report((make_tracked(finding),), (make_row(finding.source),))
+    with write_csv(report, tmp_path, "en").open(encoding="utf-8-sig", newline="") as handle:
+        assert [row["stance"] for row in csv.DictReader(handle)] == ["asserted"]
+    write_html(report, tmp_path, "en")
+    assert words("en")["badge_asserted"] in (tmp_path / "html" / "index.html").read_text(encoding="utf-8")
