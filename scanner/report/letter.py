@@ -63,13 +63,14 @@ def _parts(vendor: VendorView, groups: Mapping[str, list[Tracked]], report: Repo
         yield Part("line", say[key])
     yield Part("heading", say["passages"])
     yield Part("line", say["headings"])
+    captures: dict[str, int] = {}
     for number, (key, group) in enumerate(groups.items(), 1):
         yield Part("item", f"{number}. {_texts(categories, key, 'title', lang)[0]}")
-        yield from _quotes(group, report, lang)
+        yield from _quotes(group, report, lang, captures)
     denied = [t for t in vendor.current if t.finding.stance is Stance.NEGATED]
     if denied:
         yield Part("item", say["denied"])
-        yield from _quotes(denied, report, lang)
+        yield from _quotes(denied, report, lang, captures)
     yield Part("heading", say["questions"])
     yield from (Part("question", text) for text in say["always"])
     for number, key in enumerate(groups, 1):
@@ -80,6 +81,10 @@ def _parts(vendor: VendorView, groups: Mapping[str, list[Tracked]], report: Repo
     yield Part("heading", say["reply"])
     for key in ("reply_what", "reply_when", "reply_how", "close"):
         yield Part("line", say[key])
+    if captures:
+        yield Part("heading", say["captures"])
+    for sha, number in captures.items():
+        yield Part("seen", say["capture"].format(n=number, sha=sha))
 
 
 @cache
@@ -88,8 +93,9 @@ def _words(lang: str) -> dict[str, Any]:
     return texts
 
 
-def _quotes(group: Iterable[Tracked], report: Report, lang: str) -> Iterator[Part]:
-    """Passages in their line, each once: what was flagged may be two words of it, which would be no fair quotation."""
+def _quotes(group: Iterable[Tracked], report: Report, lang: str, captures: dict[str, int]) -> Iterator[Part]:
+    """Passages in their line, each once: what was flagged may be two words of it, which would be no fair quotation.
+    `captures`: SHA-256 of each page as received -> its number in the list at the end, which is added to."""
     say, t = _words(lang), words(lang)
     seen: dict[tuple[str, str], Tracked] = {}
     for tracked in group:
@@ -101,7 +107,8 @@ def _quotes(group: Iterable[Tracked], report: Report, lang: str) -> Iterator[Par
         under = one_line(f.heading, 100)
         yield Part("url", (f"{under} · " if under else "") + one_line(source, 300))
         when = (shanghai if lang == "zh" else utc)(f.captured_at) or t["captured_none"]
-        yield Part("seen", say["seen"].format(when=when, sha=one_line(f.capture_sha256, 80) or t["not_recorded"]))
+        sha = one_line(f.capture_sha256, 80) or t["not_recorded"]
+        yield Part("seen", say["seen"].format(when=when, n=captures.setdefault(sha, len(captures) + 1)))
     if len(seen) > shown:
         yield Part("seen", say["more"].format(n=len(seen) - shown))
 

@@ -206,6 +206,9 @@ def test_letters_quote_and_accuse_of_nothing(report: Report, lang: str) -> None:
         quotes = [part for part in parts if part.kind == "quote"]
         assert quotes
         assert any("[" in part.text or "［" in part.text for part in parts)  # left to whoever sends it
+        digests = re.findall(r"[0-9a-f]{64}", ours)
+        assert digests
+        assert len(digests) == len(set(digests))  # listed once, at the end, and not after each quotation
     assert sent >= 8
 
 
