@@ -55,6 +55,8 @@ class Lesson:
     kind: str
     blind: frozenset[str] = frozenset()
     """Categories that its author did not look for: that none is labelled teaches nothing."""
+    unlabelled: frozenset[int] = frozenset()
+    """Sentences that stand there to be read along: nothing is learnt of them."""
 
 
 @dataclass(frozen=True)
@@ -236,7 +238,7 @@ def _collated(items: Sequence[Stretch], categories: Sequence[str]) -> _Batch:
         numbers[row, : len(item.numbers)] = torch.tensor(item.numbers)
         for column, (sentence, first, end) in enumerate(item.places):
             pool[row, column, first:end] = 1 / (end - first)
-            real[row, column] = 1
+            real[row, column] = sentence not in item.lesson.unlabelled
             for category, stance in item.lesson.gold[sentence].items():
                 at = categories.index(category)
                 claims[row, column, at] = 1
@@ -253,7 +255,7 @@ def _loss(model: _Model, batch: _Batch) -> torch.Tensor:
         claims, stances, kinds = model(batch.numbers, batch.pool)
     weight = torch.where(batch.claims > 0, POSITIVE, 1.0) * batch.real[:, :, None] * batch.known
     wrong = functional.binary_cross_entropy_with_logits(claims.float(), batch.claims, reduction="none")
-    loss = (wrong * weight).sum() / batch.real.sum()
+    loss = (wrong * weight).sum() / batch.real.sum().clamp(min=1)
     if bool((batch.stances >= 0).any()):
         flat = stances.float().reshape(-1, len(STANCES))
         loss = loss + STANCE_LOSS * functional.cross_entropy(
