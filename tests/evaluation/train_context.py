@@ -333,6 +333,13 @@ def train_on(plan: Sequence[list[Asked]], categories: Sequence[str], base: Base,
     return _kept(model, base, categories)
 
 
+def train_pages_on(plan: Sequence[list[Stretch]], categories: Sequence[str], base: Base, rate: float) -> Context:
+    """A trained model after these batches of pages."""
+    model = _begun(base, categories)
+    _learn(model, plan, rate, 1.0, categories)
+    return _kept(model, base, categories)
+
+
 def _begun(base: Base, categories: Sequence[str]) -> _Model:
     torch.set_num_threads(os.cpu_count() or 1)  # by itself torch counts cores, not threads: a third of the speed
     torch.manual_seed(1)
