@@ -54,7 +54,7 @@ def main(new: Sequence[str]) -> None:
     base, rng = base_encoder.trained(read), random.Random(1)
     sets = list(asking.contrasts([name for name in new if name in asking.CONTRASTS]))
     known_sets = list(asking.contrasts([name for name in asking.CONTRASTS if name not in new]))
-    fresh = [question for split in new if split in asking.SPLITS for question in asking.lessons([split])]
+    fresh = [question for split in new if split not in asking.CONTRASTS for question in asking.lessons([split])]
     older = [question for split in asking.SPLITS if split not in new for question in asking.lessons([split])]
     older += asking.own_lessons()
     windows = asked(older, base)
