@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner.errors import UsageError
+from scanner.report.details import in_chinese
 from scanner.report.labels import label
 from scanner.report.lawwords import LAW_TABLE
 from scanner.report.notice_words import NOTICE_TABLE
@@ -458,6 +459,10 @@ class Words:
     def label(self, value: StrEnum) -> str:
         """The name of an enumerated value of the model."""
         return label(value, self.lang)
+
+    def detail(self, line: str) -> str:
+        """Why a page was not read, in this language as far as it is known."""
+        return in_chinese(line) if self.lang == "zh" else line
 
 
 def words(lang: str) -> Words:
