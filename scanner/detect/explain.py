@@ -35,7 +35,8 @@ def _second(seen: Survey | None) -> Iterator[str]:
         if shown:
             stances = reader.stances_of(view, likely[0][1], reading.stances.get(index))
             heard = ", ".join(f"{s.value} {p:.2f}" for s, p in sorted(stances.items(), key=lambda sp: -sp[1])[:2])
-            yield f"sentence   {view.text[:60]!r}: {shown}; {heard}"
+            firm = f"; {view.settled.stance.value} by the firm cue {view.settled.text!r}" if view.settled else ""
+            yield f"sentence   {view.text[:60]!r}: {shown}; {heard}{firm}"
 
 
 def _told(found: Sequence[Finding]) -> Iterator[str]:

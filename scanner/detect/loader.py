@@ -228,7 +228,18 @@ def _cue(
     entry: Mapping[str, Any], key: str, lang: str, file: Path, fold: Fold,
     literals: list[R.Literal], cues: dict[str, R.CueRule], problems: Problems,
 ) -> None:  # fmt: skip
-    for unknown in set(entry) - {"id", "stance", "dir", "scope", "max", "words", "unless_role", "only_role", "note"}:
+    for unknown in set(entry) - {
+        "id",
+        "stance",
+        "dir",
+        "scope",
+        "max",
+        "words",
+        "unless_role",
+        "only_role",
+        "note",
+        "firm",
+    }:
         problems.add(file, f"{key}.{unknown}", "unknown key")
     cue_id = f"{lang}.{entry.get('id', '')}"
     stances, directions = {s.value for s in Stance}, {"forward", "backward", "both"}
@@ -244,10 +255,18 @@ def _cue(
     if not entry.get("id") or cue_id in cues:
         problems.add(file, f"{key}.id", "missing or not unique")
         return
-    role_sets = [_roles(entry.get(name, []), file, f"{key}.{name}", problems) for name in ("unless_role", "only_role")]
-    cues[cue_id] = R.CueRule(
-        cue_id, lang, Stance(entry["stance"]), entry["dir"], entry["scope"], int(entry.get("max", 0)), *role_sets
+    if (firm := entry.get("firm")) not in (None, *(f.value for f in R.Firm)) or (
+        firm and entry["stance"] == "asserted"
+    ):
+        problems.add(file, f"{key}.firm", f"{firm!r} is not one of {', '.join(R.Firm)}, or the cue asserts")
+        return
+    unless, only = (
+        _roles(entry.get(name, []), file, f"{key}.{name}", problems) for name in ("unless_role", "only_role")
     )
+    cues[cue_id] = R.CueRule(
+        cue_id, lang, Stance(entry["stance"]), entry["dir"], entry["scope"], int(entry.get("max", 0)), unless, only,
+        R.Firm(firm) if firm else None,
+    )  # fmt: skip
     words = _words(entry.get("words"), file, f"{key}.words", fold, problems)
     literals.extend(R.Literal(text, R.Kind.CUE, cue_id, lang) for text in words)
 

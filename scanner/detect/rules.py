@@ -128,6 +128,14 @@ class Rule:
     """The second reader may not drop its hits: of such wording the models saw too little."""
 
 
+class Firm(StrEnum):
+    """When a firm cue settles the stance of its sentence."""
+
+    SENTENCE = "sentence"
+    QUESTION = "question"
+    """Only where the sentence ends with a question mark: 是否佩戴口罩都能识别 asks nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class CueRule:
     """Words that turn a stance, in one language."""
@@ -143,6 +151,8 @@ class CueRule:
     """Characters between cue and what it governs; 0: the whole scope."""
     unless_role: frozenset[PageRole]
     only_role: frozenset[PageRole]
+    firm: Firm | None = None
+    """So plain that a sentence with it is nobody's own claim, whatever the models make of it. Looked at last."""
 
 
 @dataclass(frozen=True, slots=True)

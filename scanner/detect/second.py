@@ -61,6 +61,8 @@ class View:
     """Log-probability of each of ROLES for the page."""
     near_roles: Sequence[float]
     """The same for the stretch round the sentence."""
+    settled: Cue | None = None
+    """What a firm cue makes of it; the models do not see this."""
 
 
 def claim_features(view: View) -> Groups:

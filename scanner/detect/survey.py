@@ -42,6 +42,8 @@ class Survey:
     """Rule hits with their stance after the cues; some may overlap."""
     barred: frozenset[tuple[int, str]] = frozenset()
     """(unit, category): a firm exception stopped a hit there, and nobody else may propose one."""
+    settled: Mapping[int, Cue] = field(default_factory=dict)
+    """Unit -> what a firm cue makes of it."""
 
     def units_of(self, candidate: Candidate) -> range:
         """Indices of the units that a candidate touches."""
@@ -77,6 +79,7 @@ class Survey:
                     hits=hits[index],
                     page_roles=whole,
                     near_roles=log_shares(self.speaker.near(unit.block).scores),
+                    settled=self.settled.get(index),
                 )
             )
         return out
@@ -126,9 +129,15 @@ def survey(
                     trace.dropped.append((candidate, fate.dropped))
             if not fate.dropped:
                 judged.append((candidate, stance.decide(scene, rules, candidate, speaker.at(block), fate.turned)))
-    looked = Survey(page, seen, scene, speaker, best(judged))
+    looked = Survey(page, seen, scene, speaker, best(judged), settled=_settled(scene, seen, rules))
     barred = frozenset((unit, one.rule.category) for one in stopped for unit in looked.units_of(one))
     return replace(looked, barred=barred) if barred else looked
+
+
+def _settled(scene: Scene, seen: Sighting, rules: RuleSet) -> dict[int, Cue]:
+    units = zip(scene.page.units, seen.unit_cues, strict=True)
+    made = (stance.settled(scene, rules, unit, cues) for unit, cues in units)
+    return {index: one for index, one in enumerate(made) if one is not None}
 
 
 def best(judged: Sequence[Judged]) -> list[Judged]:

@@ -149,8 +149,11 @@ def _stance(
 def _heard(
     seen: Survey, view: View, category: str, cue: Cue | None, reader: SecondReader, context: np.ndarray | None
 ) -> tuple[Stance, float]:
-    """The stance and its probability. Where a person has said whose page it is, it is nobody else's own voice."""
+    """The stance and its probability. Where a person has said whose page it is, it is nobody else's own voice, and what
+    plain words ask or plan is nobody's."""
     stance, sure = reader.stance(view, category, cue, context)
+    if stance is Stance.ASSERTED and view.settled:
+        return view.settled.stance, sure
     given = STANCE_OF_ROLE.get(seen.speaker.given) if seen.speaker.given else None
     return (given, sure) if given is not None and stance is Stance.ASSERTED else (stance, sure)
 
@@ -159,6 +162,8 @@ def _cue(seen: Survey, view: View, stance: Stance, reader: SecondReader) -> Cue:
     role = seen.speaker.verdict().role
     if STANCE_OF_ROLE.get(role) is stance:
         return Cue(stance, f"page: {role.value}", "page")
+    if view.settled and view.settled.stance is stance:
+        return view.settled
     word = reader.telling(view, stance) if stance is not Stance.ASSERTED else ""
     return Cue(stance, word, "wording")
 

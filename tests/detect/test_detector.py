@@ -122,6 +122,36 @@ def test_a_page_role_given_by_a_person_wins(ruleset: RuleSet) -> None:
     assert {f.stance for f in detector.detect(selftest.plain_document(text), ruleset, news)} == {Stance.REPORTED}
 
 
+PAGE = "产品中心 免费试用\n我们的门店相机支持无感抓拍,顾客毫不知情。\n"
+SHOP = "Products - request a quote\nOur cameras recognise every shopper and nobody notices.\n"
+
+
+@pytest.mark.parametrize(
+    ("page", "lang", "asked", "cue"),
+    [
+        (PAGE, "zh-Hans", "能否在顾客不知情的情况下把人脸存进云端人脸库?", "能否"),
+        (PAGE, "zh-Hans", "下一版将把顾客人脸存进云端人脸库,自动建档。", "下一版"),
+        (SHOP, "en", "Could the camera store the face of every shopper in a database?", "?"),
+        (SHOP, "en", "Next year we want to store the face of every shopper in a searchable database.", "Next year we"),
+    ],
+)
+def test_what_a_seller_asks_or_plans_is_not_told_as_its_claim(
+    ruleset: RuleSet, page: str, lang: str, asked: str, cue: str
+) -> None:
+    found = detector.detect(selftest.plain_document(page + asked, lang), ruleset, WHERE)
+    mine = [f for f in found if f.quote in asked]
+    assert mine
+    assert {f.stance for f in mine} == {Stance.HYPOTHETICAL}
+    assert cue in {f.cue.text for f in mine}
+    assert any(f.stance is Stance.ASSERTED for f in found)  # what it says beside it stays its claim
+
+
+def test_whether_without_a_question_asks_nothing(ruleset: RuleSet) -> None:
+    text = PAGE + "是否需要顾客配合?完全不用。\n无论是否会戴口罩,都能识别顾客人脸并自动建档。"
+    found = detector.detect(selftest.plain_document(text, "zh-Hans"), ruleset, WHERE)
+    assert any(f.stance is Stance.ASSERTED and "建档" in f.quote for f in found)
+
+
 def test_an_uncovered_language_gives_no_findings_and_says_so(ruleset: RuleSet) -> None:
     document = selftest.plain_document(
         "このカメラはお客様に気づかれずに顔を認識し、すべての店舗で共有します。防飛単もできます。"

@@ -53,7 +53,9 @@ def test_every_problem_is_listed_with_its_file_and_key(patterns: Path) -> None:
         'schema = 1\n[Bad-Name]\nwords = ["某词"]\n[short]\nwords = ["人"]\n', "utf-8"
     )
     (patterns / "cues" / "en.toml").write_text(
-        'schema = 1\n[[cue]]\nid = "x"\nstance = "negatd"\ndir = "up"\n', "utf-8"
+        'schema = 1\n[[cue]]\nid = "x"\nstance = "negatd"\ndir = "up"\n'
+        '[[cue]]\nid = "y"\nstance = "hypothetical"\ndir = "both"\nscope = "sentence"\nfirm = "always"\n',
+        "utf-8",
     )
     with pytest.raises(RulesError) as caught:
         loader.load(patterns)
@@ -68,6 +70,7 @@ def test_every_problem_is_listed_with_its_file_and_key(patterns: Path) -> None:
         "Bad-Name: an atom is named",
         "'人' is too short",
         "'negatd' is not one of",
+        "cue[2].firm: 'always' is not one of sentence, question",
         "tests: needs one that is asserted",
     ):
         assert expected in problems

@@ -8,7 +8,8 @@ import json
 
 import pytest
 
-from tests.evaluation import notices
+from scanner.detect import context
+from tests.evaluation import contrasts, notices
 
 GOAL = {"items_f1": 0.90, "biometrics": 0.95, "contradicts_precision": 0.95, "contradicts_recall": 0.75}
 GOAL2 = {
@@ -33,7 +34,7 @@ FLOORS = {
         "rights_stated": 0.88,
         "contact_stated": 0.98,
     },
-    # Nobody looks at `fresh7` and `fresh8`, of `fresh2` to `fresh6` wrong verdicts were. Below the goal: README.md.
+    # Nobody looks at `fresh7` to `fresh9`, of `fresh2` to `fresh6` wrong verdicts were. Below the goal: README.md.
     "fresh2": {"biometrics": 0.80, "contradicts_precision": 0.94, "contradicts_recall": 0.75},
     # Revision 8 of the answers: `fresh`, `fresh3`, `fresh4`, `fresh6` find less (before 0.86, 0.75, 0.88, 0.69), and of
     # the biometrics of `fresh7` two notices of 45 fewer are right. Precision of all sets together was 0.90, is 0.92.
@@ -43,6 +44,7 @@ FLOORS = {
     "fresh6": {"biometrics": 0.86, "contradicts_precision": 0.88, "contradicts_recall": 0.67},
     "fresh7": {"biometrics": 0.86, "contradicts_precision": 0.91, "contradicts_recall": 0.74},
     "fresh8": {"biometrics": 0.82, "contradicts_precision": 0.85, "contradicts_recall": 0.69},
+    "fresh9": {"biometrics": 0.88, "contradicts_precision": 0.93, "contradicts_recall": 0.46},
     # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
     "frozen": {"items_f1": 0.92, "biometrics": 0.96, "contradicts_precision": 0.91, "contradicts_recall": 0.80},
 }
@@ -67,6 +69,16 @@ def test_the_authors_own_pairs_hold() -> None:
     now = notices.figures("own")
     assert now["contradicts_precision"] >= 0.96  # 0.97 until revision 6, which found more (0.92, before 0.91)
     assert now["contradicts_recall"] >= 0.90
+
+
+@pytest.mark.gate
+def test_a_denial_is_told_from_its_near_twins() -> None:
+    """Half of them, that is: docs/decisions/0009-claim-and-notice.md says why a model that can is not shipped."""
+    read = context.asked()
+    assert read is not None
+    now = contrasts.figures(contrasts.UNSEEN, read)
+    assert now["precision"] >= 0.51
+    assert now["recall"] >= 0.64
 
 
 def test_the_labels_are_those_that_were_frozen() -> None:
