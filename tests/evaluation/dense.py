@@ -20,7 +20,7 @@ from scanner.model import Provenance, Stance
 
 HERE = Path(__file__).parent
 FILES = tuple(f"dense_{author}" for author in "abcdefghijk")
-"""What is learnt from; `dense_fresh` only measures."""
+"""What may be learnt from, and looked at; `dense_fresh` only measures."""
 UNSEEN = "dense_fresh"
 NONE = "none"
 
@@ -76,4 +76,4 @@ def told(names: Sequence[str]) -> dict[str, dict[str, float]]:
 
 if __name__ == "__main__":
     for label, row in sorted(told(sys.argv[1:] or [UNSEEN]).items()):
-        print(f"{label:13}" + "  ".join(f"{key} {value:.2f}" for key, value in row.items()))
+        print(f"{label:13}" + "  ".join(f"{key} {round(value, 2)}" for key, value in row.items()))

@@ -1,7 +1,8 @@
 """Trains the model that reads pages on with dense sets: `python -m tests.evaluation.train_pages [dense_a dense_b]`.
 
 Without names all sets are learnt from. Each round has every set once, cut into short pages anew; a quarter of the
-labelled pages is learnt again over all rounds, so that nothing is forgotten. About 15 minutes on two threads.
+labelled pages is learnt again over all rounds, so that nothing is forgotten. About 15 minutes on two threads. Tried
+twice, and not shipped: docs/decisions/0008-context.md.
 """
 
 from __future__ import annotations
