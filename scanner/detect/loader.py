@@ -199,6 +199,9 @@ def _atom(
     literals.extend(R.Literal(text, R.Kind.MASK, name, lang) for text in masks)
 
 
+_CUE_KEYS = frozenset({"id", "stance", "dir", "scope", "max", "words", "unless_role", "only_role", "note", "firm"})
+
+
 def _cues(
     path: Path, fold: Fold, literals: list[R.Literal], problems: Problems
 ) -> tuple[dict[str, R.CueRule], tuple[R.RoleRule, ...], dict[str, frozenset[str]]]:
@@ -228,18 +231,7 @@ def _cue(
     entry: Mapping[str, Any], key: str, lang: str, file: Path, fold: Fold,
     literals: list[R.Literal], cues: dict[str, R.CueRule], problems: Problems,
 ) -> None:  # fmt: skip
-    for unknown in set(entry) - {
-        "id",
-        "stance",
-        "dir",
-        "scope",
-        "max",
-        "words",
-        "unless_role",
-        "only_role",
-        "note",
-        "firm",
-    }:
+    for unknown in set(entry) - _CUE_KEYS:
         problems.add(file, f"{key}.{unknown}", "unknown key")
     cue_id = f"{lang}.{entry.get('id', '')}"
     stances, directions = {s.value for s in Stance}, {"forward", "backward", "both"}
@@ -255,9 +247,8 @@ def _cue(
     if not entry.get("id") or cue_id in cues:
         problems.add(file, f"{key}.id", "missing or not unique")
         return
-    if (firm := entry.get("firm")) not in (None, *(f.value for f in R.Firm)) or (
-        firm and entry["stance"] == "asserted"
-    ):
+    firm = entry.get("firm")
+    if firm is not None and (firm not in list(R.Firm) or entry["stance"] == Stance.ASSERTED):
         problems.add(file, f"{key}.firm", f"{firm!r} is not one of {', '.join(R.Firm)}, or the cue asserts")
         return
     unless, only = (

@@ -152,6 +152,12 @@ def test_whether_without_a_question_asks_nothing(ruleset: RuleSet) -> None:
     assert any(f.stance is Stance.ASSERTED and "建档" in f.quote for f in found)
 
 
+def test_the_route_of_a_customer_is_no_road_map(ruleset: RuleSet) -> None:
+    text = PAGE + "系统识别人脸,生成每位顾客的行走路线图,跨门店再次认出。"
+    found = detector.detect(selftest.plain_document(text, "zh-Hans"), ruleset, WHERE)
+    assert any(f.category == "cross-site-tracking" and f.stance is Stance.ASSERTED for f in found)
+
+
 def test_an_uncovered_language_gives_no_findings_and_says_so(ruleset: RuleSet) -> None:
     document = selftest.plain_document(
         "このカメラはお客様に気づかれずに顔を認識し、すべての店舗で共有します。防飛単もできます。"
