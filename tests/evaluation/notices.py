@@ -38,20 +38,7 @@ from scanner.pipeline.noticing import asking, needed_notice_rules
 from scanner.read.reader import read
 
 HERE = Path(__file__).parent
-SPLITS = (
-    "tuning",
-    "frozen",
-    "tuning2",
-    "fresh",
-    "fresh2",
-    "fresh3",
-    "fresh4",
-    "fresh5",
-    "fresh6",
-    "fresh7",
-    "fresh8",
-    "fresh9",
-)
+SPLITS = ("tuning", "frozen", "tuning2", "fresh", *(f"fresh{number}" for number in range(2, 10)))
 UNSCORED = frozenset({"pipl.17.public", "gdpr.12.plain", "gdpr.14.rest"})
 """Not decidable from an excerpt, and therefore not labelled."""
 STATED = {

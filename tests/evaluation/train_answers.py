@@ -25,8 +25,8 @@ SHARE = 0.6
 answers averaged, which would cost twice as much."""
 SURE = 0.9
 """A window is hard where the right answer of one of its sentences is given less."""
-HARD, EASY, ALONE, OLD_SETS = 0.6, 0.1, 0.2, 0.3
-"""Shares of older windows in a round: hard ones, the others, sentences alone, and contrast sets."""
+HARD, EASY, ALONE = 0.6, 0.12, 0.25
+"""Shares of older windows in a round: hard ones, the others, and sentences alone."""
 
 
 def is_hard(window: Asked, read: Context) -> bool:
@@ -53,7 +53,6 @@ def main(new: Sequence[str]) -> None:
         raise SystemExit("no answers.npz to begin with: `python -m tests.evaluation.train_second` makes a first one")
     base, rng = base_encoder.trained(read), random.Random(1)
     sets = list(asking.contrasts([name for name in new if name in asking.CONTRASTS]))
-    known_sets = list(asking.contrasts([name for name in asking.CONTRASTS if name not in new]))
     fresh = [question for split in new if split not in asking.CONTRASTS for question in asking.lessons([split])]
     older = [question for split in asking.SPLITS if split not in new for question in asking.lessons([split])]
     older += asking.own_lessons()
@@ -68,8 +67,7 @@ def main(new: Sequence[str]) -> None:
     for _ in range(ROUNDS):
         parts = ((hard, HARD), (easy, EASY), (single, ALONE))
         older_ones = (one for part, share in parts for one in part if rng.random() < share)
-        chosen = [*sets, *(one for one in known_sets if rng.random() < OLD_SETS)]
-        of_sets = (question for one in chosen for question in (*one.alone(), *one.together(rng)))
+        of_sets = (question for one in sets for question in (*one.alone(), *one.together(rng)))
         plan += batches([*whole, *older_ones, *asked(list(of_sets), base)], rng)
     trained = train_on(plan, sorted(rules.load().categories), base, RATE, SHARE)
     keep_answers(context.unpack(context.packed(trained)))
