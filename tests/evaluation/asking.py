@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.detect.context import ANSWERS, DENIED, OTHER, SAID, WEAKENED
 from scanner.notice.text import NoticeText
 from tests.evaluation import notices
+from tests.evaluation.contrasts import Contrast
 from tests.evaluation.train_context import IGNORED, Question
 
 SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in "abcdeghijklmnopqrstuvwxyz"))
 """What is learnt from. By `learn_f` and `fresh` the bars were chosen; `fresh7` to `fresh9` only measure."""
-CONTRASTS = tuple(f"contrasts_{author}" for author in "abcdefghijklmnop")
-"""Files of contrast sets; `contrasts_fresh` only measures."""
 OF_VERDICT = {"contradicts": "denied", "admits": "said", "cannot_tell": "weakened"}
 SHARED = 0.3
 """Share of the shorter of sentence and quote that must overlap."""
@@ -65,37 +63,20 @@ def own_lessons() -> Iterator[Question]:
                 yield asked
 
 
-@dataclass(frozen=True)
-class Contrast:
-    """A claim, the title of a notice, and sentences that might stand there, each with what it says to the claim: a
-    number in ANSWERS. Near twins of each other; they need not agree."""
-
-    claim: str
-    title: str
-    sentences: Sequence[tuple[str, int]]
-
-    def alone(self) -> Iterator[Question]:
-        """Each sentence below the title, as the runtime asks a second time."""
-        for text, answer in self.sentences:
-            yield Question(self.claim, [self.title, text], [IGNORED, answer])
-
-    def together(self, rng: random.Random) -> Iterator[Question]:
-        """Two notices of these sentences, neither of which denies and says the same."""
-        besides = OTHER if rng.random() < 0.5 else WEAKENED  # a denial is rarely seen beside both
-        for kept in ((DENIED, besides), (SAID, OTHER)):
-            some = [one for one in self.sentences if self._stays(one[1], kept, rng)]
-            rng.shuffle(some)
-            yield Question(self.claim, [self.title, *(text for text, _ in some)], [IGNORED, *(a for _, a in some)])
-
-    @staticmethod
-    def _stays(answer: int, kept: Sequence[int], rng: random.Random) -> bool:
-        return answer in kept or (answer in (OTHER, WEAKENED) and rng.random() < 0.4)
+def alone(one: Contrast) -> Iterator[Question]:
+    """Each sentence of a contrast set below the title, as the runtime asks a second time."""
+    for text, answer in one.sentences:
+        yield Question(one.claim, [one.title, text], [IGNORED, answer])
 
 
-def contrasts(names: Sequence[str] = CONTRASTS) -> Iterator[Contrast]:
-    """All contrast sets of these files, normalised."""
-    plain = notices.rules().normalise
-    for name in names:
-        for one in notices.lines(name):
-            labelled = [(plain(text).text, ANSWERS.index(answer)) for text, answer in one["sentences"]]
-            yield Contrast(plain(one["claim"]["quote"]).text, plain(one["title"]).text, labelled)
+def together(one: Contrast, rng: random.Random) -> Iterator[Question]:
+    """Two notices of the sentences of a contrast set, neither of which denies and says the same."""
+    besides = OTHER if rng.random() < 0.5 else WEAKENED  # a denial is rarely seen beside both
+    for kept in ((DENIED, besides), (SAID, OTHER)):
+        some = [(text, answer) for text, answer in one.sentences if _stays(answer, kept, rng)]
+        rng.shuffle(some)
+        yield Question(one.claim, [one.title, *(text for text, _ in some)], [IGNORED, *(a for _, a in some)])
+
+
+def _stays(answer: int, kept: Sequence[int], rng: random.Random) -> bool:
+    return answer in kept or (answer in (OTHER, WEAKENED) and rng.random() < 0.4)

@@ -8,24 +8,46 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from scanner.detect import context
 from scanner.detect.context import ANSWERS, DENIED, MAX_CHARS, MAX_CLAIM, Context
-from tests.evaluation import asking
+from tests.evaluation import notices
 
+FILES = tuple(f"contrasts_{author}" for author in "abcdefghijklmnop")
+"""What may be learnt from; `contrasts_fresh` only measures."""
 UNSEEN = "contrasts_fresh"
 SURE = 0.85
 """How sure a denial must be to count as told here: what is asked for where a notice's facts cannot tell."""
 
 
+@dataclass(frozen=True)
+class Contrast:
+    """A claim, the title of a notice, and sentences that might stand there, each with what it says to the claim: a
+    number in ANSWERS. Near twins of each other; they need not agree. All normalised."""
+
+    claim: str
+    title: str
+    sentences: Sequence[tuple[str, int]]
+
+
+def sets(names: Sequence[str]) -> Iterator[Contrast]:
+    """All contrast sets of these files."""
+    plain = notices.rules().normalise
+    for name in names:
+        for one in notices.lines(name):
+            labelled = [(plain(text).text, ANSWERS.index(answer)) for text, answer in one["sentences"]]
+            yield Contrast(plain(one["claim"]["quote"]).text, plain(one["title"]).text, labelled)
+
+
 def answered(name: str, read: Context) -> Iterator[tuple[int, int, float]]:
     """Of each sentence the label, the likeliest answer (numbers in ANSWERS), and how likely it denies the claim."""
     numbers = read.encoder.tokens.of
-    for one in asking.contrasts([name]):
-        claim = numbers(one.claim[:MAX_CHARS])
-        for question, (_, label) in zip(one.alone(), one.sentences, strict=True):
-            *_, (tokens, places) = context.questions(claim, [numbers(text[:MAX_CHARS]) for text in question.sentences])
+    for one in sets([name]):
+        claim, title = numbers(one.claim[:MAX_CHARS]), numbers(one.title[:MAX_CHARS])
+        for text, label in one.sentences:
+            *_, (tokens, places) = context.questions(claim, [title, numbers(text[:MAX_CHARS])])
             *_, (_, shares) = read.answers_in(tokens, places, min(len(claim), MAX_CLAIM))
             yield label, int(shares.argmax()), float(shares[DENIED])
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from scanner.detect import context, rules
 from scanner.detect.context import DENIED, SAID, Context
-from tests.evaluation import asking, base_encoder
+from tests.evaluation import asking, base_encoder, contrasts
 from tests.evaluation.train_context import IGNORED, Asked, Question, asked, batches, train_on
 from tests.evaluation.train_second import keep_answers
 
@@ -52,8 +52,8 @@ def main(new: Sequence[str]) -> None:
     if read is None:
         raise SystemExit("no answers.npz to begin with: `python -m tests.evaluation.train_second` makes a first one")
     base, rng = base_encoder.trained(read), random.Random(1)
-    sets = list(asking.contrasts([name for name in new if name in asking.CONTRASTS]))
-    fresh = [question for split in new if split not in asking.CONTRASTS for question in asking.lessons([split])]
+    sets = list(contrasts.sets([name for name in new if name in contrasts.FILES]))
+    fresh = [question for split in new if split not in contrasts.FILES for question in asking.lessons([split])]
     older = [question for split in asking.SPLITS if split not in new for question in asking.lessons([split])]
     older += asking.own_lessons()
     windows = asked(older, base)
@@ -67,7 +67,7 @@ def main(new: Sequence[str]) -> None:
     for _ in range(ROUNDS):
         parts = ((hard, HARD), (easy, EASY), (single, ALONE))
         older_ones = (one for part, share in parts for one in part if rng.random() < share)
-        of_sets = (question for one in sets for question in (*one.alone(), *one.together(rng)))
+        of_sets = (question for one in sets for question in (*asking.alone(one), *asking.together(one, rng)))
         plan += batches([*whole, *older_ones, *asked(list(of_sets), base)], rng)
     trained = train_on(plan, sorted(rules.load().categories), base, RATE, SHARE)
     keep_answers(context.unpack(context.packed(trained)))
