@@ -13,6 +13,7 @@ from scanner.detect import page as pages
 from scanner.detect.gate import gate_for
 from scanner.detect.match import matcher_for
 from scanner.detect.rules import RuleSet
+from scanner.detect.survey import survey
 from scanner.model import PageRole, Provenance, Stance
 
 WHERE = Provenance(source="https://vendor.example/a", capture_sha256="0" * 64, vendor="V")
@@ -150,6 +151,17 @@ def test_whether_without_a_question_asks_nothing(ruleset: RuleSet) -> None:
     text = PAGE + "是否需要顾客配合?完全不用。\n无论是否会戴口罩,都能识别顾客人脸并自动建档。"
     found = detector.detect(selftest.plain_document(text, "zh-Hans"), ruleset, WHERE)
     assert any(f.stance is Stance.ASSERTED and "建档" in f.quote for f in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"), [("会不会有顾客察觉自己被抓拍?", True), ("无论会不会有顾客察觉,都能抓拍人脸。", False)]
+)
+def test_a_firm_question_needs_its_mark(ruleset: RuleSet, text: str, asks: bool) -> None:
+    """Whatever the models make of it: they may well know by themselves what the tests above ask."""
+    seen = survey(selftest.plain_document(PAGE + text, "zh-Hans"), ruleset, WHERE)
+    assert seen is not None
+    cue = seen.views()[-1].settled
+    assert (cue is not None and cue.stance is Stance.HYPOTHETICAL) is asks
 
 
 def test_the_route_of_a_customer_is_no_road_map(ruleset: RuleSet) -> None:
