@@ -184,3 +184,26 @@ def test_a_rule_that_has_earned_trust_needs_less_and_a_spared_one_nothing(rulese
     assert quote not in hits_of(earned, ruleset, {})
     spared = replace(ruleset, rules=tuple(replace(rule, spared=rule.id in hits) for rule in ruleset.rules))
     assert quote in hits_of(nobody, spared, {})
+
+
+CONSENT = "\n".join(("Cameras for gyms. Ask for a quote.", "Face check-in needs written consent from every member."))
+
+
+@pytest.mark.parametrize(
+    ("heard", "told"), [("legal", Stance.LEGAL), ("reported", Stance.REPORTED), ("asserted", Stance.NEGATED)]
+)
+def test_models_may_say_what_kind_of_none_a_turned_hit_is_but_make_no_claim_of_it(
+    heard: str, told: Stance, ruleset: RuleSet
+) -> None:
+    reader = second.reader()
+    assert reader is not None
+    assert reader.context is not None
+    seen = survey(plain_document(CONSENT, "en"), ruleset, Provenance(source="https://vendor.example/"))
+    assert seen is not None
+    assert [cue.scope for candidate, cue in seen.judged if candidate.rule.category == "consent-bypass"] == ["rule"]
+    views = seen.views()
+    table = np.full((len(views), len(reader.claims.classes)), 0.5, dtype=np.float32)
+    heards = np.full((len(reader.context.categories), len(reader.context.stances)), -20.0, dtype=np.float32)
+    heards[:, reader.context.stances.index(heard)] = 0.0
+    told_all = weigh(seen, ruleset, reader, views, Reading(table, dict.fromkeys(range(len(views)), heards)))
+    assert {one.cue.stance for one in told_all if one.candidate.rule.id == "consent-bypass.asked"} == {told}
