@@ -205,9 +205,9 @@ def windows(
     return out
 
 
-def questions(claim: Sequence[int], sentences: Sequence[Sequence[int]]) -> list[Window]:
+def questions(claim: Sequence[int], sentences: Sequence[Sequence[int]], most: int = MAX_QUESTION) -> list[Window]:
     """A notice cut into stretches that each begin with the claim, as pairs of texts are given to such encoders."""
-    return windows(sentences, [START, *claim[:MAX_CLAIM], END, END], MAX_QUESTION)
+    return windows(sentences, [START, *claim[:MAX_CLAIM], END, END], most)
 
 
 def packed(context: Context, *, words: bool = True) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from tests.evaluation.contrasts import Contrast
 from tests.evaluation.train_context import IGNORED, Question
 
 SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in "abcdeghijklmnopqrstuvwxyz"))
-"""What is learnt from. By `learn_f` and `fresh` the bars were chosen; `fresh7` to `fresh9` only measure."""
+"""What is learnt from. By `learn_f` and `fresh` the bars were chosen; `fresh7` to `fresh10` only measure."""
 OF_VERDICT = {"contradicts": "denied", "admits": "said", "cannot_tell": "weakened"}
 SHARED = 0.3
 """Share of the shorter of sentence and quote that must overlap."""

@@ -34,7 +34,7 @@ FLOORS = {
         "rights_stated": 0.88,
         "contact_stated": 0.98,
     },
-    # Nobody looks at `fresh7` to `fresh9`, of `fresh2` to `fresh6` wrong verdicts were. Below the goal: README.md.
+    # Nobody looks at `fresh7` to `fresh10`, of `fresh2` to `fresh6` wrong verdicts were. Below the goal: README.md.
     "fresh2": {"biometrics": 0.80, "contradicts_precision": 0.94, "contradicts_recall": 0.75},
     # Revision 8 of the answers: `fresh`, `fresh3`, `fresh4`, `fresh6` find less (before 0.86, 0.75, 0.88, 0.69), and of
     # the biometrics of `fresh7` two notices of 45 fewer are right. Precision of all sets together was 0.90, is 0.92.
@@ -45,6 +45,7 @@ FLOORS = {
     "fresh7": {"biometrics": 0.86, "contradicts_precision": 0.91, "contradicts_recall": 0.74},
     "fresh8": {"biometrics": 0.82, "contradicts_precision": 0.85, "contradicts_recall": 0.69},
     "fresh9": {"biometrics": 0.88, "contradicts_precision": 0.93, "contradicts_recall": 0.46},
+    "fresh10": {"biometrics": 0.79, "contradicts_precision": 0.84, "contradicts_recall": 0.45},
     # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
     "frozen": {"items_f1": 0.92, "biometrics": 0.96, "contradicts_precision": 0.91, "contradicts_recall": 0.80},
 }

@@ -19,7 +19,17 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from scanner.detect.context import ANSWERS, MAX_CHARS, MAX_CLAIM, MAX_SENTENCE, Context, Heads, questions, windows
+from scanner.detect.context import (
+    ANSWERS,
+    MAX_CHARS,
+    MAX_CLAIM,
+    MAX_QUESTION,
+    MAX_SENTENCE,
+    Context,
+    Heads,
+    questions,
+    windows,
+)
 from scanner.detect.encoder import EPSILON, HEADS, PAD, unpacked
 from scanner.model import Stance
 from tests.evaluation.base_encoder import Base
@@ -187,13 +197,13 @@ def stretches(lessons: Sequence[Lesson], base: Base) -> list[Stretch]:
     ]
 
 
-def asked(lessons: Sequence[Question], base: Base) -> list[Asked]:
-    """All windows of these questions."""
+def asked(lessons: Sequence[Question], base: Base, most: int = MAX_QUESTION) -> list[Asked]:
+    """All windows of these questions, of at most so many tokens."""
     out = []
     for lesson in lessons:
         claim = base.encoder.tokens.of(lesson.claim[:MAX_CHARS])
         sentences = [base.encoder.tokens.of(s[:MAX_CHARS])[:MAX_SENTENCE] for s in lesson.sentences]
-        for numbers, places in questions(claim, sentences):
+        for numbers, places in questions(claim, sentences, most):
             out.append(Asked(numbers, places, lesson, min(len(claim), MAX_CLAIM)))
     return out
 
