@@ -143,12 +143,22 @@ def _confidence(chance: float, sure: float) -> float:
 def _stance(
     seen: Survey, view: View, category: str, cue: Cue, reader: SecondReader, context: np.ndarray | None
 ) -> tuple[Cue, float]:
-    """The stance with the word that decided, and its probability. A hit that its own rule turned is never a claim."""
-    turned = cue.scope == "rule"
-    stance, sure = _heard(seen, view, category, None if turned else cue, reader, context)
-    if turned and (stance is Stance.ASSERTED or sure < OVERTURNED_FROM):
-        return cue, 0.9
+    """The stance with the word that decided, and its probability."""
+    if cue.scope == "rule":
+        return _turned(seen, view, category, cue, reader, context)
+    stance, sure = _heard(seen, view, category, cue, reader, context)
     return (cue if cue.stance is stance else _cue(seen, view, stance, reader)), sure
+
+
+def _turned(
+    seen: Survey, view: View, category: str, cue: Cue, reader: SecondReader, context: np.ndarray | None
+) -> tuple[Cue, float]:
+    """The same for a hit that its own rule turned. It is never a claim, and where a person has said whose page it is
+    the rule has the last word."""
+    stance, sure = reader.stance(view, category, None, context)
+    if seen.speaker.given is not None or stance in (cue.stance, Stance.ASSERTED) or sure < OVERTURNED_FROM:
+        return cue, 0.9
+    return _cue(seen, view, stance, reader), sure
 
 
 def _heard(

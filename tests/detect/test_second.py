@@ -207,3 +207,9 @@ def test_models_may_say_what_kind_of_none_a_turned_hit_is_but_make_no_claim_of_i
     heards[:, reader.context.stances.index(heard)] = 0.0
     told_all = weigh(seen, ruleset, reader, views, Reading(table, dict.fromkeys(range(len(views)), heards)))
     assert {one.cue.stance for one in told_all if one.candidate.rule.id == "consent-bypass.asked"} == {told}
+
+
+def test_a_page_role_given_by_a_person_leaves_a_turned_hit_to_its_rule(ruleset: RuleSet) -> None:
+    for role in (PageRole.NEWS, PageRole.LEGAL, PageRole.VENDOR):
+        told = [f for f in found(CONSENT, ruleset, role) if f.rule == "consent-bypass.asked"]
+        assert [(f.stance, f.cue.text) for f in told] == [(Stance.NEGATED, "only with consent")]
