@@ -40,6 +40,8 @@ class Block:
     """sha256 of the picture that the text was read from, as received; empty where it was text."""
     spots: tuple[Spot, ...] = ()
     """Line by line, for text out of a picture."""
+    landmark: str = ""
+    """ARIA landmark that it stands in, `contentinfo` (the page's footer) or `navigation`; empty elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

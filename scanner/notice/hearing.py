@@ -57,7 +57,7 @@ def heard_facts(text: NoticeText, kind: NoticeKind, heard: Iterable[Heard], lawf
         at = bisect_left(places, one.start, key=lambda place: place[1] - 1)
         if at == len(places) or one.end <= places[at][0]:
             continue  # in a button or a link, which say nothing here
-        if says_nothing(sentences[at]) or max(one.denied, one.claimed) < HEARD:
+        if not _tells(sentences[at]) or max(one.denied, one.claimed) < HEARD:
             continue
         if one.denied >= one.claimed:
             out.append(_denial(sentences, at, kind, one.category, lawful=one.category in lawful))
@@ -75,7 +75,7 @@ def asked_again(
     between is left as it is.
     """
     sentences = text.sentences[:MOST_SENTENCES]
-    telling = [n for n, sentence in enumerate(sentences) if not says_nothing(sentence)]
+    telling = [n for n, sentence in enumerate(sentences) if _tells(sentence)]
     enough = telling and len(sentences) >= FEWEST_SENTENCES
     told = ask(question, [sentence.text.strip() for sentence in sentences]) if enough else ()
     if not told:
@@ -101,7 +101,7 @@ def reply(
 ) -> Reply | None:
     """The sentence that denies a claim most clearly. `answers`: one for each sentence, in order; `lawful` as in
     `heard_facts`."""
-    telling = [n for n, sentence in enumerate(text.sentences) if not says_nothing(sentence)]
+    telling = [n for n, sentence in enumerate(text.sentences) if _tells(sentence)]
     if not telling:
         return None
     at = max(telling, key=lambda n: answers[n].denied)
@@ -111,6 +111,12 @@ def reply(
     denied_at = {start: answers[n].denied for n, start in starts.items()}
     weakened_at = {start: answers[n].weakened for n, start in starts.items()}
     return Reply(answers[at].denied, said, weakened, denial, denied_at, weakened_at)
+
+
+def _tells(sentence: Sentence) -> bool:
+    """Is it of the notice? What stands in the foot of each page of a site is not: "No such company exists" was heard to
+    deny what its adverts claim."""
+    return not sentence.block.landmark and not says_nothing(sentence)
 
 
 def _denial(sentences: Sequence[Sentence], at: int, kind: NoticeKind, category: str, *, lawful: bool) -> NoticeFact:

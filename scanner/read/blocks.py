@@ -50,6 +50,16 @@ _HIDDEN_TAGS = frozenset({"template", "noscript", "noframes", "noembed", "iframe
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)", re.I)
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.I)
 
+CONTENTINFO, NAVIGATION = "contentinfo", "navigation"
+_LANDMARKS = {"footer": CONTENTINFO, CONTENTINFO: CONTENTINFO, "nav": NAVIGATION, NAVIGATION: NAVIGATION}
+_FOOTER = re.compile(
+    r"(?:(?:site|page|global|main|web|common|index|pc|mobile|fixed|colophon)[-_]*)?(?:footer|foot|colophon)"
+    r"(?:[-_]*(?:wrap|wrapper|inner|box|con|container|content|area|main|bar|bottom|nav|info|copyright|\d))?"
+    r"|(?:site|page|footer)?[-_]*copy[-_]?right(?:s|[-_]*(?:wrap|box|bar|info))?"
+)
+"""Names of a page's foot among classes and ids, whole. `card-footer`, `modal-footer` and the like are no page's."""
+_CONTENT = frozenset({"article", "main", "blockquote", "dialog"})
+
 _WIDE = "\u2e80-\u303f\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
 _SPACE = re.compile("[ \t\r\n\f]+")
 _SEGMENT_BREAK = re.compile(f"(?<=[{_WIDE}])[ \t\r\n\f]+(?=[{_WIDE}])")
@@ -67,6 +77,7 @@ class Frame:
     is_block: bool
     link: int
     pre: bool
+    landmark: str = ""
     closed_details: bool = False
     children: dict[str, int] = field(default_factory=dict)
 
@@ -81,6 +92,7 @@ class _Run:
     hidden: bool = False
     pre: bool = False
     level: int = 0
+    landmark: str = ""
 
 
 class Collector:
@@ -93,7 +105,7 @@ class Collector:
         self._parts: list[str] = []
         self._position = 0
         self._run = _Run()
-        self._later: list[tuple[str, BlockKind, str, bool]] = []
+        self._later: list[tuple[str, BlockKind, str, bool, str]] = []
         self._headings: list[str] = [""] * 7
         self._link_paths: list[str] = [""]
         self._stack = [Frame("", BlockKind.TEXT, hidden, True, 0, False)]
@@ -124,7 +136,7 @@ class Collector:
         parent.children[tag] = count
         style = attrs.get("style") or ""
         is_block = tag in BLOCK_TAGS or ("display" in style and _BLOCK_STYLE.search(style) is not None)
-        frame = Frame(tag, parent.kind, parent.hidden, is_block, parent.link, parent.pre)
+        frame = Frame(tag, parent.kind, parent.hidden, is_block, parent.link, parent.pre, parent.landmark)
         if attrs and not frame.hidden:
             frame.hidden = _hides(attrs, style)
         if parent.closed_details and tag != "summary":
@@ -135,6 +147,8 @@ class Collector:
             self.flush()
             self._block_depth.append(len(self._stack) - 1)
             self._classify(frame, parent, attrs)
+            if not frame.landmark:
+                frame.landmark = self._landmark(tag, attrs)
 
     def open_link(self) -> int:
         """The innermost element is a link: text within is gathered for it. Returns the link's number."""
@@ -158,7 +172,7 @@ class Collector:
             block = self._stack[depth]
             run.kind, run.pre = frame.kind, frame.pre
             run.level = _HEADINGS.get(block.tag, 0)
-            run.hidden = hidden
+            run.hidden, run.landmark = hidden, frame.landmark
         elif run.hidden != hidden:
             # A hidden span inside a visible line: two blocks, for a reader must know which of it was shown.
             self.flush()
@@ -191,17 +205,21 @@ class Collector:
         """Text in an attribute: its own block, after the text that it interrupts."""
         text = _collapse(value).strip(" ")
         if text and not text.isspace():
-            self._later.append((text, kind, f"{self.path()}@{name}", hidden or self._stack[-1].hidden))
+            frame = self._stack[-1]
+            self._later.append((text, kind, f"{self.path()}@{name}", hidden or frame.hidden, frame.landmark))
             if not self._run.pieces:
                 self.flush()
 
-    def block(self, text: str, kind: BlockKind, path: str, *, hidden: bool, heading: str | None = None) -> None:
+    def block(
+        self, text: str, kind: BlockKind, path: str, *, hidden: bool, heading: str | None = None, landmark: str = ""
+    ) -> None:  # fmt: skip
         """A finished block."""
         if not text or text.isspace():
             return
         start = self._position
         end = start + len(text)
-        self.blocks.append(Block(text, kind, path, self.heading if heading is None else heading, start, end, hidden))
+        above = self.heading if heading is None else heading
+        self.blocks.append(Block(text, kind, path, above, start, end, hidden, landmark=landmark))
         self._parts.append(text)
         self._position = end + 2
 
@@ -213,8 +231,8 @@ class Collector:
             self._emit(run)
         if self._later:
             later, self._later = self._later, []
-            for text, kind, path, hidden in later:
-                self.block(text, kind, path, hidden=hidden)
+            for text, kind, path, hidden, landmark in later:
+                self.block(text, kind, path, hidden=hidden, landmark=landmark)
 
     def _emit(self, run: _Run) -> None:
         links = {link for text, link in run.pieces if link and not text.isspace()}
@@ -224,21 +242,30 @@ class Collector:
                 grouped.setdefault(link, []).append(piece)
             for link in sorted(links):
                 text = _join(grouped[link], run.pre)
-                path = self._link_paths[link]
-                self.block(text, BlockKind.LINK, path if len(path) > len(run.path) else run.path, hidden=run.hidden)
+                path = max(run.path, self._link_paths[link], key=len)
+                self.block(text, BlockKind.LINK, path, hidden=run.hidden, landmark=run.landmark)
             return
         text = _join([text for text, _ in run.pieces], run.pre)
         if run.level and run.kind is BlockKind.HEADING and text:
             above = next((h for h in reversed(self._headings[1 : run.level]) if h), "")
-            self.block(text, run.kind, run.path, hidden=run.hidden, heading=above)
+            self.block(text, run.kind, run.path, hidden=run.hidden, heading=above, landmark=run.landmark)
             self.heading = self._headings[run.level] = text[:_MAX_HEADING]
             self._headings[run.level + 1 :] = [""] * (6 - run.level)
             return
-        self.block(text, run.kind, run.path, hidden=run.hidden)
+        self.block(text, run.kind, run.path, hidden=run.hidden, landmark=run.landmark)
 
     def _path(self, depth: int) -> str:
         names = self._names[:depth] if depth <= _MAX_PATH else [*self._names[: _MAX_PATH - 1], "…"]
         return ">".join(names[1:] if not names[0] else names)
+
+    def _landmark(self, tag: str, attrs: Mapping[str, str]) -> str:
+        """The landmark that an element opens, by its role or tag, or by what page builders call it."""
+        landmark = _LANDMARKS.get(attrs.get("role") or tag, "")
+        if not landmark and ("class" in attrs or "id" in attrs):
+            names = f"{attrs.get('class') or ''} {attrs.get('id') or ''}".lower().split()
+            landmark = CONTENTINFO if any(_FOOTER.fullmatch(name) for name in names) else ""
+        # The foot of an article is no landmark (HTML, "footer"). A <section> may well hold the whole page.
+        return "" if landmark and any(f.tag in _CONTENT for f in self._stack[:-1]) else landmark
 
     def _classify(self, frame: Frame, parent: Frame, attrs: Mapping[str, str]) -> None:
         """Kind, hiddenness and white space of a block-level element."""

@@ -20,6 +20,8 @@ def merged(known: Sequence[PictureLine], new: Iterable[PictureLine]) -> list[Pic
     """Both lists, with what is in both kept once: the longer reading, then the surer one."""
     out = list(known)
     for line in new:
+        if line in out:
+            continue  # its own twin: a line before it that is the same to three quarters must not give way to it again
         twin = next((at for at, other in enumerate(out) if _same(line, other)), None)
         if twin is None:
             out.append(line)

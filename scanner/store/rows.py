@@ -170,7 +170,7 @@ def coverage_of(row: Row) -> CoverageRow:
 
 def document_row(document: Document, role: str) -> dict[str, Any]:
     """Columns of `documents` but for the capture. Blocks keep offsets, not their text: that is a slice of it."""
-    blocks = [[b.kind.value, b.path, b.heading, b.start, b.end, b.hidden, *_picture(b)] for b in document.blocks]
+    blocks = [[b.kind.value, b.path, b.heading, b.start, b.end, b.hidden, *_more(b)] for b in document.blocks]
     return {
         "derivation": document.derivation,
         "name": document.title,
@@ -199,18 +199,19 @@ def document_of(row: Row) -> Document:
     )
 
 
-def _picture(block: Block) -> tuple[Any, ...]:
-    if not block.picture:
+def _more(block: Block) -> tuple[Any, ...]:
+    """What few blocks have; rows of older versions lack the landmark."""
+    if not block.picture and not block.landmark:
         return ()
-    return block.picture, [[s.start, s.end, s.box, s.confidence] for s in block.spots]
+    return block.picture, [[s.start, s.end, s.box, s.confidence] for s in block.spots], block.landmark
 
 
 def _block(
     text: str, kind: str, path: str, heading: str, start: int, end: int, hidden: bool, picture: str = "",
-    spots: Sequence[Any] = (),
+    spots: Sequence[Any] = (), landmark: str = "",
 ) -> Block:  # fmt: skip
     places = tuple(Spot(first, last, (x, y, w, h), sure) for first, last, (x, y, w, h), sure in spots)
-    return Block(text[start:end], BlockKind(kind), path, heading, start, end, hidden, picture, places)
+    return Block(text[start:end], BlockKind(kind), path, heading, start, end, hidden, picture, places, landmark)
 
 
 def picture_row(read: PictureText) -> dict[str, Any]:

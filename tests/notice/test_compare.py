@@ -28,6 +28,7 @@ from scanner.notice.hearing import Reply, reply
 from scanner.notice.reader import could_contradict, read_notice
 from scanner.notice.text import NoticeText
 from scanner.pipeline.noticing import asking, needed_notice_rules, run_notice_tests
+from scanner.read.reader import read
 from tests.evaluation.notices import claimed, document
 
 RULESET = load_rules()
@@ -438,6 +439,26 @@ def test_words_on_the_matter_itself_need_no_bearing_out() -> None:
 
         found = compare([claim("consent-bypass", "All shoppers are enrolled, no way round it")], [read], RULES, ask)
         assert found[0].verdict is want
+
+
+def test_the_foot_of_a_page_is_no_part_of_its_notice() -> None:
+    """What stands under every page of a site was heard to deny what its adverts say."""
+    head = "<h1>Privacy notice</h1><p>For shoppers filmed by our cameras.</p><p>Two visits are two strangers to us.</p>"
+    ad, words = (
+        claim("phone-capture", "Each passing phone gets a name of its own"),
+        "No such shop, phone or person exists.",
+    )
+    for foot, want in (("<p>{}</p>", Verdict.CONTRADICTS), ("<div class=footer><p>{}</p></div>", Verdict.SILENT)):
+        page = read((head + foot.format(words)).encode(), "text/html; charset=utf-8", "https://v.test/p").document
+        assert page is not None
+        text = NoticeText(page, RULES.normalise, RULES.lexicon)
+        told = [Answered(0.97 if "exists" in cut.text else 0.0, 0.0) for cut in text.sentences]
+        noticed = read_notice(page, RULES, Provenance("n"))
+
+        def ask(one: Claim, its: Notice, text: NoticeText = text, told: list[Answered] = told) -> Reply | None:
+            return reply(text, its.kind, one.finding.category, told, lawful=False)
+
+        assert compare([ad], [noticed], RULES, ask)[0].verdict is want
 
 
 def test_a_reserve_elsewhere_leaves_open_what_only_the_reader_hears_denied() -> None:

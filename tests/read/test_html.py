@@ -138,6 +138,30 @@ def test_hidden_text_is_kept_and_marked(name: str) -> None:
     assert (block.text, block.hidden) == ("暗处", True)
 
 
+LANDMARKS = {
+    "footer": ("<footer><div><p>沪字一号</p></div></footer>", "contentinfo"),
+    "role": ("<div role=contentinfo>沪字一号</div>", "contentinfo"),
+    "class": ("<div class='wide Footer'><ul><li>沪字一号</ul></div>", "contentinfo"),
+    "id": ("<section><div id=site-footer-inner><span>沪字一号</span></div></section>", "contentinfo"),
+    "copyright": ("<div class=copyright>沪字一号</div>", "contentinfo"),
+    "alt in footer": ("<footer><img alt=沪字一号></footer>", "contentinfo"),
+    "link in footer": ("<footer><a href=/x>沪字一号</a></footer>", "contentinfo"),
+    "heading in footer": ("<footer><h4>沪字一号</h4></footer>", "contentinfo"),
+    "nav": ("<nav><ul><li>沪字一号</ul></nav>", "navigation"),
+    "card": ("<div class=card-footer>沪字一号</div>", ""),
+    "footnote": ("<div class=footnote>沪字一号</div>", ""),
+    "has a footer": ("<body class=has-footer><div class=main>沪字一号</div>", ""),
+    "article": ("<article><footer>沪字一号</footer></article>", ""),
+    "after it": ("<footer></footer><p>沪字一号</p>", ""),
+}
+
+
+@pytest.mark.parametrize("name", LANDMARKS)
+def test_the_landmark_of_a_block_is_known(name: str) -> None:
+    markup, landmark = LANDMARKS[name]
+    assert (only(markup).text, only(markup).landmark) == ("沪字一号", landmark)
+
+
 def test_shown_and_hidden_parts_of_a_line_are_two_blocks() -> None:
     found = blocks(
         "<p>可见<span hidden>不可见</span>又可见</p><details open>开</details><details><summary>问</summary>答</details>"

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scanner.model import Block, BlockKind, Document, PictureLine, UnreadReason
@@ -144,6 +144,7 @@ def test_a_comma_at_which_a_line_was_parted_stands_there_once() -> None:
 
 
 @given(lines)
+@example([PictureLine("人" * n, box, 0.9) for n, box in ((1, (0, 0, 5, 10)), (3, (2, 0, 5, 10)), (2, (0, 0, 6, 10)))])
 def test_what_two_tiles_saw_is_kept_once(some: list[PictureLine]) -> None:
     once = merged([], some)
     assert merged(once, once) == once

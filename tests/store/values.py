@@ -69,7 +69,7 @@ def capture(
 
 
 def document(text: str = "无感抓拍人脸", url: str = "http://vendor.test/") -> Document:
-    block = Block(text, BlockKind.PARAGRAPH, "html>body>p", "产品", 0, len(text))
+    block = Block(text, BlockKind.PARAGRAPH, "html>footer>p", "产品", 0, len(text), landmark="contentinfo")
     return Document(text, (block,), "zh", "首页", url, facts={"og:type": "product"})
 
 
