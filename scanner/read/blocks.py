@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scanner.model import Block, BlockKind
+from scanner.read.landmarks import landmark
 
 _MAX_PATH = 48
 _MAX_HEADING = 300
@@ -49,16 +50,6 @@ _LINKABLE = frozenset({BlockKind.TEXT, BlockKind.PARAGRAPH, BlockKind.LIST_ITEM,
 _HIDDEN_TAGS = frozenset({"template", "noscript", "noframes", "noembed", "iframe", "datalist"})
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)", re.I)
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.I)
-
-CONTENTINFO, NAVIGATION = "contentinfo", "navigation"
-_LANDMARKS = {"footer": CONTENTINFO, CONTENTINFO: CONTENTINFO, "nav": NAVIGATION, NAVIGATION: NAVIGATION}
-_FOOTER = re.compile(
-    r"(?:(?:site|page|global|main|web|common|index|pc|mobile|fixed|colophon)[-_]*)?(?:footer|foot|colophon)"
-    r"(?:[-_]*(?:wrap|wrapper|inner|box|con|container|content|area|main|bar|bottom|nav|info|copyright|\d))?"
-    r"|(?:site|page|footer)?[-_]*copy[-_]?right(?:s|[-_]*(?:wrap|box|bar|info))?"
-)
-"""Names of a page's foot among classes and ids, whole. `card-footer`, `modal-footer` and the like are no page's."""
-_CONTENT = frozenset({"article", "main", "blockquote", "dialog"})
 
 _WIDE = "\u2e80-\u303f\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
 _SPACE = re.compile("[ \t\r\n\f]+")
@@ -148,7 +139,7 @@ class Collector:
             self._block_depth.append(len(self._stack) - 1)
             self._classify(frame, parent, attrs)
             if not frame.landmark:
-                frame.landmark = self._landmark(tag, attrs)
+                frame.landmark = landmark(tag, attrs, (above.tag for above in self._stack[:-1]))
 
     def open_link(self) -> int:
         """The innermost element is a link: text within is gathered for it. Returns the link's number."""
@@ -257,15 +248,6 @@ class Collector:
     def _path(self, depth: int) -> str:
         names = self._names[:depth] if depth <= _MAX_PATH else [*self._names[: _MAX_PATH - 1], "…"]
         return ">".join(names[1:] if not names[0] else names)
-
-    def _landmark(self, tag: str, attrs: Mapping[str, str]) -> str:
-        """The landmark that an element opens, by its role or tag, or by what page builders call it."""
-        landmark = _LANDMARKS.get(attrs.get("role") or tag, "")
-        if not landmark and ("class" in attrs or "id" in attrs):
-            names = f"{attrs.get('class') or ''} {attrs.get('id') or ''}".lower().split()
-            landmark = CONTENTINFO if any(_FOOTER.fullmatch(name) for name in names) else ""
-        # The foot of an article is no landmark (HTML, "footer"). A <section> may well hold the whole page.
-        return "" if landmark and any(f.tag in _CONTENT for f in self._stack[:-1]) else landmark
 
     def _classify(self, frame: Frame, parent: Frame, attrs: Mapping[str, str]) -> None:
         """Kind, hiddenness and white space of a block-level element."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from scanner.model import BlockKind, Document, Link
 from scanner.read import jsonstate
 from scanner.read.blocks import Collector
+from scanner.read.landmarks import believed
 from scanner.read.names import APP_ROOTS, ATTRIBUTES, IMAGE_ATTRIBUTES, META_CODE, META_FACTS, META_TEXT, SILENT
 from scanner.read.parsed import Parsed
 from scanner.read.signals import absolute, measure, picture_address
@@ -284,7 +285,7 @@ class Page:
         links = tuple(self._finished_links(base))
         canonical = next((link.url for link in links if link.rel == "canonical"), "")
         images = dict.fromkeys(filter(None, (picture_address(base, image) for image in self._images)))
-        blocks = tuple(self._out.blocks)
+        blocks = believed(self._out.blocks)
         title = next((b.text for b in blocks if b.kind is BlockKind.TITLE), "")
         facts = dict(self._facts)
         if self._types:

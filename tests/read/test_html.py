@@ -143,14 +143,18 @@ LANDMARKS = {
     "role": ("<div role=contentinfo>沪字一号</div>", "contentinfo"),
     "class": ("<div class='wide Footer'><ul><li>沪字一号</ul></div>", "contentinfo"),
     "id": ("<section><div id=site-footer-inner><span>沪字一号</span></div></section>", "contentinfo"),
-    "copyright": ("<div class=copyright>沪字一号</div>", "contentinfo"),
+    "camel": ("<div class=footerContainer>沪字一号</div>", "contentinfo"),
+    "underlined": ("<div class=footer__content>沪字一号</div>", "contentinfo"),
+    "copyright": ("<div class=copyRight>沪字一号</div>", "contentinfo"),
     "alt in footer": ("<footer><img alt=沪字一号></footer>", "contentinfo"),
     "link in footer": ("<footer><a href=/x>沪字一号</a></footer>", "contentinfo"),
     "heading in footer": ("<footer><h4>沪字一号</h4></footer>", "contentinfo"),
     "nav": ("<nav><ul><li>沪字一号</ul></nav>", "navigation"),
     "card": ("<div class=card-footer>沪字一号</div>", ""),
-    "footnote": ("<div class=footnote>沪字一号</div>", ""),
-    "has a footer": ("<body class=has-footer><div class=main>沪字一号</div>", ""),
+    "footnote": ("<div class=footnotes>沪字一号</div>", ""),
+    "football": ("<div class=footballers>沪字一号</div>", ""),
+    "has a footer": ("<div class=has-footer>沪字一号</div>", ""),
+    "body": ("<body class=footer-fixed><div>沪字一号</div>", ""),
     "article": ("<article><footer>沪字一号</footer></article>", ""),
     "after it": ("<footer></footer><p>沪字一号</p>", ""),
 }
@@ -159,7 +163,15 @@ LANDMARKS = {
 @pytest.mark.parametrize("name", LANDMARKS)
 def test_the_landmark_of_a_block_is_known(name: str) -> None:
     markup, landmark = LANDMARKS[name]
-    assert (only(markup).text, only(markup).landmark) == ("沪字一号", landmark)
+    notice = "<p>我们怎样处理您的个人信息</p>"
+    block = blocks(markup + notice)[0]
+    assert (block.text, block.landmark) == ("沪字一号", landmark)
+
+
+def test_a_footer_that_holds_most_of_the_page_is_none() -> None:
+    assert [
+        b.landmark for b in blocks("<div class=footer-bg><p>我们怎样处理您的个人信息</p></div><p>沪字一号</p>")
+    ] == ["", ""]
 
 
 def test_shown_and_hidden_parts_of_a_line_are_two_blocks() -> None:
