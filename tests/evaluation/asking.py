@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from string import ascii_lowercase
 from typing import Any
 
 from scanner.detect.context import ANSWERS, DENIED, OTHER, SAID, WEAKENED
@@ -12,7 +13,12 @@ from tests.evaluation import notices
 from tests.evaluation.contrasts import Contrast
 from tests.evaluation.train_context import IGNORED, Question
 
-SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in "abcdeghijklmnopqrstuvwxyz"))
+AUTHORS = (
+    *(letter for letter in ascii_lowercase if letter != "f"),
+    *(f"b{letter}" for letter in ascii_lowercase),
+    *(f"c{letter}" for letter in "abcdef"),
+)
+SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in AUTHORS))
 """What is learnt from. By `learn_f` and `fresh` the bars were chosen; `fresh7` to `fresh10` only measure."""
 OF_VERDICT = {"contradicts": "denied", "admits": "said", "cannot_tell": "weakened"}
 SHARED = 0.3

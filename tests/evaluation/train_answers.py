@@ -31,7 +31,7 @@ answers averaged, which would cost twice as much."""
 SURE = 0.9
 """A window is hard where the right answer of one of its sentences is given less."""
 HARD, EASY, ALONE = 0.3, 0.05, 0.1
-"""Shares of older windows: hard ones, the others, and sentences alone."""
+"""Shares of older windows: hard ones, the others, and sentences alone. Only what is drawn is tried."""
 
 
 def is_hard(window: Asked, read: Context) -> bool:
@@ -76,18 +76,14 @@ def main(new: Sequence[str], silent: float) -> None:
     fresh = [question for split in new if split not in contrasts.FILES for question in asking.lessons([split])]
     older = [question for split in asking.SPLITS if split not in new for question in asking.lessons([split])]
     older += asking.own_lessons()
-    windows = asked(older, base)
-    hard = [window for window in windows if is_hard(window, read)]
-    known = {id(window) for window in hard}
-    easy = [window for window in windows if id(window) not in known]
-    single = asked(list(alone(older)), base)
+    again = [window for window in cut(older, base, rng) if rng.random() < HARD]
+    again = [window for window in again if is_hard(window, read) or rng.random() < EASY / HARD]
+    again += [window for window in asked(list(alone(older)), base) if rng.random() < ALONE]
     whole = [window for window in cut(fresh, base, rng) if answers(window) or rng.random() < silent]
     whole += asked(list(alone(fresh)), base)
-    print(f"{len(hard)} hard windows, {len(easy)} others, {len(single)} alone, {len(whole)} new", flush=True)
-    parts = ((hard, HARD), (easy, EASY), (single, ALONE))
-    older_ones = (one for part, share in parts for one in part if rng.random() < share)
+    print(f"{len(again)} older windows, {len(whole)} new", flush=True)
     of_sets = (question for one in sets for question in (*asking.alone(one), *asking.together(one, rng)))
-    plan = batches([*whole, *older_ones, *asked(list(of_sets), base)], rng)
+    plan = batches([*whole, *again, *asked(list(of_sets), base)], rng)
     trained = train_on(plan, sorted(rules.load().categories), base, RATE, SHARE)
     keep_answers(context.unpack(context.packed(trained)))
 
