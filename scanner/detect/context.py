@@ -37,9 +37,9 @@ MOST_STRETCHES = 8
 """Stretches of a page that are read, the most promising first; the rest is left to the linear models. In a dense page
 of 150 kB thirteen are promising, at about 0.1 s each."""
 
-MAX_QUESTION = 160
+MAX_QUESTION = 256
 """Tokens of one stretch of a privacy notice that is set against a claim, the claim among them."""
-MOST_QUESTIONS = 40
+MOST_QUESTIONS = 25
 """Stretches of a notice that are set against one claim."""
 MAX_CLAIM = 64
 """Tokens of the claim."""

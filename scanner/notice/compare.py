@@ -42,19 +42,20 @@ _WEAK = frozenset({VerdictReason.OTHER_PEOPLE, VerdictReason.OTHER_PRODUCT, Verd
 
 
 _DENIED_FROM = {
-    Verdict.CONTRADICTS: 0.05, Verdict.CANNOT_TELL: 0.85, Verdict.SILENT: 0.95, Verdict.ADMITS: 0.97,
+    Verdict.CONTRADICTS: 0.5, Verdict.CANNOT_TELL: 0.85, Verdict.SILENT: 0.85, Verdict.ADMITS: 0.9,
 }  # fmt: skip
-"""How sure a reader of claim and notice together must be of a denial, by what the notice's facts say alone. Chosen on
-pairs that it had not learnt from (docs/decisions/0009-claim-and-notice.md)."""
+"""How sure a reader of claim and notice together must be of a plain denial, by what the notice's facts say alone.
+Chosen on pairs that it had not learnt from (docs/decisions/0009-claim-and-notice.md)."""
 _IN_SPITE = 0.95
 """How sure where a word of the sentence leaves room: a condition, an exception, a hedge."""
-_ELSEWHERE_FROM = 0.95
+_ELSEWHERE_FROM = 0.5
 """How sure where the facts found a denial in one sentence and the reader in another."""
-_OPEN_FROM = 0.4
-"""How sure that some sentence speaks of the matter on a condition, of other people or of another product, for a denial
-to be left open, whoever found it."""
-_SAID_FROM = 0.1
-"""How sure it must at least be that some sentence says the same, for what the facts take for an admission."""
+_SAME_FROM = 0.5
+"""How sure that some sentence says the same and none denies it, for an admission that the facts do not know."""
+_SAID_FROM = 0.05
+"""How sure that some sentence says the same, for what the facts take for an admission to stand."""
+_NEAR_FROM = 0.5
+"""How sure that a sentence speaks of the matter with a reserve, for what the facts take for silence or an admission."""
 _WITH_CONSENT_FROM = 0.3
 """How sure that a sentence is on a condition, where that is consent: "not without your consent" denies that none is
 needed, though it leaves room in anything else."""
@@ -62,7 +63,7 @@ _NOT_ASKED = frozenset({VerdictReason.OTHER_PRODUCT, VerdictReason.NO_COUNTERPAR
 
 
 Ask = Callable[[Claim, Notice], Reply | None]
-"""Claim and notice -> the sentence that denies the claim most clearly to a reader of both together; None: not read."""
+"""Claim and notice -> what a reader of both together takes from the notice; None: not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,34 +125,46 @@ def _against(finding: Finding, notices: Sequence[Notice], rules: NoticeRules, as
 def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rules: NoticeRules) -> Opinion:
     """An opinion from the notice's facts, once claim and notice were read together.
 
-    A denial may be found that the facts do not know, where no sentence is likelier to say the same; an admission only
-    be doubted, for what the reader takes for the same matter is often but a neighbour of it.
+    What it reads plainly stands, whatever the facts make of it: a denial, the same, or something near. Where it is
+    unsure the facts' opinion stays, unless that needs bearing out and has none.
     """
     if opinion.reason in _NOT_ASKED or _for_the_site_alone(opinion, claim, notice):
         return opinion
     reply = ask(claim, notice)
     if reply is None:
         return opinion
-    least = reply.said
+    denies = opinion.verdict is Verdict.CONTRADICTS
+    plain = denies and opinion.topic in rules.claims[claim.finding.category].plain
+    if denies and _heard(opinion, reply, plain=plain):
+        return opinion
+    if _denied_plainly(opinion, reply, claim, notice, rules):
+        denial = replace(reply.denial, saying=Saying.DENIED)
+        return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denial, notice, denial.topic)
+    elsewhere = plain or other_crowd(claim, notice, rules) or something_else(claim, reply.same, rules)
+    if reply.said * (1 - reply.denied) >= _SAME_FROM and not elsewhere:
+        return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, reply.same, notice, reply.same.topic)
+    unheard = denies or (opinion.verdict is Verdict.ADMITS and reply.said < _SAID_FROM)
+    if reply.weakened >= _NEAR_FROM:
+        reason = opinion.reason if opinion.verdict is Verdict.CANNOT_TELL else VerdictReason.VAGUE
+        return Opinion(Verdict.CANNOT_TELL, reason, reply.near, notice, reply.near.topic)
+    return _left_open(opinion, notice) if unheard else opinion
+
+
+def _denied_plainly(opinion: Opinion, reply: Reply, claim: Claim, notice: Notice, rules: NoticeRules) -> bool:
+    """Is a denial heard so clearly that the facts may think otherwise, and is it of what is claimed?"""
+    enough = _DENIED_FROM[opinion.verdict]
     if opinion.verdict is Verdict.CONTRADICTS:
-        if _heard(opinion, reply, plain=opinion.topic in rules.claims[claim.finding.category].plain):
-            return opinion
-        opinion, least = _left_open(opinion, notice), max(reply.said, _ELSEWHERE_FROM)
-        if _of_another_matter(claim, reply.fact, notice, rules):
-            return opinion
-    enough = max(_DENIED_FROM[opinion.verdict], least)
-    enough = max(enough, _IN_SPITE) if reply.fact.saying is Saying.CONDITIONAL else enough
+        enough = _ELSEWHERE_FROM
+        if _of_another_matter(claim, reply.denial, notice, rules):
+            return False
+    if reply.denial.saying is Saying.CONDITIONAL:
+        enough = max(enough, _IN_SPITE)
     besides = (
         other_crowd(claim, notice, rules)
-        or something_else(claim, reply.fact, rules)
-        or _only_a_period(claim, reply.fact, notice, rules)
-        or reply.weakened >= _OPEN_FROM
+        or something_else(claim, reply.denial, rules)
+        or _only_a_period(claim, reply.denial, notice, rules)
     )
-    if reply.denied < enough or besides:
-        unheard = opinion.verdict is Verdict.ADMITS and reply.said < _SAID_FROM
-        return _left_open(opinion, notice) if unheard else opinion
-    denial = replace(reply.fact, saying=Saying.DENIED)
-    return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denial, notice, denial.topic)
+    return _plainly(reply.denied, reply) >= enough and not besides
 
 
 def _of_another_matter(claim: Claim, denial: NoticeFact, notice: Notice, rules: NoticeRules) -> bool:
@@ -169,8 +182,12 @@ def _heard(opinion: Opinion, reply: Reply, *, plain: bool) -> bool:
     at = opinion.fact.start if opinion.fact else -1
     if opinion.topic == "consent" and reply.weakened_at.get(at, 0.0) >= _WITH_CONSENT_FROM:
         return True
-    own = reply.denied_at.get(at, 0.0) >= _DENIED_FROM[opinion.verdict]
-    return own and reply.denied >= reply.said and reply.weakened < _OPEN_FROM
+    return _plainly(reply.denied_at.get(at, 0.0), reply) >= _DENIED_FROM[opinion.verdict]
+
+
+def _plainly(denied: float, reply: Reply) -> float:
+    """How sure it is that a sentence denies the claim, and that none says the same or makes a reserve."""
+    return denied * (1 - reply.said) * (1 - reply.weakened)
 
 
 def _only_a_period(claim: Claim, denial: NoticeFact, notice: Notice, rules: NoticeRules) -> bool:

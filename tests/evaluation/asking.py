@@ -16,10 +16,10 @@ from tests.evaluation.train_context import IGNORED, Question
 AUTHORS = (
     *(letter for letter in ascii_lowercase if letter != "f"),
     *(f"b{letter}" for letter in ascii_lowercase),
-    *(f"c{letter}" for letter in "abcdef"),
+    *(f"c{letter}" for letter in "abcdefghij"),
 )
 SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in AUTHORS))
-"""What is learnt from. By `learn_f` and `fresh` the bars were chosen; `fresh7` to `fresh10` only measure."""
+"""What is learnt from. By `learn_f`, `fresh` to `fresh6` bars were chosen; `fresh7`, `fresh10`, `fresh11` measure."""
 OF_VERDICT = {"contradicts": "denied", "admits": "said", "cannot_tell": "weakened"}
 SHARED = 0.3
 """Share of the shorter of sentence and quote that must overlap."""

