@@ -14,7 +14,7 @@ _BY_NAME = {"footer": CONTENTINFO, CONTENTINFO: CONTENTINFO, "nav": NAVIGATION, 
 _FOOTER = re.compile(
     r"(?:(?:site|page|global|main|web|common|index|home|pc|mobile|fixed|el|layout|beian|the)[-_]*)?footer(?:[-_A-Z\d].*)?"
     r"|footer(?:wrap|inner|box|con|container|content|area|main|bar|bottom|nav|info)"
-    r"|foot(?:[-_\d].*)?|(?:site|page|footer)?[-_]*copy[-_]?[rR]ight(?:s|[-_]*(?:wrap|box|bar|info))?|colophon"
+    r"|foot(?:[-_\d](?!notes?\b).*)?|(?:site|page|footer)?[-_]*copy[-_]?[rR]ight(?:s|[-_]*(?:wrap|box|bar|info))?|colophon"
 )
 """Whole classes and ids of a page's foot. A `card-footer` or a `modal-footer` is no page's."""
 _CONTENT = frozenset({"article", "main", "blockquote", "dialog"})

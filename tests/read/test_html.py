@@ -152,6 +152,7 @@ LANDMARKS = {
     "nav": ("<nav><ul><li>沪字一号</ul></nav>", "navigation"),
     "card": ("<div class=card-footer>沪字一号</div>", ""),
     "footnote": ("<div class=footnotes>沪字一号</div>", ""),
+    "foot-note": ("<div class=foot-note>沪字一号</div>", ""),
     "football": ("<div class=footballers>沪字一号</div>", ""),
     "has a footer": ("<div class=has-footer>沪字一号</div>", ""),
     "body": ("<body class=footer-fixed><div>沪字一号</div>", ""),
