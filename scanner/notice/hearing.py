@@ -85,19 +85,19 @@ def asked_again(
     told = ask(question, [sentence.text.strip() for sentence in sentences]) if enough else ()
     if not told:
         return tuple(facts)
-    most = {key: max(telling, key=lambda n: getattr(told[n], key)) for key in ("said", "denied", "weakened")}
-    said, denied, weakened = (getattr(told[at], key) for key, at in most.items())
+    at_denied, at_said, at_weakened = _most(telling, told)
+    denied, said, weakened = told[at_denied].denied, told[at_said].said, told[at_weakened].weakened
     mine = {fact.saying for fact in facts if fact.topic == rule.id}
     disclosed = bool(mine & {Saying.DISCLOSED, Saying.CONDITIONAL})
     if disclosed and max(said, weakened) >= _DOUBTED_BELOW:
         return tuple(facts)
     if not disclosed and said >= _SAID_FROM:
-        return (*facts, fact_in(rule, sentences[most["said"]], kind, Saying.DISCLOSED, None))
+        return (*facts, fact_in(rule, sentences[at_said], kind, Saying.DISCLOSED, None))
     rest = tuple(
         fact for fact in facts if not (disclosed and fact.topic == rule.id and fact.saying is not Saying.DENIED)
     )
     if denied >= _DENIED_FROM and Saying.DENIED not in mine:
-        return (*rest, fact_in(rule, sentences[most["denied"]], kind, Saying.DENIED, None))
+        return (*rest, fact_in(rule, sentences[at_denied], kind, Saying.DENIED, None))
     return rest
 
 
@@ -108,9 +108,7 @@ def reply(
     telling = [n for n, sentence in enumerate(text.sentences) if _tells(sentence)]
     if not telling:
         return None
-    denied, said, weakened = (
-        max(telling, key=lambda n: float(getattr(answers[n], key))) for key in ("denied", "said", "weakened")
-    )
+    denied, said, weakened = _most(telling, answers)
     topic, sentences = _topic(category), text.sentences
     starts = {n: sentences[n].whole()[0] for n in telling}
     return Reply(
@@ -121,6 +119,15 @@ def reply(
         {start: answers[n].denied for n, start in starts.items()},
         {start: answers[n].weakened for n, start in starts.items()},
     )  # fmt: skip
+
+
+def _most(telling: Sequence[int], answers: Sequence[Answered]) -> tuple[int, int, int]:
+    """Which of these sentences denies the most, which says the same, which has a reserve."""
+    return (
+        max(telling, key=lambda n: answers[n].denied),
+        max(telling, key=lambda n: answers[n].said),
+        max(telling, key=lambda n: answers[n].weakened),
+    )
 
 
 def _tells(sentence: Sentence) -> bool:

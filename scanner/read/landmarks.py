@@ -17,6 +17,8 @@ _FOOTER = re.compile(
     r"|foot(?:[-_\d](?!notes?\b).*)?|(?:site|page|footer)?[-_]*copy[-_]?[rR]ight(?:s|[-_]*(?:wrap|box|bar|info))?|colophon"
 )
 """Whole classes and ids of a page's foot. A `card-footer` or a `modal-footer` is no page's."""
+_HINT = re.compile("foot|copy|colophon", re.IGNORECASE)
+"""In any of them: most elements are told apart by this alone."""
 _CONTENT = frozenset({"article", "main", "blockquote", "dialog"})
 _WHOLE = frozenset({"html", "body"})
 _NOT_TEXT = frozenset(
@@ -28,8 +30,9 @@ def landmark(tag: str, attrs: Mapping[str, str], above: Iterable[str]) -> str:
     """The landmark that an element opens, or empty. `above`: the tags that it stands in."""
     found = _BY_NAME.get(attrs.get("role") or tag, "")
     if not found and tag not in _WHOLE and ("class" in attrs or "id" in attrs):
-        names = f"{attrs.get('class') or ''} {attrs.get('id') or ''}".split()
-        found = CONTENTINFO if any(_FOOTER.fullmatch(name[:1].lower() + name[1:]) for name in names) else ""
+        names = f"{attrs.get('class') or ''} {attrs.get('id') or ''}"
+        if _HINT.search(names) and any(_FOOTER.fullmatch(name[:1].lower() + name[1:]) for name in names.split()):
+            found = CONTENTINFO
     # The foot of an article is no landmark (HTML, "footer"). A <section> may well hold the whole page.
     return "" if found and not _CONTENT.isdisjoint(above) else found
 
