@@ -1,4 +1,4 @@
-"""Recall on drawn advertisements: a few of the pictures of `make bench`, which measures all of them."""
+"""Recall on drawn advertisements: a few of the pictures of `make bench`, which measures all of them (`make gate`)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+
+import pytest
 
 from scanner.detect.rules import load
 from tests.drawing import needs_ocr
@@ -24,6 +26,7 @@ def script(name: str) -> ModuleType:
     return module
 
 
+@pytest.mark.gate
 @needs_ocr
 def test_claims_in_print_are_found() -> None:
     pictures, bench, rules = script("ad_pictures"), script("bench_ocr"), load()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -22,6 +23,8 @@ INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
 MOST_PROBLEMS = 50
 """Lines of a rules error that are shown before the rest is only counted."""
+COLLECT_AFTER = 20_000
+"""Objects made before Python looks for cycles among them; its own 700 cost a tenth of a start (docs/benchmarks.md)."""
 
 app = typer.Typer(
     name="noticescan",
@@ -65,6 +68,7 @@ def _globals(
 
 def main() -> None:
     """The console script."""
+    gc.set_threshold(COLLECT_AFTER)
     signal.signal(signal.SIGTERM, _terminate)
     code = run(sys.argv[1:])
     ended_by_term = signal.getsignal(signal.SIGTERM) is signal.SIG_IGN

@@ -14,7 +14,7 @@ from tests.baseline import build
 KNOWN = Path(__file__).with_name("known.toml")
 
 
-PARTS = 8
+PARTS = 16
 """The text is read in so many tests, so that they can be shared among processors; the first is in `make test`."""
 
 

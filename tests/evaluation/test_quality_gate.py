@@ -30,7 +30,7 @@ def test_labelled_cases_are_well_formed_and_enough() -> None:
     assert quiet >= total / 2
 
 
-AT_ONCE = ("frozen", "fresh4")
+AT_ONCE = ("frozen",)
 """Sets that `make test` measures; `make gate` measures the others."""
 MOST_ACCUSED = {"hypothetical": 0.14, "legal": 0.14, "negated": 0.2, "reported": 0.09, "none": 0.08}
 """Label of a sentence -> share that may be told as the page's own claim."""
