@@ -21,7 +21,7 @@ demo: $(VENV)/.run
 test: lint
 	$(PY) -m pytest -n $(JOBS) --dist worksteal -m "not soak and not gate" $(ARGS)
 
-# The whole measurement: every labelled set against its floors, two megabytes of benign text. `make test` has a part of
+# The whole measurement: every labelled set against its floors, two megabytes of benign text, drawn pictures. `make test` has a part of
 # it. About four minutes.
 gate: $(VENV)/.dev
 	$(PY) -m pytest -n $(JOBS) --dist worksteal -m gate $(ARGS)

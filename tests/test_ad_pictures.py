@@ -1,4 +1,4 @@
-"""Recall on drawn advertisements: a few of the pictures of `make bench`, which measures all of them (`make gate`)."""
+"""Recall on drawn advertisements: a few pictures for `make gate`; `make bench` measures all of them."""
 
 from __future__ import annotations
 
