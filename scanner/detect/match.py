@@ -104,7 +104,9 @@ class WordMatcher:
         """Cues that count. One inside a longer one of the same stance and direction is not a second cue, and a pseudo
         cue hides a cue that begins inside it (未经 hides 经顾客同意), unless the cue is longer."""
         by_kind: dict[tuple[Stance, str], list[Span]] = {}
-        cues = sorted(set(raw), key=lambda c: (c[1], -c[2]))
+        cues = sorted(
+            set(raw), key=lambda c: (c[1], -c[2], c[0])
+        )  # by name last: a set has another order in every process
         for cue_id, start, end in cues:
             cue = self.cues[cue_id]
             by_kind.setdefault((cue.stance, cue.direction), []).append((start, end))

@@ -267,20 +267,6 @@ class SecondReader:
         total = sum(chances.values())
         return settled({s: p / total for s, p in chances.items()}, self.bars)
 
-    def telling(self, view: View, stance: Stance) -> str:
-        """The word of the sentence that spoke loudest for this stance, as it stands in the normalised text."""
-        row = self.stances.classes.index(stance.value)
-        best, word = 0.0, ""
-        for feature in set(voice.features(view.text[:MAX_CHARS])):
-            column = self.stances.place.get(code("n", feature))
-            shown = feature.removeprefix("w ").removeprefix("p ")
-            if column is None or len(shown) < 2 or shown not in view.text:
-                continue
-            weight = float(self.stances.weights[row, column]) * float(self.stances.idf[column])
-            if weight > best:
-                best, word = weight, shown
-        return word
-
 
 def settled(chances: Mapping[Stance, float], bars: Bars) -> tuple[Stance, float]:
     """The likeliest stance and its probability; below `own_voice` another likely one comes before asserted."""

@@ -50,6 +50,15 @@ class Survey:
         starts = [unit.start for unit in self.page.units]
         return range(max(0, bisect_right(starts, candidate.start) - 1), bisect_left(starts, candidate.end))
 
+    def cue_word(self, index: int, stance: Stance) -> str:
+        """The first cue of this stance in a unit, as it stands on the page; empty where there is none."""
+        unit = self.page.units[index]
+        for cue, start, end in self.scene.words(unit.block).cues:
+            if self.scene.matcher.cues[cue].stance is stance and unit.start <= start < unit.end:
+                first, last = self.page.normal.span(start, end)
+                return self.page.document.text[first:last]
+        return ""
+
     def views(self) -> list[View]:
         """Every unit of the page as the second reader sees it."""
         page, seen = self.page, self.seen

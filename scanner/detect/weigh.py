@@ -71,7 +71,7 @@ def weigh(
         units = seen.units_of(candidate)
         column = categories.get(candidate.rule.category)
         at = units[0] if column is None else max(units, key=lambda u: float(chances[u, column]))
-        weighed, sure = _stance(seen, views[at], candidate.rule.category, cue, reader, reading.stances.get(at))
+        weighed, sure = _stance(seen, views[at], at, candidate.rule.category, cue, reader, reading.stances.get(at))
         chance = 1.0
         if column is not None:
             accused = weighed.stance is Stance.ASSERTED
@@ -141,24 +141,24 @@ def _confidence(chance: float, sure: float) -> float:
 
 
 def _stance(
-    seen: Survey, view: View, category: str, cue: Cue, reader: SecondReader, context: np.ndarray | None
+    seen: Survey, view: View, at: int, category: str, cue: Cue, reader: SecondReader, context: np.ndarray | None
 ) -> tuple[Cue, float]:
-    """The stance with the word that decided, and its probability."""
+    """The stance with the word that decided, and its probability. `at`: the sentence's number."""
     if cue.scope == "rule":
-        return _turned(seen, view, category, cue, reader, context)
+        return _turned(seen, view, at, category, cue, reader, context)
     stance, sure = _heard(seen, view, category, cue, reader, context)
-    return (cue if cue.stance is stance else _cue(seen, view, stance, reader)), sure
+    return (cue if cue.stance is stance else _cue(seen, view, at, stance)), sure
 
 
 def _turned(
-    seen: Survey, view: View, category: str, cue: Cue, reader: SecondReader, context: np.ndarray | None
+    seen: Survey, view: View, at: int, category: str, cue: Cue, reader: SecondReader, context: np.ndarray | None
 ) -> tuple[Cue, float]:
     """The same for a hit that its own rule turned. It is never a claim, and where a person has said whose page it is
     the rule has the last word."""
     stance, sure = reader.stance(view, category, None, context)
     if seen.speaker.given is not None or stance in (cue.stance, Stance.ASSERTED) or sure < OVERTURNED_FROM:
         return cue, 0.9
-    return _cue(seen, view, stance, reader), sure
+    return _cue(seen, view, at, stance), sure
 
 
 def _heard(
@@ -173,14 +173,14 @@ def _heard(
     return (given, sure) if given is not None and stance is Stance.ASSERTED else (stance, sure)
 
 
-def _cue(seen: Survey, view: View, stance: Stance, reader: SecondReader) -> Cue:
+def _cue(seen: Survey, view: View, at: int, stance: Stance) -> Cue:
+    """What to name where the models decided: the kind of page, or a word of the sentence that says so to everybody."""
     role = seen.speaker.verdict().role
     if STANCE_OF_ROLE.get(role) is stance:
         return Cue(stance, f"page: {role.value}", "page")
     if view.settled and view.settled.stance is stance:
         return view.settled
-    word = reader.telling(view, stance) if stance is not Stance.ASSERTED else ""
-    return Cue(stance, word, "wording")
+    return Cue(stance, seen.cue_word(at, stance) if stance is not Stance.ASSERTED else "", "wording")
 
 
 def _proposed(
@@ -192,7 +192,7 @@ def _proposed(
     part = Part("sentence", start, end, (), ((start, end),))
     candidate = Candidate(proposing(rules, reader, category), _CLAIM, (part,), seen.page.langs[unit.block])
     stance, sure = _heard(seen, view, category, None, reader, reading.stances.get(index))
-    return Weighed(candidate, _cue(seen, view, stance, reader), _confidence(chance, sure))
+    return Weighed(candidate, _cue(seen, view, index, stance), _confidence(chance, sure))
 
 
 def _narrowed(seen: Survey, unit: Unit, category: str, reader: SecondReader) -> tuple[int, int]:
