@@ -83,7 +83,7 @@ def load(path: Path) -> R.RuleSet:
     fold = _fold(path, problems)
     literals: list[R.Literal] = []
     atoms = _lexicons(path, fold, literals, problems)
-    cues, roles, stopwords = _cues(path, fold, literals, problems)
+    cues, roles, stopwords, refusals = _cues(path, fold, literals, problems)
     categories = _categories(path, problems)
     loaded = [
         rule
@@ -97,7 +97,7 @@ def load(path: Path) -> R.RuleSet:
         raise RulesError(f"{count} problem{'s' if count > 1 else ''} in {path}", problems.lines, "mend the files named")
     counts = {name: dict(entry.counts) for name, entry in atoms.items()}
     return R.RuleSet(
-        tuple(loaded), tuple(literals), cues, roles, categories, stopwords, fold, _digest(path), path, counts
+        tuple(loaded), tuple(literals), cues, roles, categories, stopwords, refusals, fold, _digest(path), path, counts
     )
 
 
@@ -204,19 +204,21 @@ _CUE_KEYS = frozenset({"id", "stance", "dir", "scope", "max", "words", "unless_r
 
 def _cues(
     path: Path, fold: Fold, literals: list[R.Literal], problems: Problems
-) -> tuple[dict[str, R.CueRule], tuple[R.RoleRule, ...], dict[str, frozenset[str]]]:
+) -> tuple[dict[str, R.CueRule], tuple[R.RoleRule, ...], dict[str, frozenset[str]], frozenset[str]]:
     cues: dict[str, R.CueRule] = {}
     roles: list[R.RoleRule] = []
     stopwords: dict[str, frozenset[str]] = {}
+    refusals: set[str] = set()
     for file in sorted((path / "cues").glob("*.toml")):
         lang, data = file.stem, _read(file, problems)
         if data is None:
             continue
         if lang not in R.LANGUAGES:
             problems.add(file, "-", "unknown language")
-        for key in set(data) - {"schema", "cue", "pseudo", "mask", "role", "stop", "stopwords"}:
+        for key in set(data) - {"schema", "cue", "pseudo", "mask", "role", "stop", "stopwords", "refusal"}:
             problems.add(file, key, "unknown key")
         stopwords[lang] = frozenset(_words(data.get("stopwords", []), file, "stopwords", fold, problems))
+        refusals.update(_words(data.get("refusal", []), file, "refusal", fold, problems))
         for number, entry in enumerate(data.get("cue", []), 1):
             _cue(entry, f"cue[{number}]", lang, file, fold, literals, cues, problems)
         for number, entry in enumerate(data.get("role", []), 1):
@@ -224,7 +226,7 @@ def _cues(
         for kind, key in ((R.Kind.PSEUDO, "pseudo"), (R.Kind.MASK, "mask"), (R.Kind.STOP, "stop")):
             words = _words(data.get(key, []), file, key, fold, problems)
             literals.extend(R.Literal(text, kind, "", lang) for text in words)
-    return cues, tuple(roles), stopwords
+    return cues, tuple(roles), stopwords, frozenset(refusals)
 
 
 def _cue(

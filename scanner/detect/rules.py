@@ -196,6 +196,8 @@ class RuleSet:
     roles: tuple[RoleRule, ...]
     categories: Mapping[str, Mapping[str, Any]]
     stopwords: Mapping[str, frozenset[str]]
+    refusals: frozenset[str]
+    """What a plain no looks like in a table, in any language, normalised."""
     fold: Fold
     digest: str
     path: Path

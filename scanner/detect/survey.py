@@ -6,8 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from scanner.detect import answers, roles, stance, voice
 from scanner.detect import page as pages
-from scanner.detect import roles, stance, voice
 from scanner.detect.gate import Sighting, anchor_slot, gate_for
 from scanner.detect.match import OVERLAP, Candidate, Scene, join, matcher_for
 from scanner.detect.page import Page
@@ -44,6 +44,13 @@ class Survey:
     """(unit, category): a firm exception stopped a hit there, and nobody else may propose one."""
     settled: Mapping[int, Cue] = field(default_factory=dict)
     """Unit -> what a firm cue makes of it."""
+    refused: Mapping[int, Cue] = field(default_factory=dict)
+    """Block -> the plain no that its row of a table answers it with."""
+
+    def refusal(self, start: int, end: int) -> Cue | None:
+        """The no that answers a normalised stretch, if all of it stands in the row's label."""
+        block = self.page.block_at(start)
+        return self.refused.get(block) if end <= self.page.borders[block][1] else None
 
     def units_of(self, candidate: Candidate) -> range:
         """Indices of the units that a candidate touches."""
@@ -138,7 +145,10 @@ def survey(
                     trace.dropped.append((candidate, fate.dropped))
             if not fate.dropped:
                 judged.append((candidate, stance.decide(scene, rules, candidate, speaker.at(block), fate.turned)))
-    looked = Survey(page, seen, scene, speaker, best(judged), settled=_settled(scene, seen, rules))
+    looked = Survey(
+        page, seen, scene, speaker, best(judged),
+        settled=_settled(scene, seen, rules), refused=answers.refused(page, rules.refusals),
+    )  # fmt: skip
     barred = frozenset((unit, one.rule.category) for one in stopped for unit in looked.units_of(one))
     return replace(looked, barred=barred) if barred else looked
 

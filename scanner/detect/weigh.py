@@ -72,6 +72,8 @@ def weigh(
         column = categories.get(candidate.rule.category)
         at = units[0] if column is None else max(units, key=lambda u: float(chances[u, column]))
         weighed, sure = _stance(seen, views[at], at, candidate.rule.category, cue, reader, reading.stances.get(at))
+        if refusal := seen.refusal(candidate.start, candidate.end):
+            weighed, sure = refusal, 0.9
         chance = 1.0
         if column is not None:
             accused = weighed.stance is Stance.ASSERTED
@@ -192,7 +194,8 @@ def _proposed(
     part = Part("sentence", start, end, (), ((start, end),))
     candidate = Candidate(proposing(rules, reader, category), _CLAIM, (part,), seen.page.langs[unit.block])
     stance, sure = _heard(seen, view, category, None, reader, reading.stances.get(index))
-    return Weighed(candidate, _cue(seen, view, index, stance), _confidence(chance, sure))
+    cue = seen.refusal(start, end) or _cue(seen, view, index, stance)
+    return Weighed(candidate, cue, _confidence(chance, sure))
 
 
 def _narrowed(seen: Survey, unit: Unit, category: str, reader: SecondReader) -> tuple[int, int]:

@@ -226,6 +226,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("scope_sentence", "sentence", "句子"),
     ("scope_block", "block of text", "文字块"),
     ("scope_heading", "heading", "标题"),
+    ("scope_row", "row of a table", "表格行"),
     ("scope_page", "page", "页面"),
     ("where", "Where on the page", "在页面中的位置"),
     ("kind", "Kind of text", "文字类型"),

@@ -1,0 +1,58 @@
+"""Rows that answer themselves: a label ("covert installation") whose only answers are a plain no."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+
+from scanner.detect.page import Page
+from scanner.model import Block, Cue, Stance
+
+LONGEST_LABEL = 80
+"""Characters of a label; what is longer explains, and a "no" beside it may answer anything."""
+_CELL = re.compile(r"^(.*[>\s]tr(?:\[\d+\])?)>(t[dh](?:\[\d+\])?)")
+_TERM = re.compile(r"^(.*[>\s]dl(?:\[\d+\])?(?:>div(?:\[\d+\])?)?)>(d[td](?:\[\d+\])?)")
+_END = re.compile(r"[,.;:!?()\[\]\n]|\s-\s|\s{2,}")
+"""Ends the first words of an answer."""
+
+
+def refused(page: Page, words: Set[str]) -> dict[int, Cue]:
+    """Block -> the denial that its row is answered with. `words`: what a plain no looks like, normalised.
+
+    A comparison in which one product has the thing and another has not is no denial: all answers must be one.
+    """
+    out: dict[int, Cue] = {}
+    for row in _rows(page.document.blocks):
+        label, answers = row[0], row[1:]
+        said = [_refusal(page, cell, words) for cell in answers]
+        if not said or not all(said) or sum(len(page.document.blocks[at].text) for at in label) > LONGEST_LABEL:
+            continue
+        for at in label:
+            out[at] = Cue(Stance.NEGATED, said[0], "row")
+    return out
+
+
+def _rows(blocks: Sequence[Block]) -> list[list[list[int]]]:
+    """Rows of tables, and terms with what is said of them, as numbers of blocks cell by cell; those with an answer."""
+    rows: list[list[list[int]]] = []
+    row = cell = ""
+    for at, block in enumerate(blocks):
+        found = _CELL.match(block.path) or _TERM.match(block.path)
+        if found is None:
+            row = cell = ""
+            continue
+        begins = found[1] != row or (found[2] != cell and found[2].startswith("dt") and not cell.startswith("dt"))
+        if begins:
+            rows.append([])
+        if begins or found[2] != cell:
+            rows[-1].append([])
+        row, cell = found[1], found[2]
+        rows[-1][-1].append(at)
+    return [cells for cells in rows if len(cells) > 1]
+
+
+def _refusal(page: Page, cell: Sequence[int], words: Set[str]) -> str:
+    """The cell's text where it begins with a plain no and goes no further, or stops there; else empty."""
+    start, end = page.borders[cell[0]][0], page.borders[cell[-1]][1]
+    first = _END.split(page.normal.text[start:end].strip(), maxsplit=1)[0].strip()
+    return page.document.blocks[cell[0]].text.strip() if first in words else ""
