@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from urllib.parse import quote as percent
 
 import numpy as np
@@ -42,6 +42,11 @@ _NUMBER = re.compile(r"[0-9０-９]+(?:[.,．，][0-9０-９]+)*|[零〇一二�
 LONGEST_LIST = 60
 """Characters that a quotation is widened by to take in the rest of an enumeration."""
 _BETWEEN = "、，,。；;：:！？!?（）()“”《》\\s"
+LONGEST_REST = 14
+"""Characters of a clause on either side of a finding's words that its quote takes in."""
+_CLAUSE_BEFORE = re.compile(r"(?<![\u3400-\u9fff\w])[\u3400-\u9fff\w]+$")
+_CLAUSE_AFTER = re.compile(r"[\u3400-\u9fff\w]+(?![\u3400-\u9fff\w])")
+_RUN = re.compile(r"[\u3400-\u9fff\w]{2}")
 _LISTED_BEFORE = re.compile(rf"(?<![^{_BETWEEN}])(?:[^{_BETWEEN}]{{1,8}}、)+$")
 _LISTED_AFTER = re.compile(rf"(?:、[^{_BETWEEN}]{{1,8}}(?=[{_BETWEEN}]|$))+")
 _WEIGHT = {severity: index for index, severity in enumerate(Severity)}
@@ -74,7 +79,19 @@ def detect(
         claims = weigh(seen, rules, reader)
     if trace:
         trace.kept.extend((one.candidate, one.cue) for one in claims)
-    return tuple(_finding(seen, provenance, one) for one in claims)
+    if rules_only:
+        return tuple(_finding(seen, provenance, one) for one in claims)
+    return _once(_finding(seen, provenance, one, rounded=True) for one in claims)
+
+
+def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Of findings of one category and stance with the same quote only the surest: one sentence, told once."""
+    kept: dict[tuple[str, Stance, int, int], Finding] = {}
+    for one in findings:
+        key = (one.category, one.stance, one.start, one.end)
+        if key not in kept or one.confidence > kept[key].confidence:
+            kept[key] = one
+    return tuple(sorted(kept.values(), key=lambda one: (one.start, one.end, one.rule)))
 
 
 def hear(document: Document, rules: RuleSet) -> tuple[Heard, ...]:
@@ -127,10 +144,12 @@ def _confidence(candidate: Candidate, cue: Cue, seen: Survey) -> float:
     return round(min(0.99, max(0.05, value)), 2)
 
 
-def _finding(seen: Survey, where: Provenance, one: Weighed) -> Finding:
+def _finding(seen: Survey, where: Provenance, one: Weighed, *, rounded: bool = False) -> Finding:
+    """`rounded`: the quote takes in the short clause that it stands in; without, it is what the rule's words span."""
     page, candidate, cue = seen.page, one.candidate, one.cue
     document, rule = page.document, candidate.rule
-    whole = page.normal.span(*listed(page.normal.text, candidate.start, candidate.end))
+    span = listed(page.normal.text, candidate.start, candidate.end)
+    whole = page.normal.span(*(clause(page.normal.text, *span) if rounded else span))
     start, end = unbroken(document.text, *whole)
     quote = document.text[start:end]
     index = page.block_at(candidate.start)
@@ -185,6 +204,24 @@ def listed(text: str, start: int, end: int) -> tuple[int, int]:
     before = _LISTED_BEFORE.search(text, max(0, start - LONGEST_LIST), start)
     after = _LISTED_AFTER.match(text, end, end + LONGEST_LIST)
     return before.start() if before else start, after.end() if after else end
+
+
+def clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """The slice widened to the ends of its Han clause where they are near, and to whole words of other scripts.
+
+    离职销售也带不走 says something, 离职销售也 nothing; 不采集人脸 of 不采集人脸以外的声音 says the opposite.
+    """
+    before = _CLAUSE_BEFORE.search(text, max(0, start - LONGEST_REST - 1), start)
+    after = _CLAUSE_AFTER.match(text, end, end + LONGEST_REST + 1)
+    first = before.start() if before and _runs_on(text, start) else start
+    near = after is not None and after.end() - end <= LONGEST_REST
+    last = after.end() if after and near and _runs_on(text, end) else end
+    return first, last
+
+
+def _runs_on(text: str, at: int) -> bool:
+    """Is there no border of any word of clause at this place?"""
+    return 0 < at < len(text) and bool(_RUN.match(text, at - 1, at + 1))
 
 
 def fragment_url(url: str, text: str, start: int, end: int) -> str:

@@ -203,3 +203,32 @@ def test_repetition_costs_no_more_than_a_few_times_its_length(ruleset: RuleSet, 
 )
 def test_fragment_url(url: str, quote: str, expected: str) -> None:
     assert detector.fragment_url(url, f"ab{quote}cd", 2, 2 + len(quote)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("人脸数据永久保存，换设备也带不走。", "人脸数据永久保存"),
+        ("黑名单人员到店报警，重点人员布控报警", "黑名单人员到店报警"),
+        ("外观与家用插座一模一样的人脸抓拍摄像机", "外观与家用插座一模一样的人脸抓拍摄像机"),
+    ],
+)
+def test_a_quote_takes_in_the_short_clause_that_it_stands_in(ruleset: RuleSet, text: str, quote: str) -> None:
+    found = detector.detect(selftest.plain_document(text), ruleset, WHERE)
+    assert quote in {one.quote for one in found}
+
+
+def test_of_one_clause_a_category_is_told_once(ruleset: RuleSet) -> None:
+    found = detector.detect(selftest.plain_document("黑名单人员到店报警，重点人员布控报警"), ruleset, WHERE)
+    told = [(one.category, one.stance, one.start, one.end) for one in found]
+    assert len(told) == len(set(told)) > 0
+
+
+@given(st.text(alphabet="人脸识别会员ab ,。1\n", max_size=60), st.data())
+def test_a_clause_only_grows_and_stays_near(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    first, last = detector.clause(text, start, end)
+    assert start - detector.LONGEST_REST <= first <= start
+    assert end <= last <= end + detector.LONGEST_REST
+    assert not set(text[first:start] + text[end:last]) & set(" ,。\n")
