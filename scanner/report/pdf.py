@@ -16,7 +16,8 @@ CJK_FONTS = "apt-get install fonts-noto-cjk"
 
 
 def write_pdf(html: str, path: Path) -> None:
-    """Print a page that loads nothing but the pictures beside it. The same page gives the same bytes.
+    """Print a page that loads nothing but the pictures beside it. The same page gives the same bytes. `path` may be
+    relative.
 
     Raises MissingExtraError where weasyprint or a font with Chinese characters is missing: without one, characters
     would be left out of a quotation without a word.
@@ -28,7 +29,8 @@ def write_pdf(html: str, path: Path) -> None:
     if not has_chinese_font():
         raise MissingExtraError("the PDF needs a font with Chinese characters", CJK_FONTS)
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it tells of every CSS word it does not know
-    weasyprint.HTML(string=html, base_url=f"{path.parent.as_uri()}/", url_fetcher=_beside(path.parent)).write_pdf(path)
+    folder = path.parent.resolve()  # only an absolute path has a file URI, and the output folder may be a relative one
+    weasyprint.HTML(string=html, base_url=f"{folder.as_uri()}/", url_fetcher=_beside(folder)).write_pdf(path)
 
 
 def has_chinese_font() -> bool:
