@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from scanner.model import Change, Finding, Tracked
+from scanner.model import Change, Finding, Stance, Tracked
 
 Seen = Mapping[str, tuple[datetime | None, str]]
 """fingerprint -> (time, run id)"""
@@ -19,8 +20,9 @@ def compare(
     first_seen: Seen,
     last_seen: Seen,
     had_before: Collection[str] = frozenset(),
+    standing: Collection[str] = frozenset(),
+    seen_now: Mapping[str, datetime] | None = None,
     run: str = "",
-    run_at: datetime | None = None,
 ) -> tuple[Tracked, ...]:
     """Every finding of this run, in the order given, then each earlier one that is not among them.
 
@@ -30,35 +32,95 @@ def compare(
         read: (vendor, source) of the pages of `previous` that were read in this run.
         first_seen: Of earlier successful runs only; decides what is new.
         last_seen: Likewise.
-        had_before: Fingerprints whose words lay in bytes kept earlier, under another rule set.
+        had_before: Fingerprints whose words stood in what was kept earlier, and were not flagged there.
+        standing: Fingerprints of `previous` whose words stand in the text that this run read.
+        seen_now: When this run looked at the page of a fingerprint; without: the capture time of the finding.
         run: This run's id, for findings seen in it.
-        run_at: When this run looked; None: the capture time of each finding.
 
     Returns:
-        `NEW`, `LEARNED` or `STILL` for the current ones; `NOT_SEEN` only where the page was read again, and
-        `COULD_NOT_LOOK` where it was not, for the rest, one a fingerprint.
+        `NEW`, `LEARNED`, `STILL` or `TURNED` for the current ones. For the rest, one a fingerprint: `COULD_NOT_LOOK`
+        where the page was not read again, `UNFLAGGED` where its words stand in the text read, else `NOT_SEEN`.
     """
-    out = [_present(f, first_seen, had_before, run, run_at) for f in current]
-    done = {finding.fingerprint for finding in current}
+    before = _stances(previous)
+    cut_otherwise = _cut_otherwise(previous, current, first_seen, had_before, standing)
+    out = []
+    for finding in current:
+        old = cut_otherwise.get(finding.fingerprint)
+        known = old.fingerprint if old else finding.fingerprint
+        seen = (seen_now or {}).get(finding.fingerprint) or finding.captured_at
+        here = _Sighting(finding, seen, run or finding.run, before.get(known, frozenset()))
+        out.append(_present(here, known, first_seen, last_seen, had_before))
+    done = {finding.fingerprint for finding in current} | {old.fingerprint for old in cut_otherwise.values()}
     same_bytes = {finding.id for finding in current}  # read at another URL in this run, byte for byte
     for finding in previous:
         if finding.fingerprint in done or finding.id in same_bytes:
             continue
         done.add(finding.fingerprint)
-        looked = (finding.vendor, finding.source) in read
-        out.append(_absent(finding, Change.NOT_SEEN if looked else Change.COULD_NOT_LOOK, first_seen, last_seen))
+        out.append(_absent(finding, _gone(finding, read, standing), first_seen, last_seen))
     return tuple(out)
 
 
-def _present(
-    finding: Finding, first_seen: Seen, had_before: Collection[str], run: str, run_at: datetime | None
-) -> Tracked:
-    seen = run_at or finding.captured_at
-    if finding.fingerprint in first_seen:
-        at, by = first_seen[finding.fingerprint]
-        return Tracked(finding, Change.STILL, at, seen, by, run or finding.run)
-    change = Change.LEARNED if finding.fingerprint in had_before else Change.NEW
-    return Tracked(finding, change, finding.captured_at, seen, run or finding.run, run or finding.run)
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """A finding of this run, when and in which run it was seen, and with which stances its words were seen before."""
+
+    finding: Finding
+    at: datetime | None
+    run: str
+    stances: frozenset[Stance]
+
+
+def _stances(found: Sequence[Finding]) -> dict[str, frozenset[Stance]]:
+    """fingerprint -> stances: words may stand twice on a page."""
+    out: dict[str, frozenset[Stance]] = {}
+    for finding in found:
+        out[finding.fingerprint] = out.get(finding.fingerprint, frozenset()) | {finding.stance}
+    return out
+
+
+def _cut_otherwise(
+    previous: Sequence[Finding],
+    current: Sequence[Finding],
+    first_seen: Seen,
+    had_before: Collection[str],
+    standing: Collection[str],
+) -> dict[str, Finding]:
+    """Fingerprint of this run -> the earlier finding that it goes on with: the same claim in words that all stood there
+    before, quoted a little longer or shorter, or found by another rule."""
+    now = {finding.fingerprint for finding in current}
+    gone = [f for f in previous if f.fingerprint not in now and f.fingerprint in standing]
+    out: dict[str, Finding] = {}
+    for finding in current:
+        if finding.fingerprint in first_seen or finding.fingerprint not in had_before:
+            continue
+        for old in gone:
+            same = (old.vendor, old.source, old.category) == (finding.vendor, finding.source, finding.category)
+            if same and (old.quote in finding.quote or finding.quote in old.quote):
+                out.setdefault(finding.fingerprint, old)
+    return out
+
+
+def _present(here: _Sighting, known: str, first_seen: Seen, last_seen: Seen, had_before: Collection[str]) -> Tracked:
+    """`known`: the fingerprint under which earlier runs had it."""
+    finding = here.finding
+    if known not in first_seen:
+        change = Change.LEARNED if finding.fingerprint in had_before else Change.NEW
+        return Tracked(finding, change, finding.captured_at, here.at, here.run, here.run)
+    first, first_run = first_seen[known]
+    last, last_run = last_seen.get(known, (None, ""))
+    if last is None or here.at is None or last <= here.at:  # old captures are judged, and imported, after newer ones
+        last, last_run = here.at, here.run
+    if first is None or (finding.captured_at is not None and finding.captured_at < first):
+        first, first_run = finding.captured_at, here.run
+    turned = here.stances and finding.stance not in here.stances
+    was = min(here.stances, key=list(Stance).index) if turned else None
+    return Tracked(finding, Change.TURNED if turned else Change.STILL, first, last, first_run, last_run, was)
+
+
+def _gone(finding: Finding, read: Collection[tuple[str, str]], standing: Collection[str]) -> Change:
+    if (finding.vendor, finding.source) not in read:
+        return Change.COULD_NOT_LOOK
+    return Change.UNFLAGGED if finding.fingerprint in standing else Change.NOT_SEEN
 
 
 def _absent(finding: Finding, change: Change, first_seen: Seen, last_seen: Seen) -> Tracked:

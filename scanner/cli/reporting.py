@@ -76,7 +76,7 @@ def findings(
 ) -> int:
     """List what was found, with filters.
 
-    JSON lines carry `change`, `first_seen`, `last_seen` and `provisions_beside` besides the finding.
+    JSON lines carry `change`, `first_seen`, `last_seen`, `stance_before` and `provisions_beside` besides the finding.
     """
     from dataclasses import replace
 
@@ -135,4 +135,5 @@ def _print(report: Report, format: str, lang: str) -> None:
         write_line(
             tracked.finding, report.law_of(tracked.finding),
             change=tracked.change.value, first_seen=first, last_seen=last,
+            stance_before=tracked.was.value if tracked.was else None,
         )  # fmt: skip

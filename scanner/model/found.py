@@ -146,6 +146,8 @@ class Tracked:
     last_seen: datetime | None
     first_run: str = ""
     last_run: str = ""
+    was: Stance | None = None
+    """With `Change.TURNED`: the stance with which the words were told when they were last read."""
 
 
 @dataclass(frozen=True, slots=True)

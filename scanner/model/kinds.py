@@ -129,8 +129,12 @@ class Change(StrEnum):
 
     NEW = "new"
     LEARNED = "learned"
-    """New to us because the rules changed; the bytes had it before."""
+    """New to us: the words stood there before and were not flagged then."""
     STILL = "still"
+    TURNED = "turned"
+    """Still there, and now told with another stance."""
+    UNFLAGGED = "unflagged"
+    """The words stand in the text read, and this finding is no longer made of them."""
     NOT_SEEN = "not_seen"
     """The page was read again and the words were not there. Never "deleted"."""
     COULD_NOT_LOOK = "could_not_look"

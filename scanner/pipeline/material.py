@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..store import Store
     from ..store.look import Look
 
-CURRENT = frozenset({Change.NEW, Change.LEARNED, Change.STILL})
+CURRENT = frozenset({Change.NEW, Change.LEARNED, Change.STILL, Change.TURNED})
 
 
 @dataclass(frozen=True, slots=True)

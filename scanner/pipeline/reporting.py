@@ -38,8 +38,9 @@ def build_report(
         first_seen=parts.first_seen,
         last_seen=parts.last_seen,
         had_before=parts.had_before,
+        standing=parts.standing,
+        seen_now=parts.seen_now,
         run=parts.run.id,
-        run_at=parts.run.started_at if parts.run.kind == "crawl" else None,
     )
     second_looks = comparisons(store, parts.run.id)
     shown = [one.finding for one in tracked if one.change is not Change.NOT_SEEN]

@@ -83,6 +83,7 @@ def _finding(tracked: Tracked, report: Report) -> dict[str, Any]:
         "last_seen": iso(tracked.last_seen),
         "first_run": tracked.first_run,
         "last_run": tracked.last_run,
+        "stance_before": tracked.was.value if tracked.was else None,
     }
     found = report.law_of(tracked.finding)
     return tracked.finding.as_json() | {

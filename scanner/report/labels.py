@@ -42,6 +42,8 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         "new": ("new", "新出现"),
         "learned": ("newly recognised", "新识别"),
         "still": ("still there", "仍在"),
+        "turned": ("told otherwise", "判断有变"),
+        "unflagged": ("no longer flagged", "不再标出"),
         "not_seen": ("not seen", "本次未见"),
         "could_not_look": ("could not look", "未能查看"),
     },

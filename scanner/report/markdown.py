@@ -165,6 +165,8 @@ def _article(one: Provision, t: Words) -> str:
 def _finding(tracked: Tracked, t: Words) -> Iterator[str]:
     f = tracked.finding
     state = t["change_" + tracked.change.value]
+    if tracked.was:
+        state += t["colon"] + t.say("turned_from", was=t.label(tracked.was), now=t.label(f.stance))
     yield f"- “{escape(f.quote)}”  "
     yield f"  {t.label(f.stance)} · {t.label(f.severity)} · {f.confidence:.2f} · {state} · {t.label(f.block_kind)}  "
     when = f"{utc(f.captured_at)} · {shanghai(f.captured_at)}" if f.captured_at else t["captured_none"]

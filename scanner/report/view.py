@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scanner.model import Change, CoverageRow, Outcome, Report, Severity, Stance, Tracked, UnreadReason
 from scanner.report.text import slug
 
-CURRENT = frozenset({Change.NEW, Change.LEARNED, Change.STILL})
+CURRENT = frozenset({Change.NEW, Change.LEARNED, Change.STILL, Change.TURNED})
 """What stands on a page as last captured. The rest is history and never counted as a finding of this run."""
 
 SEVERITIES = tuple(reversed(Severity))

@@ -80,11 +80,27 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("change_learned", "Newly recognised", "新识别"),
     (
         "change_learned_note",
-        "the same bytes were captured before; the rules have since learned to see it",
-        "相同内容此前已采集；规则更新后才识别出来",
+        "the words stood in what was captured before and were not flagged then: the program’s reading changed, not "
+        "necessarily the page",
+        "此前采集的内容中已有这些文字，当时未标出：变的是程序的判断，页面未必有改动",
     ),
     ("change_still", "Still there", "仍在"),
     ("change_still_note", "seen before, and in the text as last captured", "此前已见，最近一次采集的文本中仍有"),
+    ("change_turned", "Still there, told otherwise", "文字仍在，判断有变"),
+    (
+        "change_turned_note",
+        "the same words are taken for something else than when they were last read: what stands round them changed, "
+        "or the program’s reading of it",
+        "文字相同，判断与上次读取时不同：可能是上下文有改动，也可能是程序的判断有变",
+    ),
+    ("turned_from", "was “{was}”, is “{now}”", "上次为“{was}”，本次为“{now}”"),
+    ("change_unflagged", "Still there, no longer flagged", "文字仍在，不再标出"),
+    (
+        "change_unflagged_note",
+        "the words are still in the text read and are no longer flagged like this: the program’s reading changed, not "
+        "necessarily the page",
+        "读到的文本中仍有这些文字，只是不再这样标出：变的是程序的判断，页面未必有改动",
+    ),
     ("change_not_seen", "Not seen this time", "本次未见"),
     (
         "change_not_seen_note",
@@ -98,6 +114,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "本次未读到该页面，不能据此推断文字是否仍在",
     ),
     ("not_seen_on", "not seen on {date}", "{date} 未见"),
+    ("unflagged_on", "no longer flagged on {date}", "{date} 不再标出"),
+    ("flagged_range", "First flagged {first}; last flagged {last}.", "首次标出于 {first}，最近标出于 {last}。"),
     ("could_not_look_on", "could not look on {date}", "{date} 未能查看"),
     ("seen_range", "First seen {first}; last seen {last}.", "首次见于 {first}，最近见于 {last}。"),
     ("vendors_heading", "Companies and other sites", "厂商及其他网站"),

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from scanner.errors import StoreError
 from scanner.model import CoverageRow, Finding, RunFacts, Severity, Stance
 
-from . import crawl, known, look, rows
+from . import crawl, known, look, rows, standing
 from .tables import captures, coverage, documents, findings, runs, urls, vendors
 
 _WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
@@ -40,8 +40,12 @@ class Parts:
     """fingerprint -> (capture time, run id) of the first earlier successful run that saw it."""
     last_seen: Mapping[str, tuple[datetime | None, str]]
     """fingerprint -> (time last read, run id) of the latest earlier successful run that saw it."""
+    seen_now: Mapping[str, datetime]
+    """fingerprint -> when its page was last looked at in this run: its capture, or that of a 304 Not Modified."""
     had_before: frozenset[str]
-    """Fingerprints whose words were already in bytes or text kept earlier, under another rule set."""
+    """Fingerprints whose words already stood in bytes or text kept earlier, and were not flagged there."""
+    standing: frozenset[str]
+    """Fingerprints of `previous` findings whose words stand in the text read in this run, flagged or not."""
     note: Mapping[str, str]
 
 
@@ -99,9 +103,10 @@ def _chosen(connection: Connection, run: str | None) -> Any:
 def parts(connection: Connection, run: str | None) -> Parts:
     row = _chosen(connection, run)
     number = row["id"]
-    found = _found(connection, look.FINDINGS.where(findings.c.run_id == number))
+    sightings = connection.execute(look.FINDINGS.where(findings.c.run_id == number)).mappings().all()
+    found = tuple(rows.finding_of(one) for one in sightings)
     # What others captured, perhaps years ago, says nothing about what is no longer there.
-    previous, read = ((), frozenset[tuple[str, str]]()) if row["kind"] == IMPORT else _previous(connection, number)
+    previous, read = ((), dict[tuple[str, str], int]()) if row["kind"] == IMPORT else _previous(connection, number)
     first, last = _seen(connection, number, {f.fingerprint for f in (*found, *previous)})
     _seen_elsewhere(connection, number, [f for f in found if f.fingerprint not in first], first, last)
     fresh = [f for f in found if f.fingerprint not in first]
@@ -110,10 +115,12 @@ def parts(connection: Connection, run: str | None) -> Parts:
         findings=ordered(found),
         coverage=_coverage(connection, number),
         previous=previous,
-        read=read,
+        read=frozenset(read),
         first_seen=first,
         last_seen=last,
-        had_before=_had_before(connection, number, row["rules_digest"], fresh),
+        seen_now={one["fingerprint"]: one["seen_at"] for one in sightings if one["seen_at"] is not None},
+        had_before=standing.had_before(connection, number, row["rules_digest"], fresh),
+        standing=standing.standing(connection, number, previous, read),
         note=row["note"] or {},
     )
 
@@ -147,8 +154,9 @@ def _last_looks(before: int | None, without: tuple[str, ...] = (crawl.ASIDE,)) -
     return query.subquery("looks")
 
 
-def _previous(connection: Connection, run: int) -> tuple[tuple[Finding, ...], frozenset[tuple[str, str]]]:
-    """Findings of the last looks at the vendors of this run, and whose pages were read again in it."""
+def _previous(connection: Connection, run: int) -> tuple[tuple[Finding, ...], dict[tuple[str, str], int]]:
+    """Findings of the last looks at the vendors of this run, and (vendor, source) of those pages that were read again
+    in it, each with its URL's number."""
     looks = _last_looks(run, (crawl.ASIDE, IMPORT))
     of_run = sa.select(urls.c.vendor_id).join(coverage, coverage.c.url_id == urls.c.id).where(coverage.c.run_id == run)
     now = sa.select(coverage.c.url_id).where(coverage.c.run_id == run, coverage.c.outcome.in_(crawl.READ))
@@ -157,13 +165,13 @@ def _previous(connection: Connection, run: int) -> tuple[tuple[Finding, ...], fr
         .join(looks, sa.and_(looks.c.url_id == findings.c.url_id, looks.c.run_id == findings.c.run_id))
         .where(urls.c.vendor_id.in_(of_run))
     )
-    previous, read = [], set()
+    previous, read = [], {}
     for row in connection.execute(query).mappings():
         finding = rows.finding_of(row)
         previous.append(finding)
         if row["read_now"]:
-            read.add((finding.vendor, finding.source))
-    return tuple(previous), frozenset(read)
+            read[finding.vendor, finding.source] = row["url_id"]
+    return tuple(previous), read
 
 
 _Seen = dict[str, tuple[datetime | None, str]]
@@ -206,48 +214,6 @@ def _seen_elsewhere(connection: Connection, run: int, fresh: Sequence[Finding], 
         for finding, captured_at, seen_at, name in connection.execute(query.where(findings.c.finding.in_(part))):
             first.setdefault(by_id[finding], (captured_at, name))
             last[by_id[finding]] = (seen_at, name)
-
-
-def _had_before(connection: Connection, run: int, digest: str, fresh: Sequence[Finding]) -> frozenset[str]:
-    """Which of the fresh fingerprints were in kept bytes, or in the text last read there, under another rule set."""
-    out: set[str] = set()
-    texts: dict[tuple[str, str], str] = {}
-    payloads: dict[str, bool] = {}
-    for finding in fresh:
-        sha, page = finding.capture_sha256, (finding.vendor, finding.source)
-        if sha not in payloads:
-            payloads[sha] = _kept_under_other_rules(connection, run, digest, sha)
-        if not payloads[sha] and page not in texts:
-            texts[page] = _text_under_other_rules(connection, run, digest, finding)
-        if payloads[sha] or finding.quote in texts[page]:
-            out.add(finding.fingerprint)
-    return frozenset(out)
-
-
-def _kept_under_other_rules(connection: Connection, run: int, digest: str, payload: str) -> bool:
-    query = (
-        sa.select(captures.c.id)
-        .join(runs, runs.c.id == captures.c.run_id)
-        .where(captures.c.payload_sha256 == payload, captures.c.run_id < run, runs.c.rules_digest != digest)
-        .limit(1)
-    )
-    return connection.execute(query).first() is not None
-
-
-def _text_under_other_rules(connection: Connection, run: int, digest: str, finding: Finding) -> str:
-    """The text of the page's last earlier look, if other rules judged it. Pages differ in bytes at each visit (a token,
-    a clock) while the words stay: without this every rule change would make old claims look new."""
-    query = (
-        sa.select(findings.c.url_id)
-        .where(findings.c.run_id == run, findings.c.finding == finding.id, findings.c.source == finding.source)
-        .limit(1)
-    )
-    url = connection.execute(query).scalar()
-    last = None if url is None else crawl.last_look(connection, url, run)
-    if last is None or last["rules_digest"] == digest:
-        return ""
-    document = look.document(connection, last["capture_id"])
-    return "" if document is None else document.text
 
 
 def search(connection: Connection, run: str | None, wanted: Wanted) -> tuple[Finding, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from scanner.history import compare
-from scanner.model import Change, Finding, Judgement, Outcome
+from scanner.model import Change, Finding, Judgement, Outcome, Stance
 from scanner.store import Store, open_store
 from tests.store.values import T0, capture, facts, finding, item, judgement
 
@@ -99,3 +100,64 @@ def test_twin_pages_that_swap_places_are_not_news() -> None:
         p = store.report()
         tracked = compare(p.previous, p.findings, read=p.read, first_seen=p.first_seen, last_seen=p.last_seen)
         assert [(t.change, t.first_run) for t in tracked] == [(Change.STILL, "r1")]
+
+
+def test_words_that_are_still_there_are_not_said_to_be_gone() -> None:
+    before = [seen("甲", "r1"), seen("乙", "r1")]
+    assert changes(before, [], standing={before[0].fingerprint}) == [("甲", "unflagged"), ("乙", "not_seen")]
+    assert changes(before, [], read=False, standing={before[0].fingerprint})[0] == ("甲", "could_not_look")
+
+
+def test_another_stance_is_told_from_what_to_what() -> None:
+    denied, now = replace(seen("甲", "r1"), stance=Stance.NEGATED), seen("甲", "r2", 7)
+    first = {denied.fingerprint: (denied.captured_at, "r1")}
+    [tracked] = compare([denied], [now], read=set(), first_seen=first, last_seen=first)
+    assert (tracked.change, tracked.was, tracked.finding.stance) == (Change.TURNED, Stance.NEGATED, Stance.ASSERTED)
+    [tracked] = compare([denied, seen("甲", "r1")], [now], read=set(), first_seen=first, last_seen=first)
+    assert (tracked.change, tracked.was) == (Change.STILL, None)  # it stood there twice, once in the page's own voice
+
+
+def test_a_claim_quoted_a_little_longer_is_the_same_claim() -> None:
+    old, now = seen("一查便知", "r1"), seen("谁来过，一查便知", "r2", 7)
+    known = {"standing": {old.fingerprint}, "had_before": {now.fingerprint}}
+    assert changes([old], [now], **known) == [("谁来过，一查便知", "still")]
+    assert changes([replace(old, stance=Stance.NEGATED)], [now], **known) == [("谁来过，一查便知", "turned")]
+    assert changes([old], [now], standing={old.fingerprint}) == [("谁来过，一查便知", "new"), ("一查便知", "unflagged")]
+
+
+def test_nothing_is_last_seen_before_it_was_first_seen() -> None:
+    old, at_a_304 = seen("甲", "r1"), T0 + timedelta(days=7, minutes=9)
+    known = {old.fingerprint: (old.captured_at, "r1")}
+    for first in ({}, known):
+        more = {"first_seen": first, "last_seen": first, "run": "r2"}
+        [tracked] = compare([], [old], read=set(), seen_now={old.fingerprint: at_a_304}, **more)  # type: ignore[arg-type]
+        assert (tracked.first_seen, tracked.last_seen, tracked.last_run) == (old.captured_at, at_a_304, "r2")
+    imported = seen("甲", "r2", -400)  # captured by somebody else, long before
+    [tracked] = compare([], [imported], read=set(), first_seen=known, last_seen=known)
+    assert (tracked.first_seen, tracked.last_seen) == (imported.captured_at, old.captured_at)
+
+
+def test_what_a_database_knows_of_words_that_are_no_longer_flagged() -> None:
+    """Same rules, other lines of the page edited: the reading of the rest may change, the rest did not."""
+    page, told = item(), []
+    texts = ("前台登记。离店也能找到。", "前台登记\n。离店也能找到。欢迎来电。", "欢迎来电。")
+    flagged = (("离店也能找到",), ("前台登记",), ())
+    with open_store(":memory:") as store:
+        for day, (text, quotes) in enumerate(zip(texts, flagged, strict=True)):
+            run = f"r{day}"
+            kept = capture(page, run, run, day)
+            store.begin_run(facts(run, day))
+            found = [replace(finding(page, kept, run, q), prefix="", suffix="。") for q in quotes]
+            store.record_judgement(run, page, kept, judgement(*found, text=text))
+            store.finish_run(run, True, T0 + timedelta(days=day, hours=1))
+            p = store.report(run)
+            tracked = compare(
+                p.previous, p.findings, read=p.read, first_seen=p.first_seen, last_seen=p.last_seen,
+                had_before=p.had_before, standing=p.standing, seen_now=p.seen_now, run=run,
+            )  # fmt: skip
+            told.append([(t.finding.quote, t.change.value) for t in tracked])
+    assert told == [
+        [("离店也能找到", "new")],
+        [("前台登记", "learned"), ("离店也能找到", "unflagged")],
+        [("前台登记", "not_seen")],
+    ]

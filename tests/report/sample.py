@@ -168,7 +168,7 @@ def _coverage(findings: list[Tracked]) -> list[CoverageRow]:
     rows = [
         make_row(t.finding.source, t.finding.vendor, Outcome.FINDINGS, findings=1, captured_at=t.finding.captured_at)
         for t in findings
-        if t.change in {Change.NEW, Change.LEARNED, Change.STILL}
+        if t.change in {Change.NEW, Change.LEARNED, Change.STILL, Change.TURNED}
     ]
     rows += [make_row(t.finding.source, t.finding.vendor) for t in findings if t.change is Change.NOT_SEEN]
     for n, reason in enumerate(UnreadReason):

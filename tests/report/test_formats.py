@@ -485,3 +485,29 @@ def test_claims_that_share_their_words_are_counted_as_one_passage(tmp_path: Path
 )
 def test_text_is_cut_between_words(text: str, limit: int, start: str, end: str) -> None:
     assert (clip_start(text, limit), clip_end(text, limit)) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("lang", "gone", "turned"),
+    [
+        ("en", "The words are still in the text read", "was “denied or limited”, is “says it itself”"),
+        ("zh", "读到的文本中仍有这些文字", "上次为“否认或限定”，本次为“自己说的”"),
+    ],
+)
+def test_words_still_there_are_told_as_such(lang: str, gone: str, turned: str, tmp_path: Path) -> None:
+    one, other = make_finding("no longer flagged", id="1" * 64), make_finding("told otherwise", id="2" * 64)
+    found = (make_tracked(one, Change.UNFLAGGED), replace(make_tracked(other, Change.TURNED), was=Stance.NEGATED))
+    report = make_report(found, (make_row(one.source),))
+    written = pages(FORMATS["html"](report, tmp_path, lang).parent)
+    text = written[f"finding/{'1' * 12}.html"].get_text(" ")
+    assert gone in text
+    assert words(lang)["change_not_seen_note"] not in text
+    for name in ("index.html", f"finding/{'2' * 12}.html", f"vendor/{slug(one.vendor)}.html"):
+        assert turned in " ".join(written[name].get_text(" ").split()), name
+    data = json.loads(FORMATS["json"](report, tmp_path, lang).read_text(encoding="utf-8"))
+    assert data["findings"][0]["history"]["stance_before"] == "negated"
+    assert data["earlier_findings"][0]["history"]["change"] == "unflagged"
+    (row, _) = csv.DictReader(io.StringIO(FORMATS["csv"](report, tmp_path, "en").read_text(encoding="utf-8-sig")))
+    assert (row["change"], row["stance_before"]) == ("told otherwise", "denied")
+    state = words(lang)["change_turned"]
+    assert state in FORMATS["markdown"](report, tmp_path, lang).read_text(encoding="utf-8")
