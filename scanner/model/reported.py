@@ -77,6 +77,8 @@ class Report:
     """category id -> title_en, title_zh, why_en, why_zh, severity, questions_en, questions_zh"""
     contexts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """finding id -> (text before, text after) of the quote in its block, for showing."""
+    passages: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    """finding id -> (before, quote, after) with a line feed where a line of a picture begins; of what stands in one."""
     settings_note: Mapping[str, str] = field(default_factory=dict)
     """Facts on how the run was made: user agent, pace, allowed networks, robots overrides."""
     law: Mapping[tuple[str, str, str], RelevantLaw] = field(default_factory=dict)

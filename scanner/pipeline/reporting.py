@@ -53,6 +53,7 @@ def build_report(
         coverage=parts.coverage,
         categories=rules.categories,
         contexts=store.contexts(shown),
+        passages=store.passages(shown),
         settings_note=parts.note,
         warc_files=store.warc_files(one.finding for one in tracked),
         notices=(*notices, *unread_notices(parts.coverage, notices)),

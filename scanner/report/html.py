@@ -46,7 +46,7 @@ from scanner.report.notices import (
     topic_title,
 )
 from scanner.report.text import clip_end, clip_start, day, days, one_line, safe_lang, safe_url, shanghai, utc, visible
-from scanner.report.view import CURRENT, SEVERITIES, Coverage, VendorView, View, by_category, view
+from scanner.report.view import CURRENT, DOUBTFUL, SEVERITIES, Coverage, VendorView, View, by_category, view
 from scanner.report.words import LANGS, LIMITS, Words, words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -55,8 +55,6 @@ GENERATOR = f"noticescan {REPORT_SCHEMA}"
 
 CROPS, PICTURES = "crop", "picture"
 """Folders of the pieces of pictures, named like the finding's page, and of whole pictures, named by their SHA-256."""
-DOUBTFUL = 0.6
-"""A finding that is less sure than this is marked: confidence is calibrated (docs/decisions/0008-context.md)."""
 UNSEEN = frozenset(
     {BlockKind.ALT, BlockKind.TITLE_ATTR, BlockKind.META, BlockKind.JSON, BlockKind.NOSCRIPT, BlockKind.TEMPLATE}
 )

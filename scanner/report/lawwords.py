@@ -232,6 +232,11 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
         "“letters” of this report has it as a text file in both languages.",
         "此为范本：请填写方括号中的内容。信中只作引述与提问，不作任何指责。本报告的 letters 文件夹中有中英文文本文件。",
     ),
+    (
+        "letter_none",
+        "No letter is drafted: its adverts hold no passage of which the program is sure enough to ask a company about.",
+        "未拟信函：其宣传中没有程序把握足够、可据以询问该公司的文字。",
+    ),
     ("letter_fold", "Letter in {language}", "信函（{language}）"),
     ("lang_en", "English", "英文"),
     ("lang_zh", "Chinese", "中文"),

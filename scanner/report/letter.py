@@ -6,17 +6,18 @@ A letter is a list of parts, so that text files and pages show the same words an
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scanner.model import Finding, Report, Stance, Tracked
+from scanner.model import QUOTE_CONTEXT, BlockKind, Finding, Report, Stance, Tracked
 from scanner.report.files import write_text
-from scanner.report.text import clip_end, clip_start, one_line, shanghai, utc
-from scanner.report.view import VendorView, by_category, view
+from scanner.report.text import clip_end, clip_start, from_a_word, one_line, shanghai, to_a_word, utc, with_borders
+from scanner.report.view import DOUBTFUL, VendorView, by_category, view
 from scanner.report.words import LANGS, words
 
 WORDS = Path(__file__).parent / "templates" / "letter.toml"
@@ -27,6 +28,7 @@ MOST_QUOTES = 5
 QUOTE_LIMIT = 600
 ROUND = 160
 """Characters before and after the flagged words that are quoted with them."""
+_ENDS = re.compile(r"[。！？!?；;]+[”’」』）)]?|\n|\.(?=\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +46,55 @@ class Part:
 
 
 def letter(vendor: VendorView, report: Report, lang: str) -> tuple[Part, ...]:
-    """The letter to one vendor; empty where its adverts assert nothing that was flagged. What its privacy notice
-    discloses is no claim to be answered."""
+    """The letter to one vendor; empty where its adverts assert nothing that was flagged with some certainty. What its
+    privacy notice discloses is no claim to be answered."""
     notices = {notice.source for notice in report.notices if notice.vendor == vendor.name and notice.unread is None}
-    adverts = (t for t in vendor.current if t.finding.source not in notices)
-    groups = by_category(t for t in adverts if t.finding.stance is Stance.ASSERTED)
-    return tuple(_parts(vendor, groups, report, lang)) if groups else ()
+    adverts = [t for t in vendor.current if t.finding.stance is Stance.ASSERTED and t.finding.source not in notices]
+    denied = [t for t in vendor.current if t.finding.stance is Stance.NEGATED]
+    sure = [t for t in adverts if t.finding.confidence >= DOUBTFUL and not _told_both_ways(t.finding, denied)]
+    if not sure:
+        return ()
+    quoting = _Quoting(report, lang)
+    asked = {quoting.passage(t.finding) for t in sure}
+    left_out = {quoting.passage(t.finding) for t in adverts} - asked
+    # What is quoted whole above needs no second place; what speaks to a group of the letter comes before the rest.
+    others = [t for t in denied if quoting.passage(t.finding) not in asked]
+    kinds = {t.finding.category for t in sure}
+    others.sort(key=lambda t: t.finding.category not in kinds)
+    return tuple(_parts(vendor, by_category(sure), others, quoting, len(left_out)))
 
 
-def _parts(vendor: VendorView, groups: Mapping[str, list[Tracked]], report: Report, lang: str) -> Iterator[Part]:
-    say, categories = _words(lang), report.categories
+def _told_both_ways(finding: Finding, denied: Iterable[Tracked]) -> bool:
+    """Are some of the very words also told as a denial? Then the program is not sure of them, whatever it says."""
+    return any(
+        (one.finding.source, one.finding.derivation) == (finding.source, finding.derivation)
+        and one.finding.start < finding.end
+        and finding.start < one.finding.end
+        for one in denied
+    )
+
+
+def _parts(
+    vendor: VendorView, groups: Mapping[str, list[Tracked]], denied: Sequence[Tracked], quoting: _Quoting, left_out: int
+) -> Iterator[Part]:
+    say, categories, lang = quoting.say, quoting.report.categories, quoting.lang
     yield Part("line", say["sender"])
     yield Part("line", say["to"])
     yield Part("name", one_line(vendor.name, 200) or say["no_name"])
     yield Part("line", say["date"])
     yield Part("heading", say["subject"])
-    for key in ("greeting", "intro", "what_we_do_not_say"):
+    for key in ("greeting", "intro", "quoting", "what_we_do_not_say"):
         yield Part("line", say[key])
     yield Part("heading", say["passages"])
     yield Part("line", say["headings"])
-    captures: dict[str, int] = {}
     for number, (key, group) in enumerate(groups.items(), 1):
         yield Part("item", f"{number}. {_texts(categories, key, 'title', lang)[0]}")
-        yield from _quotes(group, report, lang, captures)
-    denied = [t for t in vendor.current if t.finding.stance is Stance.NEGATED]
+        yield from quoting.parts(group, number)
+    if left_out:
+        yield Part("line", say["left_out"].format(n=left_out))
     if denied:
         yield Part("item", say["denied"])
-        yield from _quotes(denied, report, lang, captures)
+        yield from quoting.parts(denied)
     yield Part("heading", say["questions"])
     yield from (Part("question", text) for text in say["always"])
     for number, key in enumerate(groups, 1):
@@ -81,9 +105,9 @@ def _parts(vendor: VendorView, groups: Mapping[str, list[Tracked]], report: Repo
     yield Part("heading", say["reply"])
     for key in ("reply_what", "reply_when", "reply_how", "close"):
         yield Part("line", say[key])
-    if captures:
+    if quoting.captures:
         yield Part("heading", say["captures"])
-    for sha, number in captures.items():
+    for sha, number in quoting.captures.items():
         yield Part("seen", say["capture"].format(n=number, sha=sha))
 
 
@@ -93,31 +117,74 @@ def _words(lang: str) -> dict[str, Any]:
     return texts
 
 
-def _quotes(group: Iterable[Tracked], report: Report, lang: str, captures: dict[str, int]) -> Iterator[Part]:
-    """Passages in their line, each once: what was flagged may be two words of it, which would be no fair quotation.
-    `captures`: SHA-256 of each page as received -> its number in the list at the end, which is added to."""
-    say, t = _words(lang), words(lang)
-    seen: dict[tuple[str, str], Tracked] = {}
-    for tracked in group:
-        seen.setdefault((_in_line(tracked.finding, report), tracked.finding.source), tracked)
-    shown = len(seen) if len(seen) == MOST_QUOTES + 1 else MOST_QUOTES  # one more is quoted sooner than counted
-    for (quote, source), tracked in list(seen.items())[:shown]:
-        f = tracked.finding
-        yield Part("quote", quote)
+class _Quoting:
+    """The quotations of one letter: each passage once, pages numbered as they come."""
+
+    def __init__(self, report: Report, lang: str) -> None:
+        self.report, self.lang, self.say = report, lang, _words(lang)
+        self.captures: dict[str, int] = {}
+        """SHA-256 of each page as received -> its number in the list at the end."""
+        self._quoted: dict[tuple[str, str], int] = {}
+        """Passages that stand in the letter -> the group in which they do."""
+
+    def passage(self, finding: Finding) -> tuple[str, str]:
+        """The flagged words in their line, and the page: what was flagged may be two words of it, which would be no
+        fair quotation."""
+        f = finding
+        context = self.report.contexts.get(f.id)
+        before, after = context or (_kept_before(f.prefix), _kept_after(f.suffix))
+        before, quote, after = self.report.passages.get(f.id, (before, f.quote, after))
+        around = _from_a_sentence(before) + clip_end(quote, QUOTE_LIMIT) + _to_a_sentence(after)
+        return with_borders(around), f.source
+
+    def parts(self, group: Iterable[Tracked], number: int = 0) -> Iterator[Part]:
+        """The passages of a group; of those that an earlier group quotes only where they stand."""
+        seen: dict[tuple[str, str], Finding] = {}
+        for tracked in group:
+            seen.setdefault(self.passage(tracked.finding), tracked.finding)
+        again = sorted({self._quoted[passage] for passage in seen if passage in self._quoted})
+        fresh = [passage for passage in seen if passage not in self._quoted]
+        shown = len(fresh) if len(fresh) == MOST_QUOTES + 1 else MOST_QUOTES  # one more is quoted sooner than counted
+        for passage in fresh[:shown]:
+            self._quoted[passage] = number
+            yield from self._quotation(passage[0], seen[passage])
+        if again:
+            yield Part("seen", self.say["again"].format(n=", ".join(str(n) for n in again)))
+        if len(fresh) > shown:
+            yield Part("seen", self.say["more"].format(n=len(fresh) - shown))
+
+    def _quotation(self, text: str, f: Finding) -> Iterator[Part]:
+        t = words(self.lang)
+        yield Part("quote", text)
         under = one_line(f.heading, 100)
-        yield Part("url", (f"{under} · " if under else "") + one_line(source, 300))
-        when = (shanghai if lang == "zh" else utc)(f.captured_at) or t["captured_none"]
+        yield Part("url", (f"{under} · " if under else "") + one_line(f.source, 300))
+        when = (shanghai if self.lang == "zh" else utc)(f.captured_at) or t["captured_none"]
         sha = one_line(f.capture_sha256, 80) or t["not_recorded"]
-        yield Part("seen", say["seen"].format(when=when, n=captures.setdefault(sha, len(captures) + 1)))
-    if len(seen) > shown:
-        yield Part("seen", say["more"].format(n=len(seen) - shown))
+        key = "seen_picture" if f.block_kind is BlockKind.OCR else "seen"
+        yield Part("seen", self.say[key].format(when=when, n=self.captures.setdefault(sha, len(self.captures) + 1)))
 
 
-def _in_line(finding: Finding, report: Report) -> str:
-    """The flagged words with what stands round them in their block."""
-    before, after = report.contexts.get(finding.id, (finding.prefix, finding.suffix))
-    around = clip_start(before, ROUND) + finding.quote[:QUOTE_LIMIT] + clip_end(after, ROUND)
-    return one_line(around)
+def _kept_before(prefix: str) -> str:
+    """What a finding keeps of the text before it, where its page is not at hand: it may begin inside a word."""
+    return prefix if len(prefix) < QUOTE_CONTEXT else "…" + from_a_word(prefix)
+
+
+def _kept_after(suffix: str) -> str:
+    return suffix if len(suffix) < QUOTE_CONTEXT else to_a_word(suffix) + "…"
+
+
+def _from_a_sentence(before: str) -> str:
+    """At most `ROUND` characters before a quotation, from the beginning of a sentence or line if one begins there."""
+    cut = clip_start(before, ROUND)
+    end = _ENDS.search(cut) if len(before) > ROUND else None
+    return "…" + cut[end.end() :] if end and cut[end.end() :].strip() else cut
+
+
+def _to_a_sentence(after: str) -> str:
+    """At most `ROUND` characters after a quotation, to the end of a sentence or line if one ends there."""
+    cut = clip_end(after, ROUND)
+    ends = list(_ENDS.finditer(cut)) if len(after) > ROUND else []
+    return cut[: ends[-1].end()] + "…" if ends else cut
 
 
 def _texts(categories: Mapping[str, Mapping[str, Any]], key: str, part: str, lang: str) -> tuple[str, ...]:

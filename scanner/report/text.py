@@ -69,6 +69,16 @@ def from_a_word(text: str) -> str:
     return _BROKEN_START.sub("", text).lstrip() if text[:1].isalnum() and ord(text[0]) < _EAST else text
 
 
+def to_a_word(text: str) -> str:
+    """Text of which the end is gone, to its last whole word; as it is where it holds no white space near there."""
+    return _BROKEN_END.sub("", text).rstrip() if text[-1:].isalnum() and ord(text[-1]) < _EAST else text
+
+
+def with_borders(text: str) -> str:
+    """On one line, made visible, with ` / ` where a line, a block or a table cell ended."""
+    return " / ".join(line for line in (one_line(part) for part in visible(text).split("\n")) if line)
+
+
 def _within_word(text: str, at: int) -> bool:
     """Would a cut here break a word of letters? Chinese may be cut anywhere."""
     return text[at - 1].isalnum() and text[at].isalnum() and max(ord(text[at - 1]), ord(text[at])) < _EAST

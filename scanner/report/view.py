@@ -12,6 +12,9 @@ from scanner.report.text import slug
 CURRENT = frozenset({Change.NEW, Change.LEARNED, Change.STILL, Change.TURNED})
 """What stands on a page as last captured. The rest is history and never counted as a finding of this run."""
 
+DOUBTFUL = 0.6
+"""A finding that is less sure than this is marked: confidence is calibrated (docs/decisions/0008-context.md)."""
+
 SEVERITIES = tuple(reversed(Severity))
 """Gravest first."""
 

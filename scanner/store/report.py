@@ -14,7 +14,7 @@ from scanner.errors import StoreError
 from scanner.model import CoverageRow, Finding, RunFacts, Severity, Stance
 
 from . import crawl, known, look, rows, standing
-from .tables import captures, coverage, documents, findings, runs, urls, vendors
+from .tables import captures, coverage, findings, runs, urls, vendors
 
 _WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
 
@@ -237,27 +237,3 @@ def search(connection: Connection, run: str | None, wanted: Wanted) -> tuple[Fin
     chosen = chosen.where(findings.c.confidence >= wanted.min_confidence)
     # Not LIKE: its wildcards and its ASCII case folding would make the answer differ between databases.
     return ordered(f for f in _found(connection, chosen) if wanted.text in f.quote)
-
-
-def contexts(connection: Connection, found: Sequence[Finding]) -> dict[str, tuple[str, str]]:
-    by_record: dict[tuple[str, str], list[Finding]] = {}
-    for finding in found:
-        by_record.setdefault((finding.warc_record, finding.derivation), []).append(finding)
-    out: dict[str, tuple[str, str]] = {}
-    for (record, derivation), members in by_record.items():
-        statement = (
-            sa.select(documents)
-            .join(captures, captures.c.id == documents.c.capture_id)
-            .where(captures.c.record_id == record, documents.c.derivation == derivation)
-        )
-        row = connection.execute(statement).mappings().first()
-        if row is None:
-            continue
-        document = rows.document_of(row)
-        for finding in members:
-            inside = [b for b in document.blocks if b.start <= finding.start and finding.end <= b.end]
-            if inside:
-                block = inside[-1]
-                before = document.text[block.start : finding.start]
-                out[finding.id] = (before, document.text[finding.end : block.end])
-    return out

@@ -26,7 +26,7 @@ from scanner.model import (
     UnreadReason,
 )
 
-from . import compare, crawl, known, look, notices, pictures, report, rows, vendors
+from . import around, compare, crawl, known, look, notices, pictures, report, rows, vendors
 from .connect import BUSY_SECONDS, connect, connect_to_read, reading, writing
 from .tables import runs
 
@@ -415,7 +415,12 @@ class Store:
     def contexts(self, found: Iterable[Finding]) -> dict[str, tuple[str, str]]:
         """Finding id -> text before and after the quote within its block, from the stored documents."""
         with reading(self._engine) as connection:
-            return report.contexts(connection, tuple(found))
+            return around.contexts(connection, tuple(found))
+
+    def passages(self, found: Iterable[Finding]) -> dict[str, tuple[str, str, str]]:
+        """finding id -> (before, quote, after) with the lines of the picture, of what was read in one."""
+        with reading(self._engine) as connection:
+            return around.passages(connection, tuple(found))
 
 
 def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
