@@ -60,7 +60,7 @@ def show_report(report: Report, lang: str = "en", *, most: int = MOST_ROWS) -> N
 
 
 def findings_table(rows: list[FindingRow], lang: str = "en", *, starred: bool = True) -> Table:
-    """One line a finding; asserted ones stand out. `starred`: what is new has a mark."""
+    """One line a finding; asserted ones stand out, uncertain ones have a `?`. `starred`: what is new has a `*`."""
     t = words(lang)
     table = Table(
         title=t["findings_heading"], title_justify="left", header_style="bold", pad_edge=False, box=SIMPLE_HEAD
@@ -72,7 +72,7 @@ def findings_table(rows: list[FindingRow], lang: str = "en", *, starred: bool = 
     for row in rows:
         style = "" if row.asserted else "dim"
         cells = (
-            "*" if starred and row.is_new else "",
+            ("*" if starred and row.is_new else "") + ("?" if row.doubtful else ""),
             row.vendor,
             row.category,
             row.severity,
@@ -81,8 +81,10 @@ def findings_table(rows: list[FindingRow], lang: str = "en", *, starred: bool = 
             row.source,
         )
         table.add_row(*(Text(cell) for cell in cells), style=style)
-    if starred and any(row.is_new for row in rows):
-        table.caption = {"en": "* new since the last successful run", "zh": "* 自上次成功运行以来新出现"}[lang]
+    marks = [_NEW[lang]] if starred and any(row.is_new for row in rows) else []
+    marks += [f"? {t['doubt_note']}"] if any(row.doubtful for row in rows) else []
+    if marks:
+        table.caption = Text("\n".join(marks))
         table.caption_justify = "left"
     return table
 
@@ -111,6 +113,7 @@ def comparison_lines(report: Report, lang: str) -> list[str]:
     return lines
 
 
+_NEW = {"en": "* new since the last successful run", "zh": "* 自上次成功运行以来新出现"}
 _HEADS = {
     "vendor": ("vendor", "厂商"),
     "category": ("category", "类别"),

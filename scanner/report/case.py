@@ -12,6 +12,7 @@ from typing import Any
 from scanner.model import Capture, Document, Finding, RobotsDecision, RunFacts, Tracked
 from scanner.report.casewords import CASE_WORDS
 from scanner.report.html import HTML_LANG, category_part, live_url, own_file, render
+from scanner.report.view import doubtful
 from scanner.report.words import words
 
 CONTEXT_LIMIT = 300
@@ -129,4 +130,5 @@ def case_html(page: CasePage, lang: str) -> str:
         style=style,
         counted=CASE_WORDS[lang]["count"].split("|")[0 if len(page.entries) == 1 else -1],
         category=lambda key, part: category_part(page.categories, key, part, lang), live=live_url,
+        doubtful=doubtful,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from scanner.model import Contradiction, CoverageRow, Difference, Report, Tracke
 from scanner.report.files import write_text
 from scanner.report.notices import item_title
 from scanner.report.text import shanghai, utc, visible
-from scanner.report.view import view
+from scanner.report.view import doubtful, view
 from scanner.report.words import Words, words
 
 MAX_CELL = 30_000
@@ -37,7 +37,7 @@ FINDING_COLUMNS: tuple[tuple[str, str], ...] = (
     ("provisions", "可能涉及的条款"), ("capture_sha256", "内容 SHA-256"), ("warc_record", "WARC 记录"),
     ("fingerprint", "指纹"), ("id", "编号"), ("run", "运行"),
     ("warc_file", "WARC 文件"), ("provisions_beside", "抗辩与适用范围"),
-    ("stance_before", "此前立场"),
+    ("stance_before", "此前立场"), ("uncertain", "把握不大"),
 )  # fmt: skip
 VERDICT_COLUMNS: tuple[tuple[str, str], ...] = (
     ("vendor", "厂商"), ("verdict", "判断编号"), ("verdict_title", "判断"), ("category", "类别编号"),
@@ -113,7 +113,7 @@ def _finding_row(tracked: Tracked, report: Report, t: Words) -> list[str]:
         " ".join(f.provisions), f.capture_sha256, f.warc_record,
         f.fingerprint, f.id, f.run,
         report.warc_files.get(f.warc_record, ""), " ".join(one.id for one in law.beside) if law else "",
-        t.label(tracked.was) if tracked.was else "",
+        t.label(tracked.was) if tracked.was else "", t["yes"] if doubtful(f) else t["no"],
     ]  # fmt: skip
 
 

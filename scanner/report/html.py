@@ -46,7 +46,7 @@ from scanner.report.notices import (
     topic_title,
 )
 from scanner.report.text import clip_end, clip_start, day, days, one_line, safe_lang, safe_url, shanghai, utc, visible
-from scanner.report.view import CURRENT, DOUBTFUL, SEVERITIES, Coverage, VendorView, View, by_category, view
+from scanner.report.view import CURRENT, SEVERITIES, Coverage, VendorView, View, by_category, doubtful, view
 from scanner.report.words import LANGS, LIMITS, Words, words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -156,7 +156,8 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "item_title": lambda item: item_title(item, report.notice_items, t.lang),
         "topic_title": lambda topic: topic_title(topic, report.notice_topics, t),
         "article_of": lambda item: article_of(item, t.lang), "told_facts": told_facts,
-        "distinct": lambda claims: distinct(claims, report.contexts), "doubtful": DOUBTFUL,
+        "distinct": lambda claims: distinct(claims, report.contexts), "doubtful": doubtful,
+        "unsure": {tracked.finding.id for tracked in report.findings if doubtful(tracked.finding)},
         "quote_cell": QUOTE_CELL, "most_quotes": MOST_QUOTES,
         "robots_reasons": ROBOTS_REASONS, "Stance": Stance, "Change": Change, "Outcome": Outcome,
         "contradicts": Verdict.CONTRADICTS, "unseen_kinds": UNSEEN,

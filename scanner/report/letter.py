@@ -17,7 +17,7 @@ from typing import Any
 from scanner.model import QUOTE_CONTEXT, BlockKind, Finding, Report, Stance, Tracked
 from scanner.report.files import write_text
 from scanner.report.text import clip_end, clip_start, from_a_word, one_line, shanghai, to_a_word, utc, with_borders
-from scanner.report.view import DOUBTFUL, VendorView, by_category, view
+from scanner.report.view import VendorView, by_category, doubtful, view
 from scanner.report.words import LANGS, words
 
 WORDS = Path(__file__).parent / "templates" / "letter.toml"
@@ -51,7 +51,7 @@ def letter(vendor: VendorView, report: Report, lang: str) -> tuple[Part, ...]:
     notices = {notice.source for notice in report.notices if notice.vendor == vendor.name and notice.unread is None}
     adverts = [t for t in vendor.current if t.finding.stance is Stance.ASSERTED and t.finding.source not in notices]
     denied = [t for t in vendor.current if t.finding.stance is Stance.NEGATED]
-    sure = [t for t in adverts if t.finding.confidence >= DOUBTFUL and not _told_both_ways(t.finding, denied)]
+    sure = [t for t in adverts if not doubtful(t.finding) and not _told_both_ways(t.finding, denied)]
     if not sure:
         return ()
     quoting = _Quoting(report, lang)

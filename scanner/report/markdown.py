@@ -13,7 +13,7 @@ from scanner.report.files import write_text
 from scanner.report.lawview import LawGroup, law_groups
 from scanner.report.notices import in_sentence, item_title, notices_of
 from scanner.report.text import days, one_line, safe_url, shanghai, utc
-from scanner.report.view import CURRENT, Coverage, VendorView, View, by_category, view
+from scanner.report.view import CURRENT, Coverage, VendorView, View, by_category, doubtful, view
 from scanner.report.words import LIMITS, Words, words
 
 _ACTS = re.compile(r"[\\`*_\[\]{}|~$!#<>&@:^]")
@@ -60,6 +60,8 @@ def _lines(report: Report, derived: View, t: Words) -> Iterator[str]:
         read=t.count("n_pages", derived.coverage.read),
         asserted=t.count("n_claims", asserted),
     )
+    if derived.doubtful:
+        yield f"\n{t.count('n_doubtful', derived.doubtful)}"
     yield f"\n## {t['by_severity']}\n"
     yield f"| {t['severity']} | {t['count']} |\n| --- | ---: |"
     for severity, n in derived.by_severity.items():
@@ -165,10 +167,12 @@ def _article(one: Provision, t: Words) -> str:
 def _finding(tracked: Tracked, t: Words) -> Iterator[str]:
     f = tracked.finding
     state = t["change_" + tracked.change.value]
+    unsure = f" · **{t['doubt']}**" if doubtful(f) else ""
     if tracked.was:
         state += t["colon"] + t.say("turned_from", was=t.label(tracked.was), now=t.label(f.stance))
     yield f"- “{escape(f.quote)}”  "
-    yield f"  {t.label(f.stance)} · {t.label(f.severity)} · {f.confidence:.2f} · {state} · {t.label(f.block_kind)}  "
+    grade = f"{t.label(f.stance)} · {t.label(f.severity)} · {f.confidence:.2f}{unsure}"
+    yield f"  {grade} · {state} · {t.label(f.block_kind)}  "
     when = f"{utc(f.captured_at)} · {shanghai(f.captured_at)}" if f.captured_at else t["captured_none"]
     yield f"  {link(f.fragment_url) if safe_url(f.fragment_url) else link(f.source)}  "
     yield f"  {when} · SHA-256 `{_code(f.capture_sha256)}`"
@@ -190,7 +194,8 @@ def _verdicts(report: Report, derived: View, t: Words) -> Iterator[str]:
         for verdict in (Verdict.CONTRADICTS, Verdict.ADMITS, Verdict.SILENT):
             for one in seen.verdicts[verdict]:
                 said = "".join(in_sentence(claims[one.finding])) if one.finding in claims else one.claim_quote
-                yield f"- **{t.label(verdict)}**{t['colon']}“{escape(said)}”  "
+                unsure = f" ({t['doubt']})" if one.finding in claims and doubtful(claims[one.finding]) else ""
+                yield f"- **{t.label(verdict)}**{t['colon']}“{escape(said)}”{unsure}  "
                 if one.notice_quote and one.notice_at:
                     yield f"  {t['says_notice']}{t['colon']}“{escape(one.notice_quote)}” {link(one.notice_at.source)}  "
                 if one.verdict is Verdict.SILENT:

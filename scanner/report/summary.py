@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from scanner.model import Change, Outcome, Report, Stance
 from scanner.report.text import one_line
-from scanner.report.view import view
+from scanner.report.view import doubtful, view
 from scanner.report.words import words
 
 
@@ -29,6 +29,8 @@ class FindingRow:
     asserted: bool
     """For the caller's colours."""
     is_new: bool
+    doubtful: bool
+    """Marked uncertain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def findings_rows(report: Report, lang: str = "en", *, quote_limit: int = 60) ->
             source=safe_terminal(tracked.finding.source, 100),
             asserted=tracked.finding.stance is Stance.ASSERTED,
             is_new=tracked.change is Change.NEW,
+            doubtful=doubtful(tracked.finding),
         )
         for tracked in view(report).current
     ]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from scanner.model import Change, CoverageRow, Outcome, Report, Severity, Stance, Tracked, UnreadReason
+from scanner.model import Change, CoverageRow, Finding, Outcome, Report, Severity, Stance, Tracked, UnreadReason
 from scanner.report.text import slug
 
 CURRENT = frozenset({Change.NEW, Change.LEARNED, Change.STILL, Change.TURNED})
@@ -100,10 +100,17 @@ class View:
     coverage: Coverage
     by_severity: Mapping[Severity, int]
     """Asserted current findings; every severity, gravest first."""
+    doubtful: int
+    """How many of them are marked uncertain."""
     by_stance: Mapping[Stance, int]
     changes: Mapping[Change, int]
     categories: tuple[str, ...]
     """Ids that occur in findings, by falling number of current findings."""
+
+
+def doubtful(finding: Finding) -> bool:
+    """Is it marked uncertain wherever it is shown?"""
+    return finding.confidence < DOUBTFUL
 
 
 def sort_key(tracked: Tracked) -> SortKey:
@@ -153,6 +160,7 @@ def view(report: Report) -> View:
         vendors=_vendors(current, past, report.coverage),
         coverage=coverage_of(report.coverage),
         by_severity={severity: asserted[severity] for severity in SEVERITIES},
+        doubtful=sum(1 for t in current if t.finding.stance is Stance.ASSERTED and doubtful(t.finding)),
         by_stance={stance: stances[stance] for stance in Stance},
         changes={change: changes[change] for change in Change},
         categories=tuple(sorted(used, key=lambda category: (-used[category], category))),

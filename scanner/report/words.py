@@ -207,6 +207,16 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("badge_asserted", "says it itself", "自己说的"),
     ("badge_negated", "denied or limited", "否认或限定"),
     ("doubt", "uncertain", "把握不大"),
+    (
+        "doubt_note",
+        "uncertain: confidence below 0.60; of such findings less than six in ten are right",
+        "把握不大：置信度低于 0.60，此类发现平均十条中对不到六条",
+    ),
+    (
+        "n_doubtful",
+        "{n} of these claims is marked uncertain.|{n} of these claims are marked uncertain.",
+        "其中 {n} 条标有“把握不大”。",
+    ),
     ("answered_above", "What its privacy notice says to this", "隐私告知对此怎么说"),
     ("in_context", "In its context", "上下文"),
     ("cut_note", "Shortened for display; report.json holds it in full.", "此处显示有删节，完整内容见 report.json。"),
@@ -451,8 +461,10 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     (
         "about_severity",
         "Severity says how much a category matters when it is asserted. Confidence (0 to 1) says how sure the "
-        "rule is that the words mean this.",
-        "严重程度表示该类表述在自述时的分量；置信度（0 至 1）表示规则对词义判断的把握。",
+        "rule is that the words mean this. Below 0.60 a finding is marked uncertain: of such findings less than six in "
+        "ten are right.",
+        "严重程度表示该类表述在自述时的分量；置信度（0 至 1）表示规则对词义判断的把握，低于 0.60 的标为“把握不大”："
+        "此类发现平均十条中对不到六条。",
     ),
     (
         "footer",

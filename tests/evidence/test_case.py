@@ -73,6 +73,15 @@ def test_a_case_file_tells_nothing_of_other_vendors(sealed: Sealed) -> None:
             assert b"127.0.4.2" not in path.read_bytes(), path.name
 
 
+def test_a_case_file_marks_what_is_uncertain(sealed: Sealed) -> None:
+    told = json.loads((sealed.case.folder / "findings.json").read_text(encoding="utf-8"))["findings"]
+    page = (sealed.case.folder / "index.html").read_text(encoding="utf-8")
+    assert page.count('class="doubt"') == sum(1 for one in told if one["confidence"] < 0.6)
+    for one in told:
+        assert f"{one['confidence']:.2f}</span>" in page
+        assert one["stance_before"] is None
+
+
 def test_without_the_right_key_and_root_it_is_not_sealed(sealed: Sealed) -> None:
     verdict = verify(str(sealed.case.folder), sealed.means(roots=(), keys=()))
     assert verdict.exit_code is ExitCode.OK

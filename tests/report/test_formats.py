@@ -17,7 +17,9 @@ from bs4 import BeautifulSoup
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from rich.console import Console
 
+from scanner.cli.console import findings_table
 from scanner.errors import NoticescanError, UsageError
 from scanner.model import (
     Change,
@@ -511,3 +513,28 @@ def test_words_still_there_are_told_as_such(lang: str, gone: str, turned: str, t
     assert (row["change"], row["stance_before"]) == ("told otherwise", "denied")
     state = words(lang)["change_turned"]
     assert state in FORMATS["markdown"](report, tmp_path, lang).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_is_uncertain_is_marked_wherever_it_is_listed(lang: str, tmp_path: Path) -> None:
+    sure = make_finding("kept for ever", id="1" * 64, start=0, end=13)
+    unsure = make_finding("maybe a claim", id="2" * 64, confidence=0.31, category="scale-boast", start=90, end=103)
+    found = (make_tracked(sure), make_tracked(unsure, Change.NEW))
+    report = make_report(found, (make_row(sure.source),))
+    t = words(lang)
+    written = pages(FORMATS["html"](report, tmp_path, lang).parent)
+    lists = ("index.html", "#list tr"), ("index.html", ".short li"), (f"vendor/{slug(sure.vendor)}.html", ".claims li")
+    for name, rows in lists:
+        marked = {row.get_text(): bool(row.select(".doubt")) for row in written[name].select(rows)}
+        assert [doubt for text, doubt in marked.items() if "maybe a claim" in text] == [True], (name, rows)
+        assert not any(doubt for text, doubt in marked.items() if "maybe a claim" not in text), (name, rows)
+    assert t.count("n_doubtful", 1) in written["index.html"].get_text()
+    lines = FORMATS["markdown"](report, tmp_path, lang).read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if f"**{t['doubt']}**" in line] == [lines[lines.index("- “maybe a claim”  ") + 1]]
+    cells = csv.DictReader(io.StringIO(FORMATS["csv"](report, tmp_path, "en").read_text(encoding="utf-8-sig")))
+    assert {row["quote"]: row["uncertain"] for row in cells} == {"kept for ever": "no", "maybe a claim": "yes"}
+    shown = Console(width=160, file=io.StringIO())
+    shown.print(findings_table(findings_rows(report, lang), lang))
+    table = shown.file.getvalue()  # type: ignore[attr-defined]
+    assert [line.split()[0] for line in table.splitlines() if "maybe a claim" in line] == ["*?"]
+    assert t["doubt_note"] in table
