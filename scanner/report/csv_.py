@@ -22,7 +22,9 @@ from scanner.report.words import Words, words
 MAX_CELL = 30_000
 """Excel holds 32,767 characters in a cell and spills the rest into other cells, where it could begin a formula."""
 
-_FORMULA = re.compile(r"[\s\u200b\ufeff'\"]*[=+\-@\t\r\n＝＋－＠﹢﹣﹦﹫−]")
+_FORMULA = re.compile(r"[\s\u200b\ufeff'\"]*[=+\-@＝＋－＠﹢﹣﹦﹫−]")
+"""The sign of a formula, also behind white space that a spreadsheet may drop. White space before anything else is
+harmless: tabs, carriage returns and line feeds do not reach a cell as such (`safe_cell`)."""
 _LATER_FORMULA = re.compile(r"(;\s*)(?=[=+\-@＝＋－＠])")
 """Where the list separator is `;`, a spreadsheet parts a quoted comma file at it and would begin a cell there."""
 

@@ -245,6 +245,8 @@ def test_formula_cells_get_an_apostrophe(cell: str) -> None:
 def test_ordinary_cells_stay_as_they_are() -> None:
     assert safe_cell("谁带来的客户,一查便知") == "谁带来的客户,一查便知"
     assert safe_cell("https://a.example/?a=1-2") == "https://a.example/?a=1-2"
+    assert safe_cell("\n\n黑名单报警") == " ⏎  ⏎ 黑名单报警"  # the text before a quote often ends a block
+    assert safe_cell("\t\r\n a") == "  ⏎  a"
 
 
 @pytest.mark.parametrize("lang", LANGS)
