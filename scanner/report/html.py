@@ -45,7 +45,19 @@ from scanner.report.notices import (
     told_facts,
     topic_title,
 )
-from scanner.report.text import clip_end, clip_start, day, days, one_line, safe_lang, safe_url, shanghai, utc, visible
+from scanner.report.text import (
+    borders,
+    clip_end,
+    clip_start,
+    day,
+    days,
+    one_line,
+    safe_lang,
+    safe_url,
+    shanghai,
+    utc,
+    visible,
+)
 from scanner.report.view import CURRENT, SEVERITIES, Coverage, VendorView, View, by_category, doubtful, view
 from scanner.report.words import LANGS, LIMITS, Words, words
 
@@ -123,7 +135,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(line=one_line, head=clip_end, tail=clip_start, lang=safe_lang)
+    env.filters.update(line=one_line, head=clip_end, tail=clip_start, lang=safe_lang, bordered=borders)
     env.globals.update(safe=safe_url, days=days)
     env.filters.update(utc=utc, shanghai=shanghai, day=day)
     return env

@@ -36,7 +36,7 @@ class Part:
     """One paragraph of a letter."""
 
     kind: str
-    """line | heading | item | question | seen are our words; quote | name | url are the vendor's."""
+    """line | aside | heading | item | question | seen are our words; quote | name | url are the vendor's."""
     text: str
 
     @property
@@ -91,7 +91,7 @@ def _parts(
         yield Part("item", f"{number}. {_texts(categories, key, 'title', lang)[0]}")
         yield from quoting.parts(group, number)
     if left_out:
-        yield Part("line", say["left_out"].format(n=left_out))
+        yield Part("aside", say["left_out"].format(n=left_out))
     if denied:
         yield Part("item", say["denied"])
         yield from quoting.parts(denied)
@@ -195,7 +195,8 @@ def _texts(categories: Mapping[str, Mapping[str, Any]], key: str, part: str, lan
 def as_text(parts: Iterable[Part]) -> str:
     """The letter as plain text. Quotations stand in quotation marks, addresses on lines of their own."""
     around = {
-        "line": ("", "\n"), "heading": ("\n", "\n"), "item": ("\n", ""), "quote": ("\n    “", "”"), "url": ("    ", ""),
+        "line": ("", "\n"), "aside": ("\n", ""),
+        "heading": ("\n", "\n"), "item": ("\n", ""), "quote": ("\n    “", "”"), "url": ("    ", ""),
         "seen": ("    ", ""), "name": ("", "\n"), "question": ("  - ", ""),
     }  # fmt: skip
     return "\n".join(f"{around[p.kind][0]}{p.text}{around[p.kind][1]}" for p in parts).rstrip() + "\n"

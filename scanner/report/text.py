@@ -29,6 +29,7 @@ _BROKEN_END, _BROKEN_START = re.compile(r"(?<=\s)\S{1,20}$"), re.compile(r"^\S{1
 """The part of a word at a cut; what is longer, or stands alone, is left as it is."""
 _EAST = 0x2E80
 """From here on signs stand for words or syllables, and text may be cut between any two."""
+_BORDER = re.compile(r"\s*\n\s*")
 _URL_UNSAFE = re.compile(r"[\s\"'<>`\\{}|^]")
 
 
@@ -77,6 +78,11 @@ def to_a_word(text: str) -> str:
 def with_borders(text: str) -> str:
     """On one line, made visible, with ` / ` where a line, a block or a table cell ended."""
     return " / ".join(line for line in (one_line(part) for part in visible(text).split("\n")) if line)
+
+
+def borders(text: str) -> str:
+    """A piece of such a line: the borders shown, and the blanks at its ends kept."""
+    return _BORDER.sub(" / ", text)
 
 
 def _within_word(text: str, at: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -13,9 +14,18 @@ from scanner.model import Block, BlockKind, Document, Finding
 from . import rows
 from .tables import captures, documents
 
+ROW = 300
+"""Characters of its row that are shown before and after a cell at most."""
+_ROW = re.compile(r"(.*>tr(?:\[\d+\])?)>t[dh]\b")
+_TERM, _ANSWER = re.compile(r"(.*)>d[td](?:\[\d+\])?(?:>|$)"), re.compile(r"(.*)>dd(?:\[\d+\])?(?:>|$)")
+
 
 def contexts(connection: Connection, found: Iterable[Finding]) -> dict[str, tuple[str, str]]:
-    """finding id -> (text before, text after) in its block; of a quote over several blocks, in the first and last."""
+    """finding id -> (text before, text after) in its block; of a quote over several blocks, in the first and last.
+
+    A cell of a table stands in its row, and a term of a list with its answer: alone, `Covert installation` hides that
+    the next cell says `no`.
+    """
     out = {}
     for document, finding, blocks in _placed(connection, found):
         before = document.text[blocks[0].start : finding.start]
@@ -51,9 +61,31 @@ def _placed(connection: Connection, found: Iterable[Finding]) -> Iterator[tuple[
             continue
         document = rows.document_of(row)
         for finding in members:
-            blocks = [b for b in document.blocks if b.start < finding.end and finding.start < b.end]
-            if blocks and blocks[0].start <= finding.start and finding.end <= blocks[-1].end:
+            at = [n for n, b in enumerate(document.blocks) if b.start < finding.end and finding.start < b.end]
+            if not at:
+                continue
+            blocks = _row(document.blocks, at[0], at[-1])
+            if blocks[0].start <= finding.start and finding.end <= blocks[-1].end:
                 yield document, finding, blocks
+
+
+def _row(blocks: Sequence[Block], first: int, last: int) -> Sequence[Block]:
+    """Blocks `first` to `last` with the rest of their row, as far as a row is short: whole pages stand in tables."""
+    start, end = blocks[first].start, blocks[last].end
+    while first and _in_one_row(blocks[first - 1], blocks[first]) and start - blocks[first - 1].start < ROW:
+        first -= 1
+    while last + 1 < len(blocks) and _in_one_row(blocks[last], blocks[last + 1]) and blocks[last + 1].end - end < ROW:
+        last += 1
+    return blocks[first : last + 1]
+
+
+def _in_one_row(one: Block, after: Block) -> bool:
+    row, term = _ROW.match(one.path), _TERM.match(one.path)
+    if row:
+        other = _ROW.match(after.path)
+        return other is not None and row.group(1) == other.group(1)
+    answer = _ANSWER.match(after.path)
+    return term is not None and answer is not None and term.group(1) == answer.group(1)
 
 
 def _lined(text: str, start: int, end: int, lines: set[int]) -> str:

@@ -91,3 +91,9 @@ def test_a_passage_is_quoted_once_and_denials_of_what_is_asked_come_first() -> N
     parts = parts_of(one, again, *denials, contexts=around)
     assert quotes(parts) == ["Faces are kept and shared.", "denial 2", "denial 1"]
     assert "also here: passages quoted under 1" in [part.text for part in parts]
+
+
+def test_a_cell_is_quoted_with_the_rest_of_its_row() -> None:
+    one = found("Covert installation", block_kind=BlockKind.CELL)
+    parts = parts_of(one, contexts={one.id: ("", "\n\nNo, with a visible mark")})
+    assert quotes(parts) == ["Covert installation / No, with a visible mark"]
