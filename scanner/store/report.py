@@ -45,7 +45,7 @@ class Parts:
     had_before: frozenset[str]
     """Fingerprints whose words already stood in bytes or text kept earlier, and were not flagged there."""
     standing: frozenset[str]
-    """Fingerprints of `previous` findings whose words stand in the text read in this run, flagged or not."""
+    """Fingerprints of `previous` findings, not found in this run, whose words stand in the text that it read."""
     note: Mapping[str, str]
 
 
@@ -110,6 +110,8 @@ def parts(connection: Connection, run: str | None) -> Parts:
     first, last = _seen(connection, number, {f.fingerprint for f in (*found, *previous)})
     _seen_elsewhere(connection, number, [f for f in found if f.fingerprint not in first], first, last)
     fresh = [f for f in found if f.fingerprint not in first]
+    now = {f.fingerprint for f in found}
+    gone = [f for f in previous if f.fingerprint not in now]
     return Parts(
         run=rows.facts_of(row),
         findings=ordered(found),
@@ -120,7 +122,7 @@ def parts(connection: Connection, run: str | None) -> Parts:
         last_seen=last,
         seen_now={one["fingerprint"]: one["seen_at"] for one in sightings if one["seen_at"] is not None},
         had_before=standing.had_before(connection, number, row["rules_digest"], fresh),
-        standing=standing.standing(connection, number, previous, read),
+        standing=standing.standing(connection, number, gone, read),
         note=row["note"] or {},
     )
 
