@@ -114,7 +114,7 @@ class CrawlSettings(BaseModel):
         if self.delay < LOWEST_PUBLIC_DELAY and not fast_is_harmless:
             raise ValueError(
                 f"delay is below {LOWEST_PUBLIC_DELAY} s, which is only for sites on this machine "
-                "(crawl.allow_networks naming loopback and nothing else)"
+                "(allow_networks, or --allow-network, naming loopback and nothing else)"
             )
         return self
 
@@ -323,7 +323,7 @@ def load(config_path: Path | None = None, overrides: Mapping[str, Any] | None = 
     sources: list[tuple[str, Mapping[str, Any]]] = [
         *((str(path), _read_file(path)) for path in (user_file, project_file) if path.is_file()),
         ("environment", _environment()),
-        ("flag", overrides or {}),
+        (FLAG, overrides or {}),
     ]
     merged: dict[str, Any] = {}
     for _, values in sources:
@@ -378,6 +378,15 @@ def _merge(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
+FLAG = "flag"
+FLAGS = {
+    "out_dir": "--out", "store.url": "--db", "rules.path": "--rules", "report.lang": "--lang",
+    "report.formats": "--format", "crawl.delay": "--delay", "crawl.max_pages_per_target": "--max-pages",
+    "crawl.max_depth": "--max-depth", "crawl.user_agent_contact": "--contact",
+    "crawl.allow_networks": "--allow-network", "render.when": "--render",
+}  # fmt: skip
+"""What a setting is called on the command line: whoever mistyped a flag knows it by that name."""
+
 _PLAINLY = {
     "tuple_type": 'must be a list, like ["..."]',
     "model_type": "must be a table: a line [name] with keys below it",
@@ -404,7 +413,12 @@ def _explain(error: ValidationError, sources: list[tuple[str, Mapping[str, Any]]
         if problem["type"] == "extra_forbidden":
             what = "unknown key"
             tip = tip or _nearest(keys[-1], _known_keys(keys[:-1]))
-        line = f"{where}: {'.'.join(keys)}: {what}"
+        if problem["type"] == "literal_error":
+            allowed = problem["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+            what = f"{problem['input']}: not known; one of: {allowed}"
+        key = ".".join(keys)
+        place = f"{where}: {key}" if where != FLAG else FLAGS.get(key, "")
+        line = f"{place}: {what}" if place else what
         if line not in lines:
             lines.append(line)
     return "; ".join(lines).replace("\n", " "), tip

@@ -91,7 +91,9 @@ def error_of(capsys: pytest.CaptureFixture[str]) -> tuple[str, list[str]]:
         (["crawl", "ftp://a.example/"], "ftp://a.example/"),
         (["crawl", "http://a.example/", "--delay", "0"], "delay is below"),
         (["crawl", "http://a.example/", "--allow-network", "10.0.0.1/8"], "is not a network"),
-        (["crawl", "http://a.example/", "--format", "pdf"], "report.formats"),
+        (["crawl", "http://a.example/", "--format", "pdf"], "--format: pdf: not known; one of: html, json"),
+        (["report", "--lang", "de"], "error: --lang: de: not known; one of: en, zh"),
+        (["crawl", "http://a.example/", "--delay", "0.1"], "error: delay is below"),
         (["crawl", "http://a.example/", "--rules", "nowhere"], "nowhere"),
         (["rules", "show", "no-such-rule"], "no rule no-such-rule"),
         (["findings", "--stance", "angry"], "--stance angry: not known"),
@@ -558,3 +560,56 @@ def test_the_verdicts_of_a_chinese_table_are_chinese(folder: Path, capsys: pytes
     out = "".join(error_of(capsys)[0].split())
     assert "1矛盾，" in out
     assert "consent-bypass" not in out
+
+
+def test_adverts_without_a_page_of_their_own_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("ad.html").write_text(AD, encoding="utf-8")
+    Path("bare").mkdir()
+    for ads, notices, said in (
+        (["--ad", "ad.html"], ["--notice", str(folder / "ad.html")], "each file given with --ad"),
+        (["--ad", "bare"], ["--notice", "ad.html"], "no page in the folders given with --ad"),
+        (["--ad", "ad.html"], ["--notice", "bare"], "no page in the folders given with --notice"),
+        (["--ad", "ad.html", "b.html"], ["--notice", "ad.html"], "b.html: neither --ad nor --notice"),
+    ):
+        assert run(["compare", *ads, *notices, "--rules", str(ROOT / "patterns")]) == 2, said
+        out, err = error_of(capsys)
+        assert out == ""
+        assert said in err[0]
+        assert err[1].startswith("tip: ")
+
+
+def test_a_notice_in_the_folder_of_the_adverts_is_no_advert_and_each_answer_names_its_notice(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("ad.html").write_text(AD, encoding="utf-8")
+    for name in ("one.html", "two.html"):
+        Path(name).write_text(NOTICE, encoding="utf-8")
+    files = ["--ad", ".", "--notice", str(folder / "one.html"), "--notice", "two.html", "--jurisdiction", "ZZ"]
+    assert run(["compare", *files, "--rules", str(ROOT / "patterns")]) == 0
+    out, err = error_of(capsys)
+    assert "Notice: two.html" in out
+    assert out.count("one.html") + out.count("two.html") > 2, "above the table, and beside each answer"
+    assert sum("given with --notice too" in line for line in err) == 2
+    assert any("no provisions listed for ZZ" in line for line in err)
+
+
+def test_adverts_that_claim_nothing_are_said_to(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("ad.html").write_text("<title>Chairs</title><p>We sell good chairs of oak.</p>", encoding="utf-8")
+    Path("notice.html").write_text(NOTICE, encoding="utf-8")
+    assert run(["compare", "--ad", "ad.html", "--notice", "notice.html", "--rules", str(ROOT / "patterns")]) == 0
+    out, err = error_of(capsys)
+    assert out == ""
+    assert any("no flagged claim" in line for line in err)
+
+
+def test_a_reader_that_goes_away_ends_a_table_with_141(folder: Path) -> None:
+    Path("notice.html").write_text(NOTICE, encoding="utf-8")
+    command = [sys.executable, "-m", "scanner", "notice", "notice.html", "--rules", str(ROOT / "patterns")]
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=writer, stderr=subprocess.PIPE, timeout=120
+    )
+    os.close(writer)
+    assert ended.returncode == 141
+    assert ended.stderr.count(b"Traceback") == 0

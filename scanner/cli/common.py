@@ -54,6 +54,7 @@ JurisdictionFlag = Annotated[
         show_default="what targets and settings say",
     ),
 ]  # fmt: skip
+UNDATED = "no provisions named: the day of these pages is not known; say it with --at YYYY-MM-DD"
 VendorFlag = Annotated[str, typer.Option("--vendor", help="Name of the vendor, as registered.", show_default=False)]
 
 

@@ -36,10 +36,18 @@ MOST_ROWS = 60
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
 
 
+class _Output(Console):
+    """rich ends the process with 1 when the reader of a pipe has gone; how that ends is said in main.py."""
+
+    def on_broken_pipe(self) -> None:
+        """Passes on what happened."""
+        raise BrokenPipeError
+
+
 def out() -> Console:
     """stdout; colours only on a terminal, and never where NO_COLOR is set (rich sees to both)."""
     width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else PLAIN_WIDTH
-    return Console(highlight=False, width=width)
+    return _Output(highlight=False, width=width)
 
 
 def show_report(report: Report, lang: str = "en", *, most: int = MOST_ROWS) -> None:

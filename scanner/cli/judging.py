@@ -13,6 +13,7 @@ import typer
 from ..errors import ExitCode, UsageError
 from ..model import LawGap
 from .common import (
+    UNDATED,
     AtFlag,
     ConfigFlag,
     DbFlag,
@@ -113,7 +114,7 @@ def _as_lines(ctx: typer.Context, results: Iterator[Checked], advice: Counsel) -
             write_line(with_ids(finding, law), law)
         yield one
     if undated:
-        note(ctx, "no provisions named: the day of these pages is not known; say it with --at YYYY-MM-DD")
+        note(ctx, UNDATED)
 
 
 def write_line(finding: Finding, law: RelevantLaw | None, **more: Any) -> None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import ExitCode, UsageError
+from ..model import LawGap
 from .common import (
+    UNDATED,
     AtFlag,
     ConfigFlag,
     JurisdictionFlag,
@@ -22,12 +24,17 @@ from .common import (
     load_rules,
     load_settings,
     note,
+    note_unlisted,
 )
 from .crawling import NetworkFlag
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
+    from ..detect.rules import RuleSet
     from ..model import Contradiction, Finding, Notice
     from ..notice.rules import NoticeRules
+    from ..pipeline.notices import Compared
 
 FORMATS = ("table", "jsonl")
 RegimeFlag = Annotated[
@@ -61,7 +68,7 @@ def notice(
 
     A URL is fetched as a crawl would, and not kept: for evidence use `crawl`. "Not found" means: not in the text read.
     """
-    from ..pipeline.notices import notice_at, notices_in
+    from ..pipeline.notices import KINDS, notice_at, notices_in
 
     choice("--format", format, FORMATS)
     settings = load_settings(
@@ -75,7 +82,7 @@ def notice(
         else:
             found.extend(notices_in([Path(one)], rule_set, regimes))
     if not found:
-        raise UsageError("no page in the given folders", "known kinds: html, txt, json, mhtml, pdf, warc, wacz")
+        raise UsageError("no page in the given folders", KINDS)
     from ..notice.reader import is_title
     from ..pipeline.noticing import needed_notice_rules
 
@@ -91,8 +98,13 @@ def notice(
 
 def compare(
     ctx: typer.Context,
-    ad: Annotated[list[Path], typer.Option("--ad", help="Adverts: files or folders.", show_default=False)],
-    notice: Annotated[list[Path], typer.Option("--notice", help="The vendor's notices.", show_default=False)],
+    ad: Annotated[
+        list[Path], typer.Option("--ad", help="An advert: a file or folder; may be repeated.", show_default=False)
+    ],
+    notice: Annotated[
+        list[Path], typer.Option("--notice", help="A notice of the vendor; may be repeated.", show_default=False)
+    ],
+    more: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     regime: RegimeFlag = None,
     jurisdiction: JurisdictionFlag = None,
     at: AtFlag = None,
@@ -108,33 +120,48 @@ def compare(
     """
     from ..pipeline.lawful import counsel, verdict_with_ids
     from ..pipeline.notices import compared
-    from ..pipeline.noticing import needed_notice_rules
 
     choice("--format", format, FORMATS)
+    if more:
+        raise UsageError(
+            f"{more[0]}: neither --ad nor --notice stands before it",
+            "repeat the option for each file: --ad a.html --ad b.html --notice privacy.html; or give a folder",
+        )
     settings = load_settings(
         ctx, config, rules__path=str(rules) if rules else None, report__lang=lang,
         law__jurisdictions=codes("--jurisdiction", jurisdiction),
     )  # fmt: skip
     rule_set = load_rules(settings)
-    told, pages, notices = compared(ad, notice, rule_set, tuple(regime or ()))
     advice = counsel(settings, rule_set, when=at)
-    found = tuple(verdict_with_ids(one, advice) for one in told)
-    for unread in (n for n in notices if n.unread):
-        note(ctx, f"not read: {unread.source}: {unread.unread}" + (f": {unread.detail}" if unread.detail else ""))
-    unread_ads = [page for page in pages if page.judgement.unread]
-    for page in unread_ads:
-        why = page.judgement.detail
-        note(ctx, f"not read: {page.source}: {page.judgement.unread}" + (f": {why}" if why else ""))
+    note_unlisted(ctx, advice.book, settings.law.jurisdictions)
+    seen = compared(ad, notice, rule_set, tuple(regime or ()))
+    found = tuple(verdict_with_ids(one, advice) for one in seen.verdicts)
+    for source in seen.twice:
+        note(ctx, f"no advert: {source} is given with --notice too")
     if format == "jsonl":
         from ..report.notice_json import verdict_json
 
         for one in found:
             _write(verdict_json(one, settings.report.lang))
-    else:
-        claims = {f.id: f for page in pages for f in page.judgement.findings}
-        items = {item.id: item.facts for item in needed_notice_rules(rule_set).items.values()}
-        _show_verdicts(found, claims, items, rule_set.categories, settings.report.lang)
-    return ExitCode.NOT_ALL_READ if unread_ads or any(n.unread for n in notices) else ExitCode.OK
+        claims = (advice.for_claim(one.vendor, one.category, one.claim_at.captured_at) for one in found)
+        if any(law.gap is LawGap.NO_DATE for law in claims):
+            note(ctx, UNDATED)
+    elif found:
+        if jurisdiction or at:
+            note(ctx, "provisions are told with --format jsonl; here only the verdicts are shown")
+        _show_verdicts(found, seen, rule_set, settings.report.lang)
+    return _account(ctx, seen)
+
+
+def _account(ctx: typer.Context, seen: Compared) -> ExitCode:
+    """Says what was not read, and that no claim was there to compare; the exit code."""
+    unread = [(n.source, n.unread, n.detail) for n in seen.notices if n.unread]
+    unread += [(p.source, p.judgement.unread, p.judgement.detail) for p in seen.pages if p.judgement.unread]
+    for source, reason, detail in unread:
+        note(ctx, f"not read: {source}: {reason}" + (f": {detail}" if detail else ""))
+    if not seen.verdicts and any(page.judgement.unread is None for page in seen.pages):
+        note(ctx, "nothing to compare: the adverts that were read make no flagged claim in their own voice")
+    return ExitCode.NOT_ALL_READ if unread else ExitCode.OK
 
 
 def _write(value: dict[str, Any]) -> None:
@@ -192,41 +219,61 @@ def _items_title(notice: Notice, rules: NoticeRules, lang: str, *, named: bool) 
     return f"{t['notice_items']}{t['colon']}{t['comma'].join(titles)}{'' if named else t['items_chosen']}"
 
 
-def _show_verdicts(
-    found: tuple[Contradiction, ...], claims: Mapping[str, Finding], items: Mapping[str, Mapping[str, Any]],
-    categories: Mapping[str, Mapping[str, Any]], lang: str,
-) -> None:  # fmt: skip
+def _show_verdicts(found: tuple[Contradiction, ...], seen: Compared, rules: RuleSet, lang: str) -> None:
     """A table, contradictions first; each claim in its sentence, claims of one kind and sentence with one answer in one
-    row. Where the notice is silent, the item under which the matter should stand is named."""
+    row. Where the notice is silent, the item under which the matter should stand is named. The notices that were read
+    stand above it; where there are several, each answer names its own."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    from ..model import Verdict
-    from ..report.notices import ORDER, counts_line, in_sentence, item_title
+    from ..pipeline.noticing import needed_notice_rules
+    from ..report.notices import ORDER, counts_line
     from ..report.summary import safe_terminal
     from ..report.words import words
     from .console import out
 
-    t = words(lang)
+    t, console = words(lang), out()
+    read = [n.source for n in seen.notices if n.unread is None]
+    for source in read:
+        console.print(Text(f"{t['notice_read']}{t['colon']}{safe_terminal(source, 0)}"), soft_wrap=True)
+    items = {item.id: item.facts for item in needed_notice_rules(rules).items.values()}
+    claims = {f.id: f for page in seen.pages for f in page.judgement.findings}
     table = Table(header_style="bold", pad_edge=False, box=SIMPLE_HEAD)
     for head, ratio in (("verdict", 2), ("category", 3), ("says_ad", 6), ("says_notice", 6), ("reason", 4)):
         table.add_column(t[head], ratio=ratio, overflow="fold")
     shown = set()
     for one in sorted(found, key=lambda one: ORDER.index(one.verdict)):
-        claim = claims[one.finding]
-        parts = in_sentence(claim)
-        why = t["verdict_" + one.reason.value]
-        if one.verdict is Verdict.SILENT and one.item:
-            why += f" {t['would_stand']}{t['colon']}{item_title(one.item, items, lang)}"
-        # In English the id, which other commands take; it says nothing to a reader of Chinese.
-        kind = str(categories[one.category].get(f"title_{lang}", one.category)) if lang != "en" else one.category
-        cells = (t.label(one.verdict), kind, one.notice_quote or "–", why)
-        if (row := ("".join(parts), *cells)) not in shown:
+        cells = _verdict_cells(one, claims[one.finding], items, rules.categories, lang, named=len(read) > 1)
+        if (row := tuple(cell.plain for cell in cells)) not in shown:
             shown.add(row)
-            verdict, category, answer, reason = (Text(safe_terminal(cell, 200)) for cell in cells)
-            before, quote, after = parts
-            table.add_row(verdict, category, Text.assemble(before, (quote, "bold"), after), answer, reason)
-    out().print(table)
-    if found:
-        out().print(Text(f"{counts_line(found, t)}{t['stop']}{t['notice_caution']}"))
+            table.add_row(*cells)
+    console.print(table)
+    console.print(Text(f"{counts_line(found, t)}{t['stop']}{t['notice_caution']}"))
+
+
+def _verdict_cells(
+    one: Contradiction, claim: Finding, items: Mapping[str, Mapping[str, Any]],
+    categories: Mapping[str, Mapping[str, Any]], lang: str, *, named: bool,
+) -> tuple[Text, ...]:  # fmt: skip
+    """The row of one verdict. `named`: the answer says in which notice it stands."""
+    from rich.text import Text
+
+    from ..model import Verdict
+    from ..report.notices import in_sentence, item_title
+    from ..report.summary import safe_terminal
+    from ..report.words import words
+
+    t = words(lang)
+    before, quote, after = in_sentence(claim)
+    why = t["verdict_" + one.reason.value]
+    if one.verdict is Verdict.SILENT and one.item:
+        why += f" {t['would_stand']}{t['colon']}{item_title(one.item, items, lang)}"
+    # In English the id, which other commands take; it says nothing to a reader of Chinese.
+    kind = str(categories[one.category].get(f"title_{lang}", one.category)) if lang != "en" else one.category
+    verdict, category, answer, reason = (
+        Text(safe_terminal(cell, 200)) for cell in (t.label(one.verdict), kind, one.notice_quote or "–", why)
+    )
+    if named and one.notice_at:
+        answer.append(f"\n{safe_terminal(one.notice_at.source, 0)}", "dim")
+    return verdict, category, Text.assemble(before, (quote, "bold"), after), answer, reason

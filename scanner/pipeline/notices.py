@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from ..detect.rules import RuleSet
 
 
+KINDS = "known kinds: html, txt, json, mhtml, pdf, warc, wacz"
+
+
 def notices_in(paths: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...] = ()) -> list[Notice]:
     """Each page of the files read as a privacy notice, whatever it calls itself. What cannot be read has `unread` set.
 
@@ -84,18 +87,47 @@ def notice_at(url: str, settings: Settings, rules: RuleSet, regimes: tuple[str, 
     return _notice(judgement, where, rules, regimes)
 
 
-def compared(
-    ads: Sequence[Path], notices: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...] = ()
-) -> tuple[tuple[Contradiction, ...], list[Checked], list[Notice]]:
-    """The asserted claims of the adverts set against the notices: verdicts, what was read of the adverts, the
-    notices."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Adverts set against notices."""
+
+    verdicts: tuple[Contradiction, ...]
+    pages: tuple[Checked, ...]
+    """What was read of the adverts."""
+    notices: tuple[Notice, ...]
+    twice: tuple[str, ...]
+    """Files given as advert and as notice: they count as notices only."""
+
+
+def compared(ads: Sequence[Path], notices: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...] = ()) -> Compared:
+    """The asserted claims of the adverts set against the notices.
+
+    Raises UsageError where no advert or no notice is left to look at.
+    """
     read = _with_documents(notices, rules, regimes)
-    pages = list(check(ads, rules))
+    if not read:
+        raise UsageError("no page in the folders given with --notice", KINDS)
+    same = {_place(notice.source) for notice, _ in read}
+    given = list(check(ads, rules))
+    if not given:
+        raise UsageError("no page in the folders given with --ad", KINDS)
+    pages = tuple(one for one in given if _place(one.source) not in same)
+    if not pages:
+        raise UsageError(
+            "no advert to compare: each file given with --ad is given with --notice too",
+            "give the pages that advertise with --ad, and the vendor's privacy notice with --notice",
+        )
     findings = [f for one in pages for f in one.judgement.findings if f.stance is Stance.ASSERTED]
     texts = [*((one.source, one.judgement.document) for one in pages), *((n.source, document) for n, document in read)]
     documents = {source: document for source, document in texts if document is not None}
-    found = [notice for notice, _ in read]
-    return verdicts(findings, found, documents, rules), pages, found
+    found = tuple(notice for notice, _ in read)
+    twice = tuple(one.source for one in given if _place(one.source) in same)
+    return Compared(verdicts(findings, found, documents, rules), pages, found, twice)
+
+
+def _place(source: str) -> str:
+    """One name for a file, however its path is written; URLs stay as they are."""
+    return source if "://" in source else str(Path(source).resolve())
 
 
 def check_regimes(regimes: Sequence[str], rules: RuleSet) -> None:

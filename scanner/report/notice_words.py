@@ -17,6 +17,7 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
         "their context before relying on a verdict.",
         "告知可能是写给其他人或其他产品的，程序也可能误读。引用这些判断之前，请结合上下文阅读两边的原文。",
     ),
+    ("notice_read", "Notice", "隐私告知"),
     ("verdict", "Verdict", "判断"),
     ("says_ad", "The adverts say", "广告说"),
     ("says_notice", "The notice says", "告知说"),
