@@ -342,6 +342,21 @@ def test_init_writes_files_that_work_and_overwrites_nothing(folder: Path, capsys
     assert not Path("new/noticescan.toml").exists()
 
 
+@pytest.mark.parametrize("command", ["crawl", "run"])
+def test_the_placeholder_of_init_is_no_vendor(folder: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    run(["init"])
+    capsys.readouterr()
+    assert run([command]) == 2
+    out, err = error_of(capsys)
+    assert out == ""
+    assert "https://vendor.example/ is an example address" in err[0]
+    assert "targets file" in err[1]
+    assert not Path("noticescan-out").exists()
+    Path("targets.csv").write_text(TARGETS.replace("https://vendor.example/,", "http://127.0.4.1:9/,"))
+    assert run([command]) == 2
+    assert "https://vendor.example/privacy is an example" in error_of(capsys)[1][0], "its notice is one, too"
+
+
 def test_the_example_settings_name_every_key_with_its_default(folder: Path) -> None:
     every_line_on = re.sub(r"^# (?=[a-z_]+ = |\[)", "", SETTINGS, flags=re.M)
     path = folder / "all.toml"

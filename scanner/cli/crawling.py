@@ -53,6 +53,8 @@ RenderFlag = Annotated[
     ),
 ]  # fmt: skip
 TARGET_FILES = ("targets.toml", "targets.csv")
+RESERVED = ("example", "invalid", "test")
+"""Top-level names that nobody can own (RFC 2606): what stands below them is an example, such as the line of `init`."""
 
 
 def register(app: typer.Typer) -> None:
@@ -164,6 +166,19 @@ def _usual_file(settings: Settings) -> Path:
     )
 
 
+def _refuse_placeholders(targets: Sequence[Target]) -> None:
+    """UsageError for addresses that stand in examples only: asking there would leave an empty run in the case."""
+    from ..collect.urls import split
+
+    for target in targets:
+        for url in (*target.urls, *target.notice_urls):
+            if split(url).host.rstrip(".").rpartition(".")[2] in RESERVED:
+                raise UsageError(
+                    f"{url} is an example address that nobody has; nothing was fetched or stored",
+                    "put the addresses of your vendors into the targets file, or on the command line",
+                )
+
+
 def _look(
     ctx: typer.Context,
     settings: Settings,
@@ -178,6 +193,7 @@ def _look(
     from .finishing import finish
 
     rules = load_rules(settings)
+    _refuse_placeholders(targets)
     if not settings.crawl.user_agent_contact and not settings.crawl.allow_networks:
         note(ctx, "note: set crawl.user_agent_contact (or --contact), so that a site's owner can ask who reads there")
     watcher: Watcher

@@ -104,7 +104,7 @@ def compare(
     notice: Annotated[
         list[Path], typer.Option("--notice", help="A notice of the vendor; may be repeated.", show_default=False)
     ],
-    more: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+    more: Annotated[list[str] | None, typer.Argument(hidden=True, help="Nothing: files follow options.")] = None,
     regime: RegimeFlag = None,
     jurisdiction: JurisdictionFlag = None,
     at: AtFlag = None,
