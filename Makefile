@@ -15,7 +15,7 @@ PEERS ?= $(or $(NOTICESCAN_TEST_PEERS),$(HOME)/.cache/noticescan-peers)
 .PHONY: demo test gate lint bench soak tamper peers clean
 .DEFAULT_GOAL := demo
 
-demo: $(VENV)/.run
+demo: $(VENV)/bin/noticescan
 	$(PY) examples/demo.py --out demo-out
 
 test: lint
@@ -59,6 +59,11 @@ $(PY):
 
 $(VENV)/.run: $(LOCK) | $(PY)
 	$(PIP) --require-hashes -r $(LOCK)
+	@touch $@
+
+# The command itself, from this checkout: what is changed here is changed there.
+$(VENV)/bin/noticescan: pyproject.toml $(VENV)/.run
+	$(PIP) --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: $(DEV_LOCK) $(LOCK) | $(PY)

@@ -136,6 +136,12 @@ def test_readme_shows_every_command() -> None:
                                           body.splitlines()}  # fmt: skip
 
 
+def test_make_demo_leaves_the_command_that_the_readme_names() -> None:
+    made = re.search(r"^demo: *(\S+)", text_of(ROOT / "Makefile"), re.MULTILINE)
+    assert made
+    assert made.group(1).replace("$(VENV)", ".venv") in code_spans(ROOT / "README.md")
+
+
 def test_make_targets_in_documents_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", text_of(ROOT / "Makefile"), re.MULTILINE))
     for document in DOCUMENTS:
