@@ -501,9 +501,14 @@ def test_a_wrong_database_or_run_is_wrong_use(
 
 
 def test_the_star_is_explained_only_where_there_is_one(
-    folder: Path, capsys: pytest.CaptureFixture[str], kept: Path
+    folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor
 ) -> None:
-    run(["--quiet", "findings"])
+    run(["--quiet", "crawl", shop.url(), *SHOP])
+    out = error_of(capsys)[0]
+    assert "* new" not in out
+    assert "first run: nothing to compare with" in out
+    shop.pages["/"] = Page(html(CLAIM + "全程无感抓拍顾客人脸。"))
+    run(["--quiet", "crawl", shop.url(), *SHOP])
     assert "* new" in error_of(capsys)[0]
     run(["--quiet", "rescan"])
     assert "* new" not in error_of(capsys)[0]
@@ -628,3 +633,59 @@ def test_a_reader_that_goes_away_ends_a_table_with_141(folder: Path) -> None:
     os.close(writer)
     assert ended.returncode == 141
     assert ended.stderr.count(b"Traceback") == 0
+
+
+LONG = "a-rather-long-folder-name-of-a-vendor/products/cameras-for-shops/model-s3-with-everything.html"
+TWO = """<title>云瞳 S3</title><p>遇到检查，一键断开云端识别。</p><p>Our cameras do not recognise faces of shoppers.</p>
+<p>Nobody will notice that the camera identifies every shopper by face.</p>"""
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("columns", ["80", "160"])
+def test_a_finding_can_be_read_and_copied_from_a_terminal_of_any_width(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: str, lang: str
+) -> None:
+    page = Path(LONG if columns == "80" else "product.html")
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(TWO, encoding="utf-8")
+    run(["check", str(page), "--rules", str(ROOT / "patterns"), "--format", "jsonl"])
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(found) > 1
+    monkeypatch.setenv("COLUMNS", columns)
+    run(["check", str(page), "--rules", str(ROOT / "patterns"), "--lang", lang])
+    lines = error_of(capsys)[0].splitlines()
+    for one in found:
+        assert any(one["id"][:12] in line for line in lines)
+        assert any(str(page) in line for line in lines), "in one piece"
+    shown = next(n for n, line in enumerate(lines) if "一键断开" in line)
+    kind = "inspection-evasion" if lang == "en" else "系统在遇到检查时"
+    assert any(kind in line for line in lines[shown - 1 : shown + 1])
+
+
+def test_what_is_denied_has_no_severity_in_a_terminal(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("a.html").write_text("<title>Shop cameras</title><p>We never sell face data.</p>", encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(["check", "a.html", "--rules", str(ROOT / "patterns")]) == 0
+    (line,) = (line for line in error_of(capsys)[0].splitlines() if "·" in line)
+    assert line.split(" · ")[0].endswith(" denied")
+
+
+@pytest.mark.parametrize("word", ["asserted", "Asserted", "自述", "says it itself", "自己说的"])
+def test_a_stance_may_be_given_in_any_word_that_is_shown(
+    folder: Path, capsys: pytest.CaptureFixture[str], kept: Path, word: str
+) -> None:
+    assert run(["--quiet", "findings", "--format", "jsonl", "--stance", word]) == 0
+    assert '"stance": "asserted"' in error_of(capsys)[0]
+
+
+def test_the_words_that_a_table_prints_are_taken_and_an_error_lists_them(
+    folder: Path, capsys: pytest.CaptureFixture[str], kept: Path
+) -> None:
+    for flags in (["--stance", "denied"], ["--stance", "否认或限定"], ["--severity", "极高"]):
+        assert run(["--quiet", "findings", *flags]) == 0, flags
+        error_of(capsys)
+    assert run(["findings", "--stance", "angry"]) == 2
+    tip = error_of(capsys)[1][1]
+    assert "negated, denied, denied or limited, 否认, 否认或限定" in tip

@@ -10,7 +10,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 PLAIN_WIDTH = 160
 """Columns of a table that goes to a file or a pipe, where nobody's window sets them."""
+WIDE = 150
+"""Columns from which findings are a table; below, its cells would hold a word each."""
 MOST_ROWS = 60
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
 
@@ -55,7 +59,7 @@ def show_report(report: Report, lang: str = "en", *, most: int = MOST_ROWS) -> N
     console = out()
     rows = findings_rows(report, lang)
     if rows:
-        console.print(findings_table(rows[:most], lang, starred=report.run.kind != "check"))
+        print_findings(console, rows[:most], lang, starred=report.run.kind != "check")
     if len(rows) > most:
         console.print(Text(f"... {len(rows) - most} more: see the report, or `noticescan findings`"))
     console.print(Text(headline(report, lang)))
@@ -67,39 +71,61 @@ def show_report(report: Report, lang: str = "en", *, most: int = MOST_ROWS) -> N
     console.print(coverage_table(report, lang))
 
 
-def findings_table(rows: list[FindingRow], lang: str = "en", *, starred: bool = True) -> Table:
-    """One line a finding; asserted ones stand out, uncertain ones have a `?`. `starred`: what is new has a `*`."""
-    t = words(lang)
+def print_findings(console: Console, rows: list[FindingRow], lang: str = "en", *, starred: bool = True) -> None:
+    """A table, or on a narrow terminal a few lines a finding; asserted ones stand out, uncertain ones have a `?`.
+    `starred`: what is new has a `*`. The id is what `export --finding` takes, and the name of the finding's page."""
+    if console.width >= WIDE:
+        console.print(_findings_table(rows, console.width, lang, starred=starred))
+    else:
+        console.print(Text(words(lang)["findings_heading"], style="bold"))
+        for row in rows:
+            _print_block(console, row, starred=starred)
+    if starred and any(row.is_new for row in rows):
+        console.print(Text(_NEW[lang]))
+    if any(row.doubtful for row in rows):
+        console.print(Text(f"? {words(lang)['doubt_note']}"))
+
+
+def _mark(row: FindingRow, *, starred: bool) -> str:
+    return ("*" if starred and row.is_new else "") + ("?" if row.doubtful else "")
+
+
+def _print_block(console: Console, row: FindingRow, *, starred: bool) -> None:
+    """Who says what kind of thing; the quote; the page, in one piece even where it is wider than the terminal."""
+    style = "" if row.asserted else "dim"
+    mark = f"{marks} " if (marks := _mark(row, starred=starred)) else ""
+    said = " · ".join(part for part in (row.severity, row.stance, row.category, row.vendor) if part)
+    console.print()
+    console.print(Text.assemble(mark, (row.short_id, "bold"), " ", said, style=style))
+    console.print(Padding(Text(f"“{row.quote}”", style=style), (0, 0, 0, 2)))
+    console.print(Text(f"  {row.source}", style=style), soft_wrap=True)
+
+
+def _findings_table(rows: list[FindingRow], width: int, lang: str, *, starred: bool) -> Table:
+    """One line a finding, where its quote and its address fit into one."""
     table = Table(
-        title=t["findings_heading"], title_justify="left", header_style="bold", pad_edge=False, box=SIMPLE_HEAD
-    )
-    for name, ratio in (("", None), ("vendor", 3), ("category", 4), ("severity", None), ("stance", None)):
-        table.add_column(_head(name, lang), ratio=ratio, no_wrap=ratio is None)
-    table.add_column(_head("quote", lang), ratio=6)
-    table.add_column(_head("page", lang), ratio=5, overflow="fold")
+        title=words(lang)["findings_heading"], title_justify="left", header_style="bold", pad_edge=False,
+        box=SIMPLE_HEAD,
+    )  # fmt: skip
+    for name in ("", "id", "severity", "stance"):
+        table.add_column(_head(name, lang), no_wrap=True)
+    for name in ("category", "vendor", "quote"):
+        table.add_column(_head(name, lang), overflow="fold")
+    # An address in two pieces cannot be copied: the column is as wide as the longest, within reason.
+    page = min(max(cell_len(row.source) for row in rows), width * 2 // 5)
+    table.add_column(_head("page", lang), width=page, overflow="fold")
     for row in rows:
-        style = "" if row.asserted else "dim"
-        cells = (
-            ("*" if starred and row.is_new else "") + ("?" if row.doubtful else ""),
-            row.vendor,
-            row.category,
-            row.severity,
-            row.stance,
-            row.quote,
-            row.source,
-        )
-        table.add_row(*(Text(cell) for cell in cells), style=style)
-    marks = [_NEW[lang]] if starred and any(row.is_new for row in rows) else []
-    marks += [f"? {t['doubt_note']}"] if any(row.doubtful for row in rows) else []
-    if marks:
-        table.caption = Text("\n".join(marks))
-        table.caption_justify = "left"
+        mark = _mark(row, starred=starred)
+        cells = (mark, row.short_id, row.severity, row.stance, row.category, row.vendor, row.quote, row.source)
+        table.add_row(*(Text(cell) for cell in cells), style="" if row.asserted else "dim")
     return table
 
 
 def changes_line(report: Report, lang: str = "en") -> str:
-    """How many findings are new, still there, gone from sight: the same line in every report of a timer."""
+    """How many findings are new, still there, gone from sight; of a first run, that it is one."""
     t = words(lang)
+    if not report.run.previous_run:
+        return t["fig_first_note"]
     counts = Counter(tracked.change for tracked in report.findings)
     return ", ".join(f"{t.label(change)}: {counts[change]}" for change in Change)
 
@@ -123,6 +149,7 @@ def comparison_lines(report: Report, lang: str) -> list[str]:
 
 _NEW = {"en": "* new since the last successful run", "zh": "* 自上次成功运行以来新出现"}
 _HEADS = {
+    "id": ("id", "编号"),
     "vendor": ("vendor", "厂商"),
     "category": ("category", "类别"),
     "severity": ("severity", "严重程度"),

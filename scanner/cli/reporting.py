@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,7 +61,7 @@ def findings(
     run: RunFlag = "",
     vendor: Annotated[str, typer.Option(help="Only this vendor (part of the name).", show_default=False)] = "",
     category: Annotated[str, typer.Option(help="Only this claim category.", show_default=False)] = "",
-    stance: Annotated[str, typer.Option(help="Only this stance.", show_default=False)] = "",
+    stance: Annotated[str, typer.Option(help="Only this stance: asserted, denied ...", show_default=False)] = "",
     severity: Annotated[str, typer.Option(help="At least this severity.", show_default=False)] = "",
     new: Annotated[bool, typer.Option("--new", help="Only new ones.")] = False,
     since: Annotated[
@@ -84,10 +85,7 @@ def findings(
     from ..pipeline.reporting import stored_report
 
     choice("--format", format, FINDINGS_FORMATS)
-    if stance:
-        choice("--stance", stance, tuple(Stance))
-    if severity:
-        choice("--severity", severity, tuple(Severity))
+    stance, severity = _value("--stance", stance, Stance), _value("--severity", severity, Severity)
     settings = load_settings(ctx, config, out_dir=out, store__url=db, report__lang=lang)
     rules = load_rules(settings)
     if category and category not in rules.categories:
@@ -99,6 +97,14 @@ def findings(
     _print(replace(whole, findings=tuple(kept)), format, settings.report.lang)
     note(ctx, f"{len(kept)} findings of run {whole.run.id}")
     return 0
+
+
+def _value(flag: str, word: str, kind: type[StrEnum]) -> str:
+    """What a word of a table or a report stands for, empty for none; UsageError lists the words for any other."""
+    from ..report.words import known_words
+
+    known = known_words(kind)
+    return known[choice(flag, word.strip().lower(), known)].value if word else ""
 
 
 def _wanted(
@@ -120,13 +126,13 @@ def _wanted(
 
 def _print(report: Report, format: str, lang: str) -> None:
     from ..report.summary import findings_rows
-    from .console import findings_table, out
+    from .console import out, print_findings
     from .judging import write_line
 
     if format == "table":
         rows = findings_rows(report, lang)
         if rows:
-            out().print(findings_table(rows, lang))
+            print_findings(out(), rows, lang)
         return
     for tracked in report.findings:
         first, last = (

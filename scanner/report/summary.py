@@ -13,6 +13,9 @@ from scanner.report.text import one_line
 from scanner.report.view import doubtful, view
 from scanner.report.words import words
 
+CLAIMED = "宣称"
+"""How Chinese titles of categories begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
@@ -21,7 +24,9 @@ class FindingRow:
     short_id: str
     vendor: str
     category: str
+    """In as few words as there are: in English the id, which other commands take."""
     severity: str
+    """Empty for what is denied, relayed or asked: that has none."""
     stance: str
     change: str
     quote: str
@@ -48,21 +53,21 @@ def safe_terminal(text: str, limit: int = 200) -> str:
     return one_line(text, limit)
 
 
-def findings_rows(report: Report, lang: str = "en", *, quote_limit: int = 60) -> list[FindingRow]:
-    """Findings that stand in the text last read, asserted first."""
+def findings_rows(report: Report, lang: str = "en", *, quote_limit: int = 80) -> list[FindingRow]:
+    """Findings that stand in the text last read, asserted first. In a first run nothing is new."""
     t = words(lang)
     return [
         FindingRow(
             short_id=safe_terminal(tracked.finding.id[:12]),
             vendor=safe_terminal(tracked.finding.vendor, 40) or t["no_vendor"],
-            category=safe_terminal(category_title(report, tracked.finding.category, lang), 60),
-            severity=t.label(tracked.finding.severity),
+            category=safe_terminal(category_name(report, tracked.finding.category, lang), 60),
+            severity=t.label(tracked.finding.severity) if tracked.finding.stance is Stance.ASSERTED else "",
             stance=t.label(tracked.finding.stance),
             change=t.label(tracked.change),
             quote=safe_terminal(tracked.finding.quote, quote_limit),
-            source=safe_terminal(tracked.finding.source, 100),
+            source=safe_terminal(tracked.finding.source, 0),
             asserted=tracked.finding.stance is Stance.ASSERTED,
-            is_new=tracked.change is Change.NEW,
+            is_new=tracked.change is Change.NEW and bool(report.run.previous_run),
             doubtful=doubtful(tracked.finding),
         )
         for tracked in view(report).current
@@ -97,6 +102,8 @@ def headline(report: Report, lang: str = "en") -> str:
     )
 
 
-def category_title(report: Report, category: str, lang: str) -> str:
-    """The category's title in the interface language, or its id."""
-    return str(report.categories.get(category, {}).get(f"title_{lang}") or category)
+def category_name(report: Report, category: str, lang: str) -> str:
+    """The category in few words: its id, or where that says nothing, in Chinese, its title without "claims"."""
+    if lang == "en":
+        return category
+    return str(report.categories.get(category, {}).get(f"title_{lang}") or category).removeprefix(CLAIMED)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner.errors import UsageError
+from scanner.model import Stance
 from scanner.report.details import in_chinese
 from scanner.report.labels import label
 from scanner.report.lawwords import LAW_TABLE
@@ -515,3 +516,15 @@ def words(lang: str) -> Words:
     if lang not in WORDS:
         raise UsageError(f"no interface language {lang!r}", f"use one of: {', '.join(LANGS)}")
     return Words(lang)
+
+
+def known_words(kind: type[StrEnum]) -> dict[str, StrEnum]:
+    """Every word that reports and tables print for a value, in both languages, and the value's own: word -> value."""
+    known: dict[str, StrEnum] = {}
+    for value in kind:
+        known[value.value] = value
+        for lang in ("en", "zh"):
+            t = words(lang)
+            shown = (t.label(value), t.get("badge_" + value.value) if kind is Stance else "")
+            known.update((word, value) for word in shown if word)
+    return known
