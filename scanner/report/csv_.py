@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from scanner.model import Contradiction, CoverageRow, Difference, Report, Tracked
+from scanner.model import Contradiction, CoverageRow, Difference, Finding, Report, Stance, Tracked
 from scanner.report.files import write_text
 from scanner.report.notices import item_title
 from scanner.report.text import shanghai, utc, visible
@@ -105,7 +105,7 @@ def _finding_row(tracked: Tracked, report: Report, t: Words) -> list[str]:
     title = report.categories.get(f.category, {}).get(f"title_{t.lang}", f.category)
     law = report.law_of(f)
     return [
-        f.vendor, f.category, str(title), t.label(f.severity),
+        f.vendor, f.category, str(title), _severity(f, t),
         t.label(f.stance), f.quote, f.prefix, f.suffix, t.label(tracked.change),
         f.source, f.fragment_url, utc(f.captured_at),
         shanghai(f.captured_at), t.label(f.block_kind), f.heading,
@@ -117,6 +117,11 @@ def _finding_row(tracked: Tracked, report: Report, t: Words) -> list[str]:
         report.warc_files.get(f.warc_record, ""), " ".join(one.id for one in law.beside) if law else "",
         t.label(tracked.was) if tracked.was else "", t["yes"] if doubtful(f) else t["no"],
     ]  # fmt: skip
+
+
+def _severity(f: Finding, t: Words) -> str:
+    """Empty for what a page denies or relays: that has none."""
+    return t.label(f.severity) if f.stance is Stance.ASSERTED else ""
 
 
 def _verdict_row(one: Contradiction, report: Report, t: Words) -> list[str]:
@@ -136,7 +141,7 @@ def _difference_row(one: Difference, report: Report, t: Words) -> list[str]:
     title = report.categories.get(f.category, {}).get(f"title_{t.lang}", f.category)
     return [
         one.vendor, one.url, one.profile, one.shown_to,
-        f.category, str(title), t.label(f.severity), t.label(f.stance), f.quote,
+        f.category, str(title), _severity(f, t), t.label(f.stance), f.quote,
         t["yes"] if one.new else t["no"], utc(f.captured_at), f.capture_sha256,
         f.warc_record, utc(one.other_at), one.other_record,
         f.id,

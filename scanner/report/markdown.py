@@ -101,7 +101,7 @@ def _vendor(vendor: VendorView, report: Report, t: Words) -> Iterator[str]:
         if entry.get(f"why_{t.lang}"):
             yield f"{escape(str(entry[f'why_{t.lang}']))}\n"
         for tracked in group:
-            yield from _finding(tracked, t)
+            yield from _finding(tracked, t, first=not report.run.previous_run)
         asserted = [x for x in group if x.finding.stance is Stance.ASSERTED and x.change in CURRENT]
         if asserted:
             yield from _questions(entry, t)
@@ -164,15 +164,18 @@ def _article(one: Provision, t: Words) -> str:
     )
 
 
-def _finding(tracked: Tracked, t: Words) -> Iterator[str]:
+def _finding(tracked: Tracked, t: Words, *, first: bool) -> Iterator[str]:
+    """`first`: in the first run everything would be new, which says nothing. What a page denies or relays has no
+    severity."""
     f = tracked.finding
-    state = t["change_" + tracked.change.value]
-    unsure = f" · **{t['doubt']}**" if doubtful(f) else ""
+    severity = t.label(f.severity) if f.stance is Stance.ASSERTED else ""
+    state = "" if first and tracked.change is Change.NEW else t["change_" + tracked.change.value]
     if tracked.was:
         state += t["colon"] + t.say("turned_from", was=t.label(tracked.was), now=t.label(f.stance))
+    unsure = f"**{t['doubt']}**" if doubtful(f) else ""
+    parts = (t.label(f.stance), severity, f"{f.confidence:.2f}", unsure, state, t.label(f.block_kind))
     yield f"- “{escape(f.quote)}”  "
-    grade = f"{t.label(f.stance)} · {t.label(f.severity)} · {f.confidence:.2f}{unsure}"
-    yield f"  {grade} · {state} · {t.label(f.block_kind)}  "
+    yield f"  {' · '.join(part for part in parts if part)}  "
     when = f"{utc(f.captured_at)} · {shanghai(f.captured_at)}" if f.captured_at else t["captured_none"]
     yield f"  {link(f.fragment_url) if safe_url(f.fragment_url) else link(f.source)}  "
     yield f"  {when} · SHA-256 `{_code(f.capture_sha256)}`"
@@ -231,7 +234,9 @@ def _coverage(coverage: Coverage, t: Words) -> Iterator[str]:
     yield f"| {t['outcome']} | {t['count']} |\n| --- | ---: |"
     for outcome in Outcome:
         if outcome is not Outcome.UNREAD:
-            yield f"| {t.label(outcome)} | {coverage.outcomes[outcome]} |"
+            held = coverage.unchanged_holding if outcome is Outcome.UNCHANGED else 0
+            said = t["comma"] + t.count("unchanged_holding", held) if held else ""
+            yield f"| {t.label(outcome)}{said} | {coverage.outcomes[outcome]} |"
     for reason, n in coverage.unread.items():
         why = t.label(reason) if reason else t["reason_none"]
         yield f"| {t.label(Outcome.UNREAD)}{t['colon']}{why} | {n} |"

@@ -78,7 +78,13 @@ def coverage_lines(report: Report, lang: str = "en") -> list[CoverageLine]:
     """The terms of the coverage statement; their counts sum to the number of URLs known (`coverage_known`)."""
     t = words(lang)
     coverage = view(report).coverage
-    lines = [CoverageLine(t.label(o), coverage.outcomes[o], False) for o in Outcome if o is not Outcome.UNREAD]
+    held = coverage.unchanged_holding
+    holding = {Outcome.UNCHANGED: t["comma"] + t.count("unchanged_holding", held)} if held else {}
+    lines = [
+        CoverageLine(t.label(o) + holding.get(o, ""), coverage.outcomes[o], False)
+        for o in Outcome
+        if o is not Outcome.UNREAD
+    ]
     for reason, n in coverage.unread.items():
         why = t.label(reason) if reason else t["reason_none"]
         lines.append(CoverageLine(f"{t.label(Outcome.UNREAD)}{t['colon']}{why}", n, True))

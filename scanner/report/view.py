@@ -38,6 +38,8 @@ class Coverage:
     """Only reasons that occur, most frequent first; None: the reason was not recorded."""
     repeated: int
     """Rows beyond the first for the same vendor and URL; anything but zero is a fault of ours and is shown."""
+    unchanged_holding: int = 0
+    """Pages that have not changed and hold findings: unchanged is not the same as nothing flagged."""
 
     @property
     def read(self) -> int:
@@ -133,15 +135,16 @@ def coverage_of(rows: Iterable[CoverageRow]) -> Coverage:
     outcomes = dict.fromkeys(Outcome, 0)
     unread: Counter[UnreadReason | None] = Counter()
     seen: set[tuple[str, str]] = set()
-    known = 0
+    known = holding = 0
     for row in rows:
         known += 1
+        holding += row.outcome is Outcome.UNCHANGED and row.findings > 0
         outcomes[row.outcome] += 1
         seen.add((row.vendor, row.url))
         if row.outcome is Outcome.UNREAD:
             unread[row.reason] += 1
     ordered = sorted(unread.items(), key=lambda item: (-item[1], item[0] or ""))
-    return Coverage(known, outcomes, dict(ordered), known - len(seen))
+    return Coverage(known, outcomes, dict(ordered), known - len(seen), holding)
 
 
 def view(report: Report) -> View:

@@ -38,6 +38,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ),
     ("n_vendors", "{n} company or other site|{n} companies and other sites", "{n} 家厂商及其他网站"),
     ("n_pages", "{n} page|{n} pages", "{n} 个页面"),
+    ("n_findings", "{n} finding|{n} findings", "{n} 条发现"),
+    ("unchanged_holding", "{n} of them with findings", "其中 {n} 个有发现"),
     ("n_claims", "{n} flagged claim|{n} flagged claims", "{n} 条"),
     (
         "in_passages",
@@ -67,8 +69,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("new_heading", "What is new since the last successful run", "与上一次成功运行相比"),
     (
         "new_first",
-        "There is no earlier successful run to compare with: every finding counts as new.",
-        "此前没有成功的运行可供比较：所有发现均计为新增。",
+        "There is no earlier successful run to compare with. The next one will say what is new.",
+        "此前没有成功的运行可供比较。从下一次运行起会列出新增内容。",
     ),
     ("new_since", "Compared with the run finished {when}.", "比较对象：{when} 结束的运行。"),
     (

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from scanner.cli.console import findings_table
+from scanner.cli.console import print_findings
 from scanner.errors import NoticescanError, UsageError
 from scanner.model import (
     Change,
@@ -536,7 +536,41 @@ def test_what_is_uncertain_is_marked_wherever_it_is_listed(lang: str, tmp_path: 
     cells = csv.DictReader(io.StringIO(FORMATS["csv"](report, tmp_path, "en").read_text(encoding="utf-8-sig")))
     assert {row["quote"]: row["uncertain"] for row in cells} == {"kept for ever": "no", "maybe a claim": "yes"}
     shown = Console(width=160, file=io.StringIO())
-    shown.print(findings_table(findings_rows(report, lang), lang))
+    print_findings(shown, findings_rows(report, lang), lang)
     table = shown.file.getvalue()  # type: ignore[attr-defined]
     assert [line.split()[0] for line in table.splitlines() if "maybe a claim" in line] == ["*?"]
     assert t["doubt_note"] in table
+
+
+def test_denials_have_no_severity_and_a_first_run_has_nothing_new(tmp_path: Path) -> None:
+    own = make_tracked(make_finding("nobody will notice", severity=Severity.CRITICAL), Change.NEW)
+    denied = make_tracked(
+        make_finding("we wipe nothing", severity=Severity.CRITICAL, stance=Stance.NEGATED), Change.NEW
+    )
+    for earlier in ("", "an earlier run"):
+        told = make_report((own, denied), (), run=make_run(previous_run=earlier))
+        text = FORMATS["markdown"](told, tmp_path, "en").read_text(encoding="utf-8")
+        lines = dict(zip(text.splitlines(), text.splitlines()[1:], strict=False))
+        assert "critical" in lines["- “nobody will notice”  "]
+        assert "critical" not in lines["- “we wipe nothing”  "]
+        assert ("New" in lines["- “nobody will notice”  "]) is bool(earlier)
+        assert "counts as new" not in text
+        html = FORMATS["html"](told, tmp_path, "en").parent / "finding" / f"{own.finding.id[:12]}.html"
+        assert ("First run: nothing to compare with" in html.read_text(encoding="utf-8")) is not bool(earlier)
+    path = FORMATS["csv"](told, tmp_path, "en")
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    assert {row["quote"]: row["severity"] for row in rows} == {"nobody will notice": "critical", "we wipe nothing": ""}
+
+
+def test_a_page_that_has_not_changed_says_how_many_findings_it_holds(tmp_path: Path) -> None:
+    rows = (
+        make_row("https://v.example/a", outcome=Outcome.UNCHANGED, findings=7),
+        make_row("https://v.example/b", outcome=Outcome.UNCHANGED),
+    )
+    told = make_report((), rows)
+    page = FORMATS["html"](told, tmp_path, "en").parent / "coverage.html"
+    text = " ".join(BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").get_text(" ").split())
+    assert "unchanged since last capture, 7 findings" in text
+    assert "unchanged since last capture, 1 of them with findings" in text
+    assert any("1 of them with findings" in line.label for line in coverage_lines(told))
+    assert "其中 1 个有发现" in FORMATS["markdown"](told, tmp_path, "zh").read_text(encoding="utf-8")
