@@ -689,3 +689,20 @@ def test_the_words_that_a_table_prints_are_taken_and_an_error_lists_them(
     assert run(["findings", "--stance", "angry"]) == 2
     tip = error_of(capsys)[1][1]
     assert "negated, denied, denied or limited, 否认, 否认或限定" in tip
+
+
+def test_a_report_in_another_language_stands_beside_the_first(
+    folder: Path, capsys: pytest.CaptureFixture[str], kept: Path
+) -> None:
+    (run_folder,) = Path("noticescan-out/reports").iterdir()
+    english = (run_folder / "html/index.html").read_text(encoding="utf-8")
+    for _ in range(2):
+        assert run(["report", "--lang", "zh", "--format", "html", "--format", "csv"]) == 0
+        assert str(run_folder / "zh" / "html" / "index.html") in capsys.readouterr().out
+    assert (run_folder / "html/index.html").read_text(encoding="utf-8") == english
+    assert 'lang="zh' in (run_folder / "zh/html/index.html").read_text(encoding="utf-8")
+    (run_folder / ".language").unlink()  # as an earlier version left it
+    assert run(["report", "--lang", "zh", "--format", "csv"]) == 0
+    assert str(run_folder / "zh" / "findings.csv") in capsys.readouterr().out
+    assert run(["report", "--format", "csv"]) == 0
+    assert str(run_folder / "findings.csv") in capsys.readouterr().out

@@ -46,7 +46,10 @@ def report(
     db: DbFlag = None,
     config: ConfigFlag = None,
 ) -> int:
-    """Write the report of a run again, in the wanted formats and language; names each file on stdout."""
+    """Write the report of a run again, in the wanted formats and language; names each file on stdout.
+
+    A report in the other language stays: this one then goes into a folder of its own (`en` or `zh`) in that of the run.
+    """
     from ..pipeline.reporting import stored_report, write_reports
 
     settings = load_settings(ctx, config, out_dir=out, store__url=db, report__formats=format, report__lang=lang)

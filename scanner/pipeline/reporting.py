@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ..store import Store
 
 REPORTS = "reports"
+LANGUAGE = ".language"
+"""A file that says in which language the report beside it is, so that another one does not replace it."""
 
 
 def build_report(
@@ -79,7 +81,23 @@ def stored_report(settings: Settings, rules: RuleSet, run: str, jurisdictions: S
 
 
 def write_reports(report: Report, settings: Settings) -> dict[str, Path]:
-    """Writes every wanted format into `reports/<run>/` of the output folder; format -> path."""
-    folder = Path(settings.out_dir) / REPORTS / report.run.id
+    """Writes every wanted format into `reports/<run>/` of the output folder, or where that holds the report in another
+    language, into a folder of this language in it; format -> path."""
+    lang, folder = settings.report.lang, Path(settings.out_dir) / REPORTS / report.run.id
+    if language_of(folder) not in ("", lang):
+        folder /= lang
     folder.mkdir(parents=True, exist_ok=True)
-    return {kind: FORMATS[kind](report, folder, settings.report.lang) for kind in settings.report.formats}
+    paths = {kind: FORMATS[kind](report, folder, lang) for kind in settings.report.formats}
+    (folder / LANGUAGE).write_text(lang + "\n", encoding="utf-8")
+    return paths
+
+
+def language_of(folder: Path) -> str:
+    """The language of the report in a folder; empty where there is none."""
+    if (folder / LANGUAGE).is_file():
+        return (folder / LANGUAGE).read_text(encoding="utf-8").strip()
+    index = folder / "html" / "index.html"  # of a version that left no such file
+    if not index.is_file():
+        return ""
+    with index.open(encoding="utf-8", errors="replace") as file:
+        return "zh" if 'lang="zh' in file.read(200) else "en"
