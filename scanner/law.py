@@ -153,7 +153,7 @@ def _sieve(
 ) -> tuple[dict[str, list[Provision]], dict[str, list[Provision]]]:
     """Provisions by the part of the answer that they belong to, and the duties that were left out, by why."""
     parts: dict[str, list[Provision]] = {name: [] for name in _PARTS.values()}
-    left: dict[str, list[Provision]] = {"not_in_force": [], "audience": [], "role": []}
+    left: dict[str, list[Provision]] = {"not_in_force": [], "audience": [], "other_audience": [], "role": []}
     for one in engaged:
         why = _unfit(one, when, roles, audience)
         if not why:
@@ -168,7 +168,7 @@ def _unfit(one: Provision, when: date, roles: frozenset[str], audience: str) -> 
     if not in_force(one, when):
         return "not_in_force"
     if one.audience and audience not in (one.audience, "both"):
-        return "audience"
+        return "other_audience" if audience else "audience"
     if one.role not in _WHATEVER_ROLE and roles.isdisjoint(one.applies_to):
         return "role"
     return ""

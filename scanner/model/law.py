@@ -103,7 +103,8 @@ class RelevantLaw:
     """Standards, guidance, and orders against one named party."""
     jurisdictions: tuple[str, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
-    """(not_in_force | role | audience, how many duties of these jurisdictions were left out for it)."""
+    """(not_in_force | role | audience | other_audience, how many duties of these jurisdictions were left out for it):
+    the audience is not known, or is stated to be another."""
     gap: LawGap | None = None
     """Why `shown` is empty; None where it is not."""
     at_first: int = 0

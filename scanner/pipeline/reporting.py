@@ -87,7 +87,7 @@ def write_reports(report: Report, settings: Settings) -> dict[str, Path]:
     if language_of(folder) not in ("", lang):
         folder /= lang
     folder.mkdir(parents=True, exist_ok=True)
-    paths = {kind: FORMATS[kind](report, folder, lang) for kind in settings.report.formats}
+    paths: dict[str, Path] = {kind: FORMATS[kind](report, folder, lang) for kind in settings.report.formats}
     (folder / LANGUAGE).write_text(lang + "\n", encoding="utf-8")
     return paths
 

@@ -88,6 +88,12 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
         "仅适用于面向消费者或仅适用于企业之间、而尚未说明页面面向谁的 {n} 项",
     ),
     (
+        "law_left_other_audience",
+        "{n} that does not hold towards those whom the pages are stated to address (businesses or consumers)|"
+        "{n} that do not hold towards those whom the pages are stated to address (businesses or consumers)",
+        "不适用于已说明的页面受众（企业或消费者）的 {n} 项",
+    ),
+    (
         "law_gap_no_date",
         "No provision is named: the day of the capture is not known, so neither is the law of that day.",
         "未列出条款：采集日期不详，无从确定当日施行的法律。",

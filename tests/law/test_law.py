@@ -14,6 +14,8 @@ from scanner import law
 from scanner.detect.rules import default_path
 from scanner.law import LawBook, covers, in_force, provisions_for
 from scanner.model import LawGap, Provision, ProvisionRole, RelevantLaw
+from scanner.report.lawtext import left_out
+from scanner.report.words import words
 
 BOOK = law.load(default_path())
 ALL = tuple(BOOK.provisions.values())
@@ -124,6 +126,15 @@ def test_what_is_not_known_leaves_everything_out_and_says_so() -> None:
     others = provisions_for(BOOK, "weak-notice", DAY, jurisdictions=["EU"])
     assert (others.gap, dict(others.left_out)) == (LawGap.NONE_FITS, {"role": 4, "audience": 1})
     assert (others.duties, ids(others.of_others)) == ((), ["eu.gdpr.12", "eu.gdpr.13"])
+
+
+def test_an_audience_that_is_stated_is_not_said_to_be_unknown() -> None:
+    for audience, why in (("", "audience"), ("b2b", "other_audience")):
+        left = dict(provisions_for(BOOK, "weak-notice", DAY, jurisdictions=["EU"], audience=audience).left_out)
+        assert {"audience", "other_audience"} & set(left) == {why}
+        law = RelevantLaw(left_out=tuple(left.items()))
+        assert ("not stated whom the pages address" in left_out(law, words("en"))) is (audience == "")
+        assert ("尚未说明页面面向谁" in left_out(law, words("zh"))) is (audience == "")
 
 
 def test_consumer_law_only_where_the_pages_address_consumers() -> None:

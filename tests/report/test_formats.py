@@ -335,6 +335,9 @@ def test_every_link_resolves_inside_the_folder_and_nothing_is_loaded_from_elsewh
     assert "url(" not in css
     assert "@import" not in css
     assert 'Noto Sans CJK SC"' in css
+    marks = re.search(r"\.q::before, \.q::after \{ font-family: ([^}]+)", css)
+    assert marks
+    assert marks[1].index("DejaVu Serif") < marks[1].index("CJK"), "in a CJK face the mark is as wide as a Han sign"
 
 
 def test_findings_are_in_order_and_history_is_not_counted_as_present(tmp_path: Path) -> None:
