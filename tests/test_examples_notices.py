@@ -46,7 +46,7 @@ def test_notices_are_found_told_apart_and_dated(looked: Looked) -> None:
     for site in ("lanxiu", "brindlecote", "pellwick", "xuan"):
         origin = looked.served.origin(site)
         found = {
-            n.source.removeprefix(origin): {"kind": n.kind.value, "effective": n.effective}
+            n.source.removeprefix(origin): {"kind": n.kind.value, "effective": n.effective, "updated": n.updated}
             for n in looked.first.notices
             if n.vendor == looked.vendor(site) and n.unread is None
         }

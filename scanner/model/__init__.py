@@ -14,6 +14,7 @@ from .law import LawGap, Provision, ProvisionRole, RelevantLaw
 from .notices import (
     Answered,
     Contradiction,
+    DatedAs,
     Heard,
     ItemStatus,
     Notice,
@@ -44,6 +45,7 @@ __all__ = [
     "CoverageRow",
     "Crop",
     "Cue",
+    "DatedAs",
     "Difference",
     "Document",
     "Exchange",

@@ -46,6 +46,16 @@ class Saying(StrEnum):
     """Not found in the text read."""
 
 
+class DatedAs(StrEnum):
+    """What a date in a notice is, as the notice says; also the topic of the `NoticeFact` that quotes it."""
+
+    IN_FORCE = "in_force"
+    CHANGED = "changed"
+    """Last changed or published: says nothing of when it holds."""
+    ENDS = "ends"
+    """From when it holds no longer."""
+
+
 class Stated(StrEnum):
     """Does a notice say anything on a matter?"""
 

@@ -38,6 +38,7 @@ from scanner.report.letter import letter
 from scanner.report.notices import (
     ANSWERED,
     article_of,
+    date_rows,
     distinct,
     item_title,
     notices_of,
@@ -170,6 +171,7 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "article_of": lambda item: article_of(item, t.lang), "told_facts": told_facts,
         "distinct": lambda claims: distinct(claims, report.contexts), "doubtful": doubtful,
         "unsure": {tracked.finding.id for tracked in report.findings if doubtful(tracked.finding)},
+        "date_rows": lambda notice: date_rows(notice, t),
         "quote_cell": QUOTE_CELL, "most_quotes": MOST_QUOTES,
         "robots_reasons": ROBOTS_REASONS, "Stance": Stance, "Change": Change, "Outcome": Outcome,
         "contradicts": Verdict.CONTRADICTS, "unseen_kinds": UNSEEN,

@@ -78,6 +78,11 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
     ("notice_for", "Written for", "适用对象"),
     ("notice_effective", "In force from (as the text says)", "生效日期（据文本）"),
     ("notice_updated", "Last changed (as the text says)", "更新日期（据文本）"),
+    (
+        "notice_unclear_date",
+        "“{said}” (which is the day and which the month is not clear)",
+        "“{said}”（日、月先后不明）",
+    ),
     ("notice_version", "Version", "版本"),
     ("notice_stated", "Speaks of (in the text read)", "是否提及（在读到的文本中）"),
     ("stated_biometrics", "biometrics", "生物识别信息"),

@@ -11,6 +11,7 @@ from typing import Any
 from scanner.model import (
     QUOTE_CONTEXT,
     Contradiction,
+    DatedAs,
     Finding,
     ItemStatus,
     Notice,
@@ -133,8 +134,12 @@ def _sentence(one: Contradiction, contexts: Mapping[str, tuple[str, str]]) -> tu
 
 
 def told_facts(notice: Notice) -> tuple[NoticeFact, ...]:
-    """What a notice says, as a report lists it: not what the models only took for a claim made or denied in it."""
-    return tuple(f for f in notice.facts if f.saying is not Saying.SILENT and not f.topic.startswith("claim:"))
+    """What a notice says, as a report lists it: not what the models only took for a claim made or denied in
+    it, nor when it holds, which stands above."""
+    return tuple(
+        f for f in notice.facts
+        if f.saying is not Saying.SILENT and not f.topic.startswith("claim:") and f.topic not in set(DatedAs)
+    )  # fmt: skip
 
 
 def regimes_of(notice: Notice, report: Report, lang: str) -> tuple[RegimeView, ...]:
@@ -152,15 +157,29 @@ def notice_lines(notice: Notice, lang: str) -> list[str]:
     t = words(lang)
     lines = [one_line(notice.title or notice.source, 120), one_line(notice.source, 200)]
     lines.append(t["notice_for"] + t["colon"] + t.label(notice.kind))
-    for key, value in (("effective", notice.effective), ("updated", notice.updated), ("version", notice.version)):
-        if value:
-            lines.append(t["notice_" + key] + t["colon"] + one_line(value, 40))
+    lines.extend(title + t["colon"] + value for title, value in date_rows(notice, t))
+    if notice.version:
+        lines.append(t["notice_version"] + t["colon"] + one_line(notice.version, 40))
     if notice.stated:
         said = (f"{t['stated_' + name]} {t.label(answer)}" for name, answer in notice.stated)
         lines.append(t["notice_stated"] + t["colon"] + t["comma"].join(said))
     if notice.captured_at:
         lines.append(t["captured"] + t["colon"] + utc(notice.captured_at))
     return lines
+
+
+def date_rows(notice: Notice, t: Words) -> list[tuple[str, str]]:
+    """(what it is, date) as the text says; a date of which day and month cannot be told apart in the text's words."""
+    rows = []
+    for what, when, title in (
+        (DatedAs.IN_FORCE, notice.effective, "notice_effective"), (DatedAs.CHANGED, notice.updated, "notice_updated"),
+    ):  # fmt: skip
+        said = next((fact for fact in notice.facts if fact.topic == what.value and not fact.value), None)
+        if when:
+            rows.append((t[title], one_line(when, 40)))
+        elif said is not None:
+            rows.append((t[title], t.say("notice_unclear_date", said=one_line(said.quote, 120))))
+    return rows
 
 
 def item_rows(notice: Notice, items: Mapping[str, Mapping[str, Any]], lang: str) -> list[tuple[str, str, str]]:

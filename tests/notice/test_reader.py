@@ -15,6 +15,7 @@ from scanner.notice.hearing import Asks
 from scanner.notice.reader import is_notice, read_notice
 from scanner.pipeline.noticing import needed_notice_rules
 from scanner.read.reader import read
+from scanner.report.notices import notice_lines
 from tests.evaluation.notices import document
 
 RULES = needed_notice_rules(load_rules())
@@ -123,20 +124,38 @@ def test_periods_are_read(text: str, days: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "want"),
+    ("line", "effective", "updated"),
     [
-        ("更新日期：2026年1月5日", "2026-01-05"),
-        ("生效日期：二〇二六年三月一日", "2026-03-01"),
-        ("民國112年7月1日起適用", "2023-07-01"),
-        ("Effective: 14 January 2026", "2026-01-14"),
-        ("Last updated January 14th, 2026", "2026-01-14"),
-        ("Version of 2026-01-14", "2026-01-14"),
-        ("本告知自2026年3月起施行", "2026-03"),
-        ("照片保存30日", ""),
+        ("更新日期：2026年1月5日", "", "2026-01-05"),
+        ("生效日期：二〇二六年三月一日", "2026-03-01", ""),
+        ("民國112年7月1日起適用", "2023-07-01", ""),
+        ("Effective: 14 January 2026", "2026-01-14", ""),
+        ("Last updated January 14th, 2026", "", "2026-01-14"),
+        ("Version of 2026-01-14", "", "2026-01-14"),
+        ("本告知自2026年3月起施行", "2026-03", ""),
+        ("照片保存30日", "", ""),
+        ("版本：2.1　发布日期：2026年4月2日　生效日期：2026年5月1日", "2026-05-01", "2026-04-02"),
+        ("Published 2 April 2026, in force from 1 May 2026", "2026-05-01", "2026-04-02"),
+        ("It replaces the notice effective 1 May 2023. It applies from 1 June 2026.", "2026-06-01", ""),
+        ("上一版本生效日期：2023年4月1日。本版本生效日期：2026年4月1日。", "2026-04-01", ""),
+        ("This notice, effective 1 June 2026, replaces the notice of 1 May 2023.", "2026-06-01", ""),
+        ("As of: 12 January 2026", "", "2026-01-12"),
+        ("Stand: 12.01.2026", "", "2026-01-12"),
+        ("Effective 25/03/2026", "2026-03-25", ""),
+        ("Effective 04/03/2026", "", ""),
+        ("失效日期：2026年1月31日", "", ""),
     ],
 )
-def test_dates_are_read_from_the_text(line: str, want: str) -> None:
-    assert notice(f"隐私政策\n我们收集您的姓名。\n{line}").effective == want
+def test_dates_are_read_from_the_text(line: str, effective: str, updated: str) -> None:
+    found = notice(f"隐私政策\n我们收集您的姓名。\n{line}")
+    assert (found.effective, found.updated) == (effective, updated)
+
+
+@pytest.mark.parametrize("line", ["Last updated: 02/03/2026", "As of: 02/03/2026"])
+def test_a_date_whose_day_and_month_are_not_clear_is_quoted_and_not_guessed(line: str) -> None:
+    found = notice(f"Privacy notice\nWe collect your name.\n{line}")
+    assert [(fact.quote, fact.value) for fact in found.facts if fact.topic == "changed"] == [(line, "")]
+    assert [line in one for one in notice_lines(found, "en")].count(True) == 1
 
 
 @pytest.mark.parametrize(
