@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -131,13 +132,14 @@ def compare(
         ctx, config, rules__path=str(rules) if rules else None, report__lang=lang,
         law__jurisdictions=codes("--jurisdiction", jurisdiction),
     )  # fmt: skip
-    rule_set = load_rules(settings)
+    rule_set, day = load_rules(settings), (at or datetime.now(UTC)).date()
     advice = counsel(settings, rule_set, when=at)
     note_unlisted(ctx, advice.book, settings.law.jurisdictions)
-    seen = compared(ad, notice, rule_set, tuple(regime or ()))
+    seen = compared(ad, notice, rule_set, tuple(regime or ()), day)
     found = tuple(verdict_with_ids(one, advice) for one in seen.verdicts)
     for source in seen.twice:
         note(ctx, f"no advert: {source} is given with --notice too")
+    _note_void(ctx, seen.notices, day)
     if format == "jsonl":
         from ..report.notice_json import verdict_json
 
@@ -151,6 +153,15 @@ def compare(
             note(ctx, "provisions are told with --format jsonl; here only the verdicts are shown")
         _show_verdicts(found, seen, rule_set, settings.report.lang)
     return _account(ctx, seen)
+
+
+def _note_void(ctx: typer.Context, notices: Sequence[Notice], day: date) -> None:
+    """Says which notices do not hold on the day, in their own words."""
+    from ..report.text import one_line
+
+    for void in (n for n in notices if n.unread is None and n.void_on(day)):
+        said = f"“{one_line(void.ends.quote, 120)}”" if void.ends else f"in force from {void.effective}"
+        note(ctx, f"{void.source} does not hold on {day}, as it says itself: {said}")
 
 
 def _account(ctx: typer.Context, seen: Compared) -> ExitCode:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from .kinds import UnreadReason
@@ -93,6 +93,10 @@ class VerdictReason(StrEnum):
     """It touches upon the matter and leaves it open."""
     CONFLICTING = "conflicting"
     """The text read says both."""
+    SUPERSEDED = "superseded"
+    """No notice that was read holds on the day of the advert: it says itself that it is no longer in force."""
+    NOT_YET_IN_FORCE = "not_yet_in_force"
+    """The same: it says that it is in force from a later day."""
     NO_COUNTERPART = "no_counterpart"
     """A kind of claim that a privacy notice has nothing to say on."""
 
@@ -195,6 +199,21 @@ class Notice:
     derivation: str = TEXT_DERIVATION
     unread: UnreadReason | None = None
     detail: str = ""
+
+    @property
+    def ends(self) -> NoticeFact | None:
+        """The words in which it says itself that it is superseded or no longer in force."""
+        return next((fact for fact in self.facts if fact.topic == DatedAs.ENDS.value), None)
+
+    def void_on(self, day: date | None) -> VerdictReason | None:
+        """Why it does not hold on a day, as it says itself; None where it holds, or says nothing of it. Of a day that
+        is not known only what it says without a date counts."""
+        iso = day.isoformat() if day else ""
+        if (ends := self.ends) is not None and (not ends.value or not iso or iso[: len(ends.value)] >= ends.value):
+            return VerdictReason.SUPERSEDED
+        if iso and self.effective and iso[: len(self.effective)] < self.effective:
+            return VerdictReason.NOT_YET_IN_FORCE
+        return None
 
     def place(self, start: int, end: int) -> Place:
         """Where text[start:end] of this notice stands."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from scanner.model import (
     Contradiction,
+    DatedAs,
     Finding,
     ItemStatus,
     Notice,
@@ -37,7 +39,8 @@ _PERIOD = "retention"
 _ORDER = {
     Verdict.CONTRADICTS: 0, Verdict.ADMITS: 1, Verdict.CANNOT_TELL: 2, Verdict.SILENT: 3,
 }  # fmt: skip
-_WEAK = frozenset({VerdictReason.OTHER_PEOPLE, VerdictReason.OTHER_PRODUCT, VerdictReason.NOT_READ})
+_VOID = frozenset({VerdictReason.SUPERSEDED, VerdictReason.NOT_YET_IN_FORCE})
+_WEAK = _VOID | {VerdictReason.OTHER_PEOPLE, VerdictReason.OTHER_PRODUCT, VerdictReason.NOT_READ}
 """Reasons that yield to what another notice of the vendor says, even to its silence."""
 
 
@@ -59,7 +62,7 @@ _NEAR_FROM = 0.6
 _WITH_CONSENT_FROM = 0.3
 """How sure that a sentence is on a condition, where that is consent: "not without your consent" denies that none is
 needed, though it leaves room in anything else."""
-_NOT_ASKED = frozenset({VerdictReason.OTHER_PRODUCT, VerdictReason.NO_COUNTERPART})
+_NOT_ASKED = _VOID | {VerdictReason.OTHER_PRODUCT, VerdictReason.NO_COUNTERPART}
 
 
 Ask = Callable[[Claim, Notice], Reply | None]
@@ -78,13 +81,18 @@ class Opinion:
 
 
 def compare(
-    findings: Iterable[Finding], notices: Sequence[Notice], rules: NoticeRules, ask: Ask | None = None
+    findings: Iterable[Finding],
+    notices: Sequence[Notice],
+    rules: NoticeRules,
+    ask: Ask | None = None,
+    at: date | None = None,
 ) -> tuple[Contradiction, ...]:
     """One verdict for each asserted finding, in their order; `notices` are all of the vendor's, read or not.
 
-    `ask`: a reader of claim and notice together; without it the notice's facts decide alone.
+    `ask`: a reader of claim and notice together; without it the notice's facts decide alone. `at`: the day of adverts
+    that do not know their own; a notice that does not hold on an advert's day answers none of its claims.
     """
-    return tuple(_against(f, notices, rules, ask) for f in findings if f.stance is Stance.ASSERTED)
+    return tuple(_against(f, notices, rules, ask, at) for f in findings if f.stance is Stance.ASSERTED)
 
 
 def within(findings: Iterable[Finding], document: Notice, rules: NoticeRules) -> tuple[Contradiction, ...]:
@@ -107,7 +115,9 @@ def within(findings: Iterable[Finding], document: Notice, rules: NoticeRules) ->
     return tuple(out)
 
 
-def _against(finding: Finding, notices: Sequence[Notice], rules: NoticeRules, ask: Ask | None) -> Contradiction:
+def _against(
+    finding: Finding, notices: Sequence[Notice], rules: NoticeRules, ask: Ask | None, at: date | None
+) -> Contradiction:  # fmt: skip
     rule = rules.claims.get(finding.category)
     if rule is None or not rule.answerable:
         return _result(finding, rule, Opinion(Verdict.CANNOT_TELL, VerdictReason.NO_COUNTERPART), None)
@@ -116,10 +126,22 @@ def _against(finding: Finding, notices: Sequence[Notice], rules: NoticeRules, as
         reason = VerdictReason.NOT_READ if notices else VerdictReason.NO_NOTICE
         return _result(finding, rule, Opinion(Verdict.CANNOT_TELL, reason), notices[0] if notices else None)
     claim = read_claim(finding, rule, rules)
-    opinions = [_opinion(claim, rule, notice, notice.facts, rules) for notice in read]
+    day = finding.captured_at.date() if finding.captured_at else at
+    read.sort(key=lambda notice: notice.void_on(day) is not None)
+    opinions = [_void(n, day) or _opinion(claim, rule, n, n.facts, rules) for n in read]
     if ask is not None and rule.asked:
         opinions = [_reconsidered(one, claim, notice, ask, rules) for one, notice in zip(opinions, read, strict=True)]
     return _result(finding, rule, _together(opinions, all_read=len(read) == len(notices)), read[0])
+
+
+def _void(notice: Notice, day: date | None) -> Opinion | None:
+    """A version that was replaced, or is not in force yet, says nothing to an advert of that day."""
+    reason = notice.void_on(day)
+    if reason is None:
+        return None
+    topic = DatedAs.ENDS if reason is VerdictReason.SUPERSEDED else DatedAs.IN_FORCE
+    said = next((fact for fact in notice.facts if fact.topic == topic.value), None)
+    return Opinion(Verdict.CANNOT_TELL, reason, said, notice, topic.value)
 
 
 def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rules: NoticeRules) -> Opinion:

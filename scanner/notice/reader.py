@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from scanner.model import Document, Heard, ItemStatus, Notice, NoticeFact, NoticeKind, Provenance, Saying
 from scanner.notice.dates import date_facts, dates_of
 from scanner.notice.facts import denies_any, overall, read_facts
+from scanner.notice.force import ending
 from scanner.notice.hearing import Asks, asked_again, heard_facts
 from scanner.notice.items import look, read_items
 from scanner.notice.kind import kind_of, products_of, version_of
@@ -43,9 +44,9 @@ def read_notice(
     faces = overall(facts) is Saying.DISCLOSED
     items = read_items(text, rules, rules.of_regimes(regimes or applicable(text, rules, lang, faces)), faces)
     effective, updated = dates_of(text)
-    every = sorted(
-        (*facts, *told, *_from_topics(text, rules, kind), *date_facts(text, kind)), key=lambda f: (f.start, f.topic)
-    )
+    ends = ending(text, kind)
+    held = (*date_facts(text, kind), *((ends,) if ends else ()))
+    every = sorted((*facts, *told, *_from_topics(text, rules, kind), *held), key=lambda f: (f.start, f.topic))
     return Notice(
         source=where.source, vendor=where.vendor, kind=kind, title=_title(document), lang=lang,
         effective=effective, updated=updated, version=version_of(text), products=products_of(text),

@@ -74,7 +74,7 @@ class NoticeText:
     """The sentences of one document, read when first asked for."""
 
     def __init__(self, document: Document, normalise: Normalise, lexicon: Lexicon) -> None:
-        self.document, self._normalise, self._lexicon = document, normalise, lexicon
+        self.document, self.normalise, self.lexicon = document, normalise, lexicon
 
     @cached_property
     def title(self) -> str:
@@ -83,12 +83,12 @@ class NoticeText:
         heads = [b.text for b in blocks if b.kind in (BlockKind.TITLE, BlockKind.HEADING)][:3]
         first = [b.text for b in blocks if b.kind not in _NOT_PROSE][:1]
         parts = [self.document.title, *heads, *(f.split("\n")[0] for f in first if len(f.split("\n")[0]) <= 60)]
-        return self._normalise("\n".join(dict.fromkeys(part for part in parts if part))).text
+        return self.normalise("\n".join(dict.fromkeys(part for part in parts if part))).text
 
     @cached_property
     def title_groups(self) -> frozenset[str]:
         """Word groups in the title."""
-        return groups_of(self._lexicon, self.title)
+        return groups_of(self.lexicon, self.title)
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -100,15 +100,15 @@ class NoticeText:
         for block in self.document.blocks:
             if block.kind in _NOT_PROSE or block.kind is BlockKind.TITLE:
                 continue
-            normal = self._normalise(block.text)
-            heading = self._normalise(block.heading).text if block.heading else ""
+            normal = self.normalise(block.text)
+            heading = self.normalise(block.heading).text if block.heading else ""
             if block.kind is BlockKind.HEADING:
                 numbered = ""
             for start, end in _cut(normal.text):
                 text = normal.text[start:end]
                 above = "\n".join(part for part in (heading, numbered, lead) if part)
                 heads = block.kind is BlockKind.HEADING or _is_heading(text) or self._is_first_line(block, start, text)
-                yield Sentence(text, start, block, normal, above, self._lexicon, heads)
+                yield Sentence(text, start, block, normal, above, self.lexicon, heads)
                 if _is_heading(text):
                     numbered, lead = text.strip(), ""
                 elif _LEAD.search(text) and len(text) < 120:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,8 +100,15 @@ class Compared:
     """Files given as advert and as notice: they count as notices only."""
 
 
-def compared(ads: Sequence[Path], notices: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...] = ()) -> Compared:
-    """The asserted claims of the adverts set against the notices.
+def compared(
+    ads: Sequence[Path],
+    notices: Sequence[Path],
+    rules: RuleSet,
+    regimes: tuple[str, ...] = (),
+    at: date | None = None,
+) -> Compared:
+    """The asserted claims of the adverts set against the notices. `at`: the day of adverts that do not know when they
+    were captured; None: it is not known.
 
     Raises UsageError where no advert or no notice is left to look at.
     """
@@ -122,7 +130,7 @@ def compared(ads: Sequence[Path], notices: Sequence[Path], rules: RuleSet, regim
     documents = {source: document for source, document in texts if document is not None}
     found = tuple(notice for notice, _ in read)
     twice = tuple(one.source for one in given if _place(one.source) in same)
-    return Compared(verdicts(findings, found, documents, rules), pages, found, twice)
+    return Compared(verdicts(findings, found, documents, rules, at), pages, found, twice)
 
 
 def _place(source: str) -> str:

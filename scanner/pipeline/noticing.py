@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -104,12 +105,16 @@ def unread_notices(rows: Iterable[CoverageRow], read: Iterable[Notice]) -> tuple
 
 
 def verdicts(
-    findings: Sequence[Finding], notices: Sequence[Notice], documents: Mapping[str, Document], rules: RuleSet
+    findings: Sequence[Finding],
+    notices: Sequence[Notice],
+    documents: Mapping[str, Document],
+    rules: RuleSet,
+    at: date | None = None,
 ) -> tuple[Contradiction, ...]:
     """Every asserted claim of every vendor set against that vendor's notices, and each page against itself.
 
     `documents`: source -> text of the pages that hold asserted claims, to look for a denial on the same page, and of
-    the notices, to read claim and notice together.
+    the notices, to read claim and notice together. `at`: the day of pages that do not know their own.
     """
     known = notice_rules(rules)
     if known is None:
@@ -119,7 +124,7 @@ def verdicts(
     for vendor in dict.fromkeys(finding.vendor for finding in findings):
         theirs = [n for n in notices if n.vendor == vendor]
         claims = [f for f in findings if f.vendor == vendor and (f.vendor, f.source) not in sources]
-        out.extend(compare(claims, theirs, known, asking(documents, known)))
+        out.extend(compare(claims, theirs, known, asking(documents, known), at))
         for source, document in documents.items():
             here = [f for f in findings if f.vendor == vendor and f.source == source]
             if here and could_contradict(document, known, {f.category for f in here}):

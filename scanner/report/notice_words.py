@@ -78,6 +78,20 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
     ("notice_for", "Written for", "适用对象"),
     ("notice_effective", "In force from (as the text says)", "生效日期（据文本）"),
     ("notice_updated", "Last changed (as the text says)", "更新日期（据文本）"),
+    ("notice_ends", "Says itself that it is superseded or no longer in force", "自称已被取代或不再有效"),
+    ("notice_until", "In force until (as the text says)", "有效期至（据文本）"),
+    ("notice_not_yet", " (not yet in force when captured)", "（采集时尚未生效）"),
+    (
+        "verdict_superseded",
+        "No privacy notice read holds for the day of the advert: this one says itself that it is "
+        "superseded or no longer in force.",
+        "读到的隐私告知中没有在该广告当日有效的：这一份自称已被取代或不再有效。",
+    ),
+    (
+        "verdict_not_yet_in_force",
+        "No privacy notice read holds for the day of the advert: this one says that it is in force from a later day.",
+        "读到的隐私告知中没有在该广告当日有效的：这一份写明其后才生效。",
+    ),
     (
         "notice_unclear_date",
         "“{said}” (which is the day and which the month is not clear)",

@@ -76,7 +76,7 @@ class NoticesView:
 
 def notices_of(report: Report, vendor: str) -> NoticesView:
     """The notices and verdicts of one vendor."""
-    theirs = [notice for notice in report.notices if notice.vendor == vendor]
+    theirs = sorted((n for n in report.notices if n.vendor == vendor), key=_void)
     found = [one for one in report.contradictions if one.vendor == vendor]
     answerable = [one for one in found if one.reason is not VerdictReason.NO_COUNTERPART and _tells(one)]
     answered = {_sentence(one, report.contexts) for one in answerable if one.verdict in ANSWERED}
@@ -86,6 +86,11 @@ def notices_of(report: Report, vendor: str) -> NoticesView:
         tuple(n for n in theirs if n.unread is None), tuple(n for n in theirs if n.unread is not None), grouped,
         {verdict: rows_of(found) for verdict, found in grouped.items()}, tuple(report.app_stores.get(vendor, ())),
     )  # fmt: skip
+
+
+def _void(notice: Notice) -> bool:
+    """Does it say itself that it does not hold on the day of its capture? Such a version is listed last."""
+    return notice.void_on(notice.captured_at.date() if notice.captured_at else None) is not None
 
 
 def _tells(one: Contradiction) -> bool:
@@ -171,12 +176,17 @@ def notice_lines(notice: Notice, lang: str) -> list[str]:
 def date_rows(notice: Notice, t: Words) -> list[tuple[str, str]]:
     """(what it is, date) as the text says; a date of which day and month cannot be told apart in the text's words."""
     rows = []
+    if notice.ends is not None:
+        gone = not notice.ends.value or (notice.captured_at is not None and _void(notice))
+        rows.append((t["notice_ends" if gone else "notice_until"], f"“{one_line(notice.ends.quote, 120)}”"))
+    later = notice.captured_at and notice.void_on(notice.captured_at.date()) is VerdictReason.NOT_YET_IN_FORCE
     for what, when, title in (
         (DatedAs.IN_FORCE, notice.effective, "notice_effective"), (DatedAs.CHANGED, notice.updated, "notice_updated"),
     ):  # fmt: skip
         said = next((fact for fact in notice.facts if fact.topic == what.value and not fact.value), None)
         if when:
-            rows.append((t[title], one_line(when, 40)))
+            waits = t["notice_not_yet"] if later and what is DatedAs.IN_FORCE else ""
+            rows.append((t[title], one_line(when, 40) + waits))
         elif said is not None:
             rows.append((t[title], t.say("notice_unclear_date", said=one_line(said.quote, 120))))
     return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,46 @@ def test_the_tests_inside_the_mapping_pass() -> None:
 )
 def test_several_notices_are_weighed(notices: list[Notice], want: tuple[Verdict, VerdictReason]) -> None:
     assert verdict("biometric-database", "Every face goes into a gallery", *notices) == want
+
+
+OLD = "Notice for shoppers filmed by the cameras in our shops\nWe do not use face recognition.\n"
+DAY = date(2026, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("This version was replaced on 1 March 2026.", VerdictReason.SUPERSEDED),
+        ("This notice is no longer in force.", VerdictReason.SUPERSEDED),
+        ("You are reading an archived version of this notice.", VerdictReason.SUPERSEDED),
+        ("失效日期：2026年4月30日", VerdictReason.SUPERSEDED),
+        ("本版本已由2026年3月1日生效的新版本取代。", VerdictReason.SUPERSEDED),
+        ("本告知已于2026年4月30日失效。", VerdictReason.SUPERSEDED),
+        ("In force from 1 June 2026.", VerdictReason.NOT_YET_IN_FORCE),
+        ("This version applied until 31 May 2026.", VerdictReason.DENIES),
+        ("This version replaced that of 1 March 2024. Older versions are archived and no longer in force.", None),
+        ("If this notice is no longer in force, we say so. 新版本生效后旧版本失效。", None),
+    ],
+)
+def test_a_version_that_does_not_hold_answers_nothing(line: str, reason: VerdictReason | None) -> None:
+    """And what a notice says of other versions, or of what may come, takes nothing from it."""
+    given = notice(OLD + line)
+    if reason is None:
+        assert given.void_on(DAY) is None
+        return
+    found = compare([claim("biometric-database", "Every face goes into a gallery")], [given], RULES, at=DAY)[0]
+    assert found.reason is reason
+    if found.reason is not VerdictReason.DENIES:
+        assert found.verdict is Verdict.CANNOT_TELL
+        assert found.notice_quote
+        assert found.notice_quote in line
+
+
+def test_a_superseded_version_yields_to_the_one_in_force() -> None:
+    void = notice(OLD + "This version was replaced on 1 March 2026.", "old")
+    gallery = [claim("biometric-database", "Every face goes into a gallery")]
+    assert compare(gallery, [void, SOLD], RULES, at=DAY)[0].verdict is Verdict.ADMITS
+    assert compare(gallery, [void], RULES, at=date(2026, 2, 1))[0].verdict is Verdict.CONTRADICTS
 
 
 def test_silence_needs_every_known_notice_to_be_read() -> None:

@@ -263,3 +263,11 @@ def test_an_item_is_quoted_from_the_sentence_that_has_it_best() -> None:
     quoted = {item.id: item.quote for item in notice(text, "cn.pipl").items}
     assert quoted["pipl.17.types"] == "摄像机收集来访者的人脸照片。"
     assert quoted["pipl.17.identity"] == "处理者：南渡智感有限公司，邮箱 face@nandu.example。"
+
+
+@pytest.mark.parametrize("title", ["隐私政策（已失效）", "Privacy notice (superseded)", "隐私政策历史版本"])
+def test_a_title_says_that_the_version_is_none_any_more(title: str) -> None:
+    found = notice(f"{title}\n\n我们收集您的姓名。")
+    assert found.ends
+    assert found.ends.quote == title
+    assert any(title in line for line in notice_lines(found, "zh")[2:])
