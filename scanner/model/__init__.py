@@ -12,6 +12,7 @@ from .found import FINDING_SCHEMA, QUOTE_CONTEXT, CoverageRow, Cue, Finding, Jud
 from .kinds import BlockKind, Change, Outcome, PageRole, Severity, Stance, UnreadReason
 from .law import LawGap, Provision, ProvisionRole, RelevantLaw
 from .notices import (
+    NOTICE_LANGUAGES,
     Answered,
     Contradiction,
     DatedAs,
@@ -32,6 +33,7 @@ from .text import TEXT_DERIVATION, Block, Document, Link, PictureLine, PictureTe
 
 __all__ = [
     "FINDING_SCHEMA",
+    "NOTICE_LANGUAGES",
     "QUOTE_CONTEXT",
     "REPORT_SCHEMA",
     "TEXT_DERIVATION",

@@ -9,6 +9,9 @@ from enum import StrEnum
 from .kinds import UnreadReason
 from .text import TEXT_DERIVATION
 
+NOTICE_LANGUAGES = frozenset({"zh", "en"})
+"""In which notices are read. Of one in another language nothing is said."""
+
 
 class NoticeKind(StrEnum):
     """For whom a privacy notice is written; the people whose data it is about."""
@@ -93,6 +96,8 @@ class VerdictReason(StrEnum):
     """It touches upon the matter and leaves it open."""
     CONFLICTING = "conflicting"
     """The text read says both."""
+    LANGUAGE = "language"
+    """It is in a language in which notices are not read."""
     SUPERSEDED = "superseded"
     """No notice that was read holds on the day of the advert: it says itself that it is no longer in force."""
     NOT_YET_IN_FORCE = "not_yet_in_force"

@@ -22,6 +22,7 @@ from scanner.model import (
     Place,
     Saying,
     Stance,
+    UnreadReason,
     Verdict,
     VerdictReason,
 )
@@ -123,7 +124,8 @@ def _against(
         return _result(finding, rule, Opinion(Verdict.CANNOT_TELL, VerdictReason.NO_COUNTERPART), None)
     read = [notice for notice in notices if notice.unread is None]
     if not read:
-        reason = VerdictReason.NOT_READ if notices else VerdictReason.NO_NOTICE
+        foreign = bool(notices) and all(notice.unread is UnreadReason.LANGUAGE for notice in notices)
+        reason = VerdictReason.LANGUAGE if foreign else VerdictReason.NOT_READ if notices else VerdictReason.NO_NOTICE
         return _result(finding, rule, Opinion(Verdict.CANNOT_TELL, reason), notices[0] if notices else None)
     claim = read_claim(finding, rule, rules)
     day = finding.captured_at.date() if finding.captured_at else at

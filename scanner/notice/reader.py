@@ -48,7 +48,7 @@ def read_notice(
     held = (*date_facts(text, kind), *((ends,) if ends else ()))
     every = sorted((*facts, *told, *_from_topics(text, rules, kind), *held), key=lambda f: (f.start, f.topic))
     return Notice(
-        source=where.source, vendor=where.vendor, kind=kind, title=_title(document), lang=lang,
+        source=where.source, vendor=where.vendor, kind=kind, title=title_of(document), lang=lang,
         effective=effective, updated=updated, version=version_of(text), products=products_of(text),
         items=items, facts=tuple(every), stated=read_stated(text, rules, facts),
         captured_at=where.captured_at, capture_sha256=where.capture_sha256,
@@ -111,7 +111,8 @@ def _from_topics(text: NoticeText, rules: NoticeRules, kind: NoticeKind) -> list
     return out
 
 
-def _title(document: Document) -> str:
+def title_of(document: Document) -> str:
+    """Its title, else its first line where that is short."""
     if document.title:
         return document.title
     first = document.text.split("\n", 1)[0].strip()

@@ -18,7 +18,6 @@ from ..collect.records import header
 from ..collect.robots import unread_reason
 from ..collect.scope import Scope, follow
 from ..collect.urls import BadUrl, canonical, without_fragment
-from ..detect.detector import answers, hear
 from ..errors import UsageError
 from ..model import (
     Contradiction,
@@ -35,10 +34,9 @@ from ..model import (
     Target,
     UnreadReason,
 )
-from ..notice.reader import read_notice
 from .check import Checked, check
 from .judge import judge, plain_headers
-from .noticing import needed_notice_rules, verdicts
+from .noticing import needed_notice_rules, notice_in, verdicts
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -153,7 +151,7 @@ def _notice(judgement: Judgement, where: Provenance, rules: RuleSet, regimes: tu
             where.source, where.vendor, captured_at=where.captured_at, capture_sha256=where.capture_sha256,
             warc_record=where.warc_record, unread=judgement.unread or UnreadReason.EMPTY, detail=judgement.detail,
         )  # fmt: skip
-    return read_notice(document, needed_notice_rules(rules), where, regimes, hear(document, rules), answers)
+    return notice_in(document, where, rules, regimes)
 
 
 async def _fetch(item: FrontierItem, handler: _One, settings: Settings) -> None:

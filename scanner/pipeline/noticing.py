@@ -9,11 +9,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from ..detect import language
 from ..detect.detector import answers, hear
 from ..detect.loader import expand
 from ..detect.normalise import literal, normalise
 from ..errors import UsageError
 from ..model import (
+    NOTICE_LANGUAGES,
     Answered,
     Block,
     BlockKind,
@@ -31,19 +33,21 @@ from ..model import (
     Provenance,
     Severity,
     Stance,
+    UnreadReason,
 )
 from ..notice.claim import Claim
 from ..notice.compare import Ask, compare, within
 from ..notice.find import app_stores, is_notice_link
 from ..notice.hearing import FEWEST_SENTENCES, Reply, reply
 from ..notice.load import FACTS, NOTICES, Language, load
-from ..notice.reader import could_contradict, is_notice, lawful_claims, read_notice
+from ..notice.reader import could_contradict, is_notice, lawful_claims, read_notice, title_of
 from ..notice.text import NoticeText
 
 if TYPE_CHECKING:
     from ..detect.rules import RuleSet
     from ..notice.rules import NoticeRules
 
+UNREAD_LANGUAGE = "notices are read in Chinese and English only"
 FEWEST_SIGNS = 6
 """A shorter claim, a card's title, is not read together with a notice: two words do not say whom they are about."""
 APP_STORES = "app_stores"
@@ -89,9 +93,22 @@ def with_notice(judgement: Judgement, item: FrontierItem, where: Provenance, rul
         return judgement
     named = item.via == "notice" and item.depth == 0
     if named or is_notice(document, known):
-        notice = read_notice(document, known, where, (), hear(document, rules), answers)
-        return replace(judgement, notice=notice)
+        return replace(judgement, notice=notice_in(document, where, rules))
     return judgement
+
+
+def notice_in(document: Document, where: Provenance, rules: RuleSet, regimes: tuple[str, ...] = ()) -> Notice:
+    """The notice of a page; one in a language in which notices are not read is known and unread."""
+    known = needed_notice_rules(rules)
+    normal = normalise(document.text, rules.fold).text
+    found = language.of_text(normal, document.text, document.lang, rules.stopwords, rules.fold.table)
+    if found.main in NOTICE_LANGUAGES:
+        return read_notice(document, known, where, regimes, hear(document, rules), answers)
+    return Notice(
+        where.source, where.vendor, title=title_of(document), lang=found.main or found.tag,
+        captured_at=where.captured_at, capture_sha256=where.capture_sha256, warc_record=where.warc_record,
+        derivation=document.derivation, unread=UnreadReason.LANGUAGE, detail=UNREAD_LANGUAGE,
+    )  # fmt: skip
 
 
 def unread_notices(rows: Iterable[CoverageRow], read: Iterable[Notice]) -> tuple[Notice, ...]:

@@ -47,6 +47,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (rf"binary data sent as {_REST}", "以 {0} 发送的二进制数据"),
     (rf"{_NUMBER} of {_NUMBER} pictures read", "{1} 张图片中读了 {0} 张"),
     (r"no words for the language of this page \((.+)\)", "没有适用于本页语言的规则（{0}）"),
+    (r"notices are read in Chinese and English only", "目前只读取中文和英文的告知"),
     (rf"not quiet after {_NUMBER} s", "{0} 秒后页面仍在变化"),
     (rf"the newest of {_NUMBER} captures in these files", "这些文件中 {0} 次采集里最新的一次"),
 )

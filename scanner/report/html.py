@@ -225,7 +225,7 @@ def _vendor_values(vendor: VendorView, report: Report) -> dict[str, Any]:
         "vendor": vendor,
         "notices": seen,
         "anchors": {notice.source: f"notice-{number}" for number, notice in enumerate(seen.read, 1)},
-        "kinds": {notice.source: notice.kind for notice in seen.read},
+        "kinds": {notice.source: notice.kind for notice in (*seen.read, *seen.unread)},
         "answered": {one.category for verdict in ANSWERED for one in seen.verdicts[verdict]},
         "unseen": sum(1 for group in says.values() for tracked in group if _unseen(tracked.finding)),
         "says": says,

@@ -48,7 +48,7 @@ class Part:
 def letter(vendor: VendorView, report: Report, lang: str) -> tuple[Part, ...]:
     """The letter to one vendor; empty where its adverts assert nothing that was flagged with some certainty. What its
     privacy notice discloses is no claim to be answered."""
-    notices = {notice.source for notice in report.notices if notice.vendor == vendor.name and notice.unread is None}
+    notices = {notice.source for notice in report.notices if notice.vendor == vendor.name}
     adverts = [t for t in vendor.current if t.finding.stance is Stance.ASSERTED and t.finding.source not in notices]
     denied = [t for t in vendor.current if t.finding.stance is Stance.NEGATED]
     sure = [t for t in adverts if not doubtful(t.finding) and not _told_both_ways(t.finding, denied)]

@@ -42,6 +42,11 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
         "在读到的页面中没有找到该厂商的隐私告知。",
     ),
     ("verdict_not_read", "A notice is known but could not be read.", "已知有一份告知，但未能读取。"),
+    (
+        "verdict_language",
+        "The privacy notice is in a language in which notices are not read.",
+        "隐私告知使用的语言不在可读取之列。",
+    ),
     ("verdict_other_product", "The notice says that it is about another product.", "告知写明只适用于另一产品。"),
     (
         "verdict_other_people",

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scanner.model import (
+    NOTICE_LANGUAGES,
     Contradiction,
     Document,
     Finding,
@@ -22,6 +23,7 @@ from scanner.model import (
     Place,
     Saying,
     Stated,
+    UnreadReason,
     Verdict,
     VerdictReason,
 )
@@ -69,12 +71,14 @@ def of_run(connection: Connection, run: int) -> tuple[Notice, ...]:
 
 
 def _notice(row: Any) -> Notice:
+    foreign = bool(row["lang"]) and row["lang"] not in NOTICE_LANGUAGES
     return Notice(
         **{name: row[name] for name in _PLAIN}, vendor=row["vendor"], kind=NoticeKind(row["kind"]),
         products=tuple(row["products"]), items=tuple(_item(item) for item in row["items"]),
         facts=tuple(_fact(fact) for fact in row["facts"]),
         stated=tuple((name, Stated(answer)) for name, answer in row["stated"]), captured_at=row["captured_at"],
         capture_sha256=row["payload_sha256"], warc_record=row["record_id"],
+        unread=UnreadReason.LANGUAGE if foreign else None,
     )  # fmt: skip
 
 
