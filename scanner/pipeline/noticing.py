@@ -128,7 +128,8 @@ def verdicts(
     rules: RuleSet,
     at: date | None = None,
 ) -> tuple[Contradiction, ...]:
-    """Every asserted claim of every vendor set against that vendor's notices, and each page against itself.
+    """Every asserted claim of every vendor's adverts set against that vendor's notices, and each advert against itself.
+    What a notice says is no advert: it is a finding, and answers for nothing here.
 
     `documents`: source -> text of the pages that hold asserted claims, to look for a denial on the same page, and of
     the notices, to read claim and notice together. `at`: the day of pages that do not know their own.
@@ -137,10 +138,11 @@ def verdicts(
     if known is None:
         return ()
     sources = {(notice.vendor, notice.source) for notice in notices}
+    findings = [f for f in findings if (f.vendor, f.source) not in sources and f.page_role is not PageRole.NOTICE]
     out: list[Contradiction] = []
     for vendor in dict.fromkeys(finding.vendor for finding in findings):
         theirs = [n for n in notices if n.vendor == vendor]
-        claims = [f for f in findings if f.vendor == vendor and (f.vendor, f.source) not in sources]
+        claims = [f for f in findings if f.vendor == vendor]
         out.extend(compare(claims, theirs, known, asking(documents, known), at))
         for source, document in documents.items():
             here = [f for f in findings if f.vendor == vendor and f.source == source]

@@ -20,7 +20,7 @@ FRENCH = """<title>Politique de confidentialité</title><h1>Politique de confide
 <p>Les images de nos caméras sont effacées après dix jours et ne sont pas partagées avec des tiers. Nous ne
 reconnaissons pas les visages. Vous pouvez demander à tout moment une copie de vos données ou saisir l'autorité.</p>"""
 ENGLISH = """<html lang="de"><title>Privacy notice</title><p>There are cameras at the door of our shop. The recordings
-are deleted after ten days and are not shared with anybody. We do not recognise the faces of our customers.</p></html>"""
+are deleted after ten days and are not shared with anybody. We do not recognise our customers.</p></html>"""
 AD = "<title>Shop camera</title><p>Our camera keeps the faces of all shoppers in a gallery for ever.</p>"
 
 
