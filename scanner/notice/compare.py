@@ -31,12 +31,18 @@ from scanner.notice.hearing import Reply
 from scanner.notice.matter import for_others, other_crowd, other_product, same_data, same_people, something_else
 from scanner.notice.period import EVENT, FOREVER, VAGUE
 from scanner.notice.rules import Answer, ClaimRule, NoticeRules
+from scanner.notice.text import groups_of
 
 YEAR = 365
 SHORT_DAYS = 3 * YEAR
 """A period up to this contradicts a boast of keeping for ever, up to a year one of keeping long; a longer one bears it
 out."""
 _PERIOD = "retention"
+SCOPE, OPTIONAL = "scope_only", "optional"
+"""Word groups of sentences that admit nothing: on whom a notice is, and what one may choose."""
+_HALVES = frozenset({_PERIOD, "consent"})
+"""Topics of which one sentence may deny one thing and bear out another: no consent asked, kept no longer than ..."""
+_CHOSEN = frozenset({OPTIONAL, "consent"})
 _ORDER = {
     Verdict.CONTRADICTS: 0, Verdict.ADMITS: 1, Verdict.CANNOT_TELL: 2, Verdict.SILENT: 3,
 }  # fmt: skip
@@ -166,7 +172,11 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
         return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denial, notice, denial.topic)
     elsewhere = plain or other_crowd(claim, notice, rules) or something_else(claim, reply.same, rules)
     if reply.said * (1 - reply.denied) >= _SAME_FROM and not elsewhere:
-        return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, reply.same, notice, reply.same.topic)
+        if _admission(claim, rules.claims[claim.finding.category], reply.same, notice.facts, rules):
+            return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, reply.same, notice, reply.same.topic)
+        if opinion.verdict is not Verdict.ADMITS:
+            reason = VerdictReason.CONDITIONAL if _optional(claim, reply.same, rules) else VerdictReason.VAGUE
+            return Opinion(Verdict.CANNOT_TELL, reason, reply.same, notice, reply.same.topic)
     unheard = denies or (opinion.verdict is Verdict.ADMITS and reply.said < _SAID_FROM)
     if reply.weakened >= _NEAR_FROM:
         reason = opinion.reason if opinion.verdict is Verdict.CANNOT_TELL else VerdictReason.VAGUE
@@ -184,11 +194,20 @@ def _denied_plainly(opinion: Opinion, reply: Reply, claim: Claim, notice: Notice
     if reply.denial.saying is Saying.CONDITIONAL:
         enough = max(enough, _IN_SPITE)
     besides = (
-        other_crowd(claim, notice, rules)
+        (opinion.verdict is not Verdict.CONTRADICTS and _both_ways(claim, reply.denial, notice, rules))
+        or other_crowd(claim, notice, rules)
         or something_else(claim, reply.denial, rules)
         or _only_a_period(claim, reply.denial, notice, rules)
     )
     return _plainly(reply.denied, reply) >= enough and not besides
+
+
+def _both_ways(claim: Claim, denial: NoticeFact, notice: Notice, rules: NoticeRules) -> bool:
+    """Do the facts hear the same sentence bear the claim out as well: recorded during calls, and not in the breaks?"""
+    rule = rules.claims[claim.finding.category]
+    here = [fact for fact in notice.facts if fact.start == denial.start]
+    said = bool(_answers(claim, rule.admits, here))
+    return said and any(f.saying is Saying.DENIED and f.topic in {a.topic for a in rule.contradicts} for f in here)
 
 
 def _of_another_matter(claim: Claim, denial: NoticeFact, notice: Notice, rules: NoticeRules) -> bool:
@@ -255,13 +274,16 @@ def _opinion(
     # Within one page only a plain denial of the same matter counts: an advert that also sells signs denies nothing.
     answers = [a for a in rule.contradicts if a.saying is Saying.DENIED or not same_document]
     of_this = tuple(fact for fact in facts if same_data(claim, notice, fact, rules))
-    against, bears_out = _answers(claim, answers, facts), _answers(claim, rule.admits, of_this)
+    against, told = _answers(claim, answers, facts), _answers(claim, rule.admits, of_this)
+    bears_out = [fact for fact in told if _admission(claim, rule, fact, facts, rules)]
     fitting = [
         fact for fact in _answers(claim, answers, of_this)
         if (same_document or same_people(claim, rule, notice, fact, rules))
         and not _taken_back(fact, of_this)
         and not something_else(claim, fact, rules)
     ]  # fmt: skip
+    if fitting and told and not bears_out:
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONFLICTING, fitting[0], notice, fitting[0].topic)
     if fitting and bears_out:
         return _both(fitting, bears_out, notice)
     if fitting:
@@ -269,7 +291,7 @@ def _opinion(
         return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, fact, notice, fact.topic)
     if bears_out:
         return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, bears_out[0], notice, bears_out[0].topic)
-    if hedged := _hedged(claim, rule, facts):
+    if hedged := _hedged(claim, rule, facts) or next((fact for fact in told if _optional(claim, fact, rules)), None):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, hedged, notice, hedged.topic)
     if against:
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, against[0], notice, against[0].topic)
@@ -286,6 +308,23 @@ def _opinion(
     return Opinion(Verdict.SILENT, VerdictReason.NOT_MENTIONED, notice=notice)
 
 
+def _admission(
+    claim: Claim, rule: ClaimRule, fact: NoticeFact, facts: Sequence[NoticeFact], rules: NoticeRules
+) -> bool:  # fmt: skip
+    """May an admission rest on this sentence? Not where it denies the claim's own matter as well, nor where it only
+    says on whom the notice is, nor where it leaves to a choice what the claim does not."""
+    denials = {a.topic for a in rule.contradicts if a.saying is Saying.DENIED}
+    own = denials & {a.topic for a in rule.admits} - _HALVES
+    if any(f.start == fact.start and f.saying is Saying.DENIED and f.topic in own for f in facts):
+        return False
+    return SCOPE not in groups_of(rules.lexicon, rules.normalise(fact.quote).text) and not _optional(claim, fact, rules)
+
+
+def _optional(claim: Claim, fact: NoticeFact, rules: NoticeRules) -> bool:
+    """Does it happen only to who chooses it, and does the claim say nothing of a choice?"""
+    return not claim.groups & _CHOSEN and OPTIONAL in groups_of(rules.lexicon, rules.normalise(fact.quote).text)
+
+
 def _by_hearing(
     claim: Claim, rule: ClaimRule, notice: Notice, heard: Sequence[NoticeFact], rules: NoticeRules
 ) -> Opinion:  # fmt: skip
@@ -294,7 +333,7 @@ def _by_hearing(
     denied, made, weak = (first[s] for s in (Saying.DENIED, Saying.DISCLOSED, Saying.CONDITIONAL))
     if denied and made and made.start != denied.start:
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONFLICTING, denied, notice, denied.topic)
-    if made:
+    if made and _admission(claim, rule, made, notice.facts, rules):
         return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, made, notice, made.topic)
     if weak:
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, weak, notice, weak.topic)

@@ -540,3 +540,31 @@ def test_a_site_that_names_its_address_is_a_site() -> None:
     )
     assert notice(text).kind is NoticeKind.SITE_VISITORS
     assert verdict("data-sale", "Shopper profiles for sale", notice(text))[0] is Verdict.CANNOT_TELL
+
+
+@pytest.mark.parametrize(
+    ("category", "quote", "sentence"),
+    [
+        (
+            "biometric-database",
+            "Every face goes into a gallery",
+            "This notice explains how we use faces of shoppers.",
+        ),
+        ("biometric-database", "每位顾客的人脸自动入库", "本政策适用于采集顾客人脸信息的摄像机系统。"),
+        ("biometric-database", "每位顾客的人脸自动入库", "您可以选择开启刷脸入场，届时摄像机采集您的人脸图像。"),
+        (
+            "biometric-database",
+            "Every face goes into a gallery",
+            "The cameras capture your face only if you agree.",
+        ),
+        ("attribute-inference", "情绪一眼看穿", "摄像机估计顾客的年龄段，不分析顾客的情绪和性别。"),
+    ],
+)
+def test_an_admission_rests_on_no_scope_no_choice_and_no_denial(category: str, quote: str, sentence: str) -> None:
+    given = notice(f"Notice for shoppers filmed by the cameras in our shops\n{sentence}")
+    assert verdict(category, quote, given)[0] is not Verdict.ADMITS
+
+
+def test_a_claim_that_names_the_choice_is_admitted() -> None:
+    given = notice("Notice for shoppers filmed by our cameras\nThe cameras capture your face only if you agree.")
+    assert verdict("biometric-database", "Captures faces with consent", given)[0] is Verdict.ADMITS
