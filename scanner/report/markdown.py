@@ -62,6 +62,8 @@ def _lines(report: Report, derived: View, t: Words) -> Iterator[str]:
     )
     if derived.doubtful:
         yield f"\n{t.count('n_doubtful', derived.doubtful)}"
+    if derived.in_notices:
+        yield f"\n{t.count('n_in_notices', derived.in_notices)}"
     yield f"\n## {t['by_severity']}\n"
     yield f"| {t['severity']} | {t['count']} |\n| --- | ---: |"
     for severity, n in derived.by_severity.items():

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
-from scanner.model import Change, CoverageRow, Finding, Outcome, Report, Severity, Stance, Tracked, UnreadReason
+from scanner.model import (
+    Change,
+    CoverageRow,
+    Finding,
+    Outcome,
+    PageRole,
+    Report,
+    Severity,
+    Stance,
+    Tracked,
+    UnreadReason,
+)
 from scanner.report.text import slug
 
 CURRENT = frozenset({Change.NEW, Change.LEARNED, Change.STILL, Change.TURNED})
@@ -63,6 +74,8 @@ class VendorView:
     past: tuple[Tracked, ...]
     coverage: Coverage
     rows: tuple[CoverageRow, ...]
+    in_notices: int
+    """Of the asserted findings those that stand in a privacy notice: it discloses, it does not advertise."""
 
     @property
     def asserted(self) -> int:
@@ -104,6 +117,8 @@ class View:
     """Asserted current findings; every severity, gravest first."""
     doubtful: int
     """How many of them are marked uncertain."""
+    in_notices: int
+    """How many of them stand in a privacy notice."""
     by_stance: Mapping[Stance, int]
     changes: Mapping[Change, int]
     categories: tuple[str, ...]
@@ -155,23 +170,34 @@ def view(report: Report) -> View:
     asserted = Counter(t.finding.severity for t in current if t.finding.stance is Stance.ASSERTED)
     stances = Counter(tracked.finding.stance for tracked in current)
     changes = Counter(tracked.change for tracked in ordered)
+    of_notices = frozenset((notice.vendor, notice.source) for notice in report.notices)
     used = Counter(tracked.finding.category for tracked in current)
     used.update({tracked.finding.category: 0 for tracked in past})
     return View(
         current=current,
         past=past,
-        vendors=_vendors(current, past, report.coverage),
+        vendors=_vendors(current, past, report.coverage, of_notices),
         coverage=coverage_of(report.coverage),
         by_severity={severity: asserted[severity] for severity in SEVERITIES},
         doubtful=sum(1 for t in current if t.finding.stance is Stance.ASSERTED and doubtful(t.finding)),
+        in_notices=_own_in(current, of_notices),
         by_stance={stance: stances[stance] for stance in Stance},
         changes={change: changes[change] for change in Change},
         categories=tuple(sorted(used, key=lambda category: (-used[category], category))),
     )
 
 
+def _own_in(found: Iterable[Tracked], notices: Set[tuple[str, str]]) -> int:
+    """Asserted findings that stand in a privacy notice. `notices`: (vendor, source)."""
+    own = (tracked.finding for tracked in found if tracked.finding.stance is Stance.ASSERTED)
+    return sum(1 for f in own if f.page_role is PageRole.NOTICE or (f.vendor, f.source) in notices)
+
+
 def _vendors(
-    current: tuple[Tracked, ...], past: tuple[Tracked, ...], coverage: tuple[CoverageRow, ...]
+    current: tuple[Tracked, ...],
+    past: tuple[Tracked, ...],
+    coverage: tuple[CoverageRow, ...],
+    notices: Set[tuple[str, str]],
 ) -> tuple[VendorView, ...]:
     names = {t.finding.vendor for t in (*current, *past)} | {row.vendor for row in coverage}
     now: dict[str, list[Tracked]] = {name: [] for name in names}
@@ -191,6 +217,7 @@ def _vendors(
             tuple(then[name]),
             coverage_of(rows[name]),
             tuple(sorted(rows[name], key=lambda row: row.url)),
+            _own_in(now[name], notices),
         )
         for name in names
     ]

@@ -216,6 +216,12 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "把握不大：置信度低于 0.60，此类发现平均十条中对不到六条",
     ),
     (
+        "n_in_notices",
+        "{n} of them stands in a privacy notice, which discloses rather than advertises."
+        "|{n} of them stand in privacy notices, which disclose rather than advertise.",
+        "其中 {n} 处见于隐私告知：那里是告知，不是宣传。",
+    ),
+    (
         "n_doubtful",
         "{n} of these claims is marked uncertain.|{n} of these claims are marked uncertain.",
         "其中 {n} 条标有“把握不大”。",

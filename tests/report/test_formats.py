@@ -28,6 +28,7 @@ from scanner.model import (
     Difference,
     NotCompared,
     Outcome,
+    PageRole,
     Provision,
     ProvisionRole,
     RelevantLaw,
@@ -577,3 +578,17 @@ def test_a_page_that_has_not_changed_says_how_many_findings_it_holds(tmp_path: P
     assert "unchanged since last capture, 1 of them with findings" in text
     assert any("1 of them with findings" in line.label for line in coverage_lines(told))
     assert "其中 1 个有发现" in FORMATS["markdown"](told, tmp_path, "zh").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_stands_in_a_privacy_notice_is_counted_apart(lang: str, tmp_path: Path) -> None:
+    advert = make_finding("nobody will notice", id="1" * 64)
+    notice = make_finding("we keep templates of faces", id="2" * 64, page_role=PageRole.NOTICE, start=90, end=116)
+    t = words(lang)
+    for found, told in (((advert,), 0), ((advert, notice), 1)):
+        report = make_report(tuple(make_tracked(one) for one in found), (make_row(advert.source),))
+        line = t.count("n_in_notices", told)
+        written = pages(FORMATS["html"](report, tmp_path, lang).parent)
+        text = FORMATS["markdown"](report, tmp_path, lang).read_text(encoding="utf-8")
+        shown = (written["index.html"], written[f"vendor/{slug(advert.vendor)}.html"])
+        assert [line in page.get_text() for page in shown] + [line in text] == [bool(told)] * 3
