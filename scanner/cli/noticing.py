@@ -135,7 +135,8 @@ def compare(
     rule_set, day = load_rules(settings), (at or datetime.now(UTC)).date()
     advice = counsel(settings, rule_set, when=at)
     note_unlisted(ctx, advice.book, settings.law.jurisdictions)
-    seen = compared(ad, notice, rule_set, tuple(regime or ()), day)
+    asked = tuple(regime or ()) or _regimes_of(rule_set, settings.law.jurisdictions if jurisdiction else ())
+    seen = compared(ad, notice, rule_set, asked, day)
     found = tuple(verdict_with_ids(one, advice) for one in seen.verdicts)
     for source in seen.twice:
         note(ctx, f"no advert: {source} is given with --notice too")
@@ -153,6 +154,15 @@ def compare(
             note(ctx, "provisions are told with --format jsonl; here only the verdicts are shown")
         _show_verdicts(found, seen, rule_set, settings.report.lang)
     return _account(ctx, seen)
+
+
+def _regimes_of(rules: RuleSet, stated: Sequence[str]) -> tuple[str, ...]:
+    """The regimes of the jurisdictions that the user named; empty where none was named, or none is known there."""
+    from ..law import covers
+    from ..pipeline.noticing import needed_notice_rules
+
+    known = needed_notice_rules(rules).regimes.values() if stated else ()
+    return tuple(r.id for r in known if any(covers(one, place) for one in stated for place in r.places))
 
 
 def _note_void(ctx: typer.Context, notices: Sequence[Notice], day: date) -> None:
@@ -248,6 +258,9 @@ def _show_verdicts(found: tuple[Contradiction, ...], seen: Compared, rules: Rule
     read = [n.source for n in seen.notices if n.unread is None]
     for source in read:
         console.print(Text(f"{t['notice_read']}{t['colon']}{safe_terminal(source, 0)}"), soft_wrap=True)
+    names = {source: source.rstrip("/").rpartition("/")[2] for source in read}
+    if len(set(names.values())) < len(read):
+        names = {source: source for source in read}
     items = {item.id: item.facts for item in needed_notice_rules(rules).items.values()}
     claims = {f.id: f for page in seen.pages for f in page.judgement.findings}
     table = Table(header_style="bold", pad_edge=False, box=SIMPLE_HEAD)
@@ -255,7 +268,7 @@ def _show_verdicts(found: tuple[Contradiction, ...], seen: Compared, rules: Rule
         table.add_column(t[head], ratio=ratio, overflow="fold")
     shown = set()
     for one in sorted(found, key=lambda one: ORDER.index(one.verdict)):
-        cells = _verdict_cells(one, claims[one.finding], items, rules.categories, lang, named=len(read) > 1)
+        cells = _verdict_cells(one, claims[one.finding], items, rules.categories, lang, names if len(read) > 1 else {})
         if (row := tuple(cell.plain for cell in cells)) not in shown:
             shown.add(row)
             table.add_row(*cells)
@@ -265,9 +278,9 @@ def _show_verdicts(found: tuple[Contradiction, ...], seen: Compared, rules: Rule
 
 def _verdict_cells(
     one: Contradiction, claim: Finding, items: Mapping[str, Mapping[str, Any]],
-    categories: Mapping[str, Mapping[str, Any]], lang: str, *, named: bool,
+    categories: Mapping[str, Mapping[str, Any]], lang: str, names: Mapping[str, str],
 ) -> tuple[Text, ...]:  # fmt: skip
-    """The row of one verdict. `named`: the answer says in which notice it stands."""
+    """The row of one verdict. `names`: what the notices are called, where the answer says in which it stands."""
     from rich.text import Text
 
     from ..model import Verdict
@@ -285,6 +298,6 @@ def _verdict_cells(
     verdict, category, answer, reason = (
         Text(safe_terminal(cell, 200)) for cell in (t.label(one.verdict), kind, one.notice_quote or "–", why)
     )
-    if named and one.notice_at:
-        answer.append(f"\n{safe_terminal(one.notice_at.source, 0)}", "dim")
+    if one.notice_at and (name := names.get(one.notice_at.source)):
+        answer.append(f"\n{safe_terminal(name, 0)}", "dim")
     return verdict, category, Text.assemble(before, (quote, "bold"), after), answer, reason

@@ -44,8 +44,9 @@ LONGEST_LIST = 60
 _BETWEEN = "、，,。；;：:！？!?（）()“”《》\\s"
 LONGEST_REST = 14
 """Characters of a clause on either side of a finding's words that its quote takes in."""
-_CLAUSE_BEFORE = re.compile(r"(?<![\u3400-\u9fff\w])[\u3400-\u9fff\w]+$")
-_CLAUSE_AFTER = re.compile(r"[\u3400-\u9fff\w]+(?![\u3400-\u9fff\w])")
+_IN_CLAUSE = r"(?:[\u3400-\u9fff\w]|(?<=\d)[.,](?=\d))+"  # 3.2亿张人脸
+_CLAUSE_BEFORE = re.compile(rf"(?<![\u3400-\u9fff\w])(?<!\d[.,]){_IN_CLAUSE}$")
+_CLAUSE_AFTER = re.compile(rf"{_IN_CLAUSE}(?![\u3400-\u9fff\w])")
 _RUN = re.compile(r"[\u3400-\u9fff\w]{2}")
 _LISTED_BEFORE = re.compile(rf"(?<![^{_BETWEEN}])(?:[^{_BETWEEN}]{{1,8}}、)+$")
 _LISTED_AFTER = re.compile(rf"(?:、[^{_BETWEEN}]{{1,8}}(?=[{_BETWEEN}]|$))+")

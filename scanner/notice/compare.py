@@ -425,14 +425,12 @@ def _place(notice: Notice | None, fact: NoticeFact | None) -> Place | None:
 def _item(rule: ClaimRule | None, notice: Notice | None, lang: str) -> str:
     """The item under which the matter should stand: of a regime of the notice, in the order of the claim's own list,
     one that a text can show before one that cannot be checked online; without a notice that was read, of a regime that
-    goes with the language of the claim."""
-    if rule is None or not rule.items:
+    goes with the language of the claim. Empty where these have none: another country's item is no answer."""
+    if rule is None:
         return ""
     unseen = {item.id for item in notice.items if item.status is ItemStatus.NOT_CHECKABLE} if notice else set()
-    regimes = {item.regime for item in notice.items if item.id not in unseen} if notice else set()
+    regimes = {item.regime for item in notice.items} if notice else set()
     if not regimes:
         regimes = {regime for regime in rule.items if regime.startswith("cn.") == lang.startswith("zh")}
-    return next(
-        (item for regime, item in rule.items.items() if regime in regimes and item not in unseen),
-        next(iter(rule.items.values())),
-    )
+    own = [item for regime, item in rule.items.items() if regime in regimes]
+    return next((item for item in own if item not in unseen), next(iter(own), ""))

@@ -252,8 +252,8 @@ def _regime(
     name: str, entry: Mapping[str, Any], groups: frozenset[str], items: Mapping[str, R.Item], reader: _Reader
 ) -> R.Regime:
     where = f"regime.{name}"
-    _unknown(entry, {"title_en", "title_zh", "langs", "faces", "when"}, reader, f"{where}.")
-    for key in ("title_en", "title_zh", "langs"):
+    _unknown(entry, {"title_en", "title_zh", "places", "langs", "faces", "when"}, reader, f"{where}.")
+    for key in ("title_en", "title_zh", "places", "langs"):
         if not entry.get(key):
             reader.say(where, f"{key} is missing")
     when = reader.texts(entry, "when", where)
@@ -263,7 +263,8 @@ def _regime(
     if not any(item.regime == name for item in items.values()):
         reader.say(where, "has no items")
     titles = {key: str(entry.get(key, "")) for key in ("title_en", "title_zh")}
-    return R.Regime(name, titles, tuple(reader.texts(entry, "langs", where)), bool(entry.get("faces")), tuple(when))
+    places, langs = (tuple(reader.texts(entry, key, where)) for key in ("places", "langs"))
+    return R.Regime(name, titles, places, langs, bool(entry.get("faces")), tuple(when))
 
 
 def _fact(name: str, entry: Mapping[str, Any], groups: frozenset[str], reader: _Reader) -> R.FactRule:

@@ -155,6 +155,8 @@ class Regime:
 
     id: str
     titles: Mapping[str, str]
+    places: tuple[str, ...]
+    """Jurisdictions whose law it is, as in provisions.toml."""
     langs: tuple[str, ...]
     faces: bool
     """Only where the notice discloses that faces are processed."""
