@@ -10,8 +10,6 @@ from scanner.model import Block, Cue, Stance
 
 LONGEST_LABEL = 80
 """Characters of a label; what is longer explains, and a "no" beside it may answer anything."""
-_CELL = re.compile(r"^(.*[>\s]tr(?:\[\d+\])?)>(t[dh](?:\[\d+\])?)")
-_TERM = re.compile(r"^(.*[>\s]dl(?:\[\d+\])?(?:>div(?:\[\d+\])?)?)>(d[td](?:\[\d+\])?)")
 _END = re.compile(r"[,.;:!?()\[\]\n]|\s-\s|\s{2,}")
 """Ends the first words of an answer."""
 
@@ -35,19 +33,17 @@ def refused(page: Page, words: Set[str]) -> dict[int, Cue]:
 def _rows(blocks: Sequence[Block]) -> list[list[list[int]]]:
     """Rows of tables, and terms with what is said of them, as numbers of blocks cell by cell; those with an answer."""
     rows: list[list[list[int]]] = []
-    row = cell = ""
+    last = None
     for at, block in enumerate(blocks):
-        found = _CELL.match(block.path) or _TERM.match(block.path)
-        if found is None:
-            row = cell = ""
-            continue
-        begins = found[1] != row or (found[2] != cell and found[2].startswith("dt") and not cell.startswith("dt"))
-        if begins:
-            rows.append([])
-        if begins or found[2] != cell:
-            rows[-1].append([])
-        row, cell = found[1], found[2]
-        rows[-1][-1].append(at)
+        cell = block.cell
+        if cell is not None:
+            begins = last is None or cell[0] != last[0] or (cell[1] == "dt" and last[1] != "dt")
+            if begins:
+                rows.append([])
+            if begins or cell != last:
+                rows[-1].append([])
+            rows[-1][-1].append(at)
+        last = cell
     return [cells for cells in rows if len(cells) > 1]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,8 @@ from .kinds import BlockKind, UnreadReason
 
 TEXT_DERIVATION = "text/v1"
 """Name of the rule by which `Document.text` is made from HTML; raised when offsets could change."""
+
+_CELL = re.compile(r"((?:.*>)?(?:tr|dl)(?:\[\d+\])?(?:>div(?:\[\d+\])?)?)>(t[dh]|d[td])((?:\[\d+\])?)(?:>|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,12 @@ class Block:
     """Line by line, for text out of a picture."""
     landmark: str = ""
     """ARIA landmark that it stands in, `contentinfo` (the page's footer) or `navigation`; empty elsewhere."""
+
+    @property
+    def cell(self) -> tuple[str, str, str] | None:
+        """(row of the table or list of terms, `td` | `th` | `dt` | `dd`, number) of the cell that it stands in."""
+        found = _CELL.match(self.path)
+        return (found[1], found[2], found[3]) if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -16,8 +15,6 @@ from .tables import captures, documents
 
 ROW = 300
 """Characters of its row that are shown before and after a cell at most."""
-_ROW = re.compile(r"(.*>tr(?:\[\d+\])?)>t[dh]\b")
-_TERM, _ANSWER = re.compile(r"(.*)>d[td](?:\[\d+\])?(?:>|$)"), re.compile(r"(.*)>dd(?:\[\d+\])?(?:>|$)")
 
 
 def contexts(connection: Connection, found: Iterable[Finding]) -> dict[str, tuple[str, str]]:
@@ -80,12 +77,9 @@ def _row(blocks: Sequence[Block], first: int, last: int) -> Sequence[Block]:
 
 
 def _in_one_row(one: Block, after: Block) -> bool:
-    row, term = _ROW.match(one.path), _TERM.match(one.path)
-    if row:
-        other = _ROW.match(after.path)
-        return other is not None and row.group(1) == other.group(1)
-    answer = _ANSWER.match(after.path)
-    return term is not None and answer is not None and term.group(1) == answer.group(1)
+    """Cells of a table's row, or a term with what is said of it: the next term begins another."""
+    first, second = one.cell, after.cell
+    return first is not None and second is not None and first[0] == second[0] and second[1] != "dt"
 
 
 def _lined(text: str, start: int, end: int, lines: set[int]) -> str:
