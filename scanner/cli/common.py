@@ -118,10 +118,16 @@ def load_rules(settings: Settings) -> RuleSet:
 
 def load_law(settings: Settings) -> LawBook:
     """The provisions of the patterns folder that the settings name."""
-    from ..detect.rules import default_path
     from ..law import load
 
-    return load(Path(settings.rules.path) if settings.rules.path else default_path())
+    return load(patterns_of(settings))
+
+
+def patterns_of(settings: Settings) -> Path:
+    """The patterns folder that the settings name."""
+    from ..detect.rules import default_path
+
+    return Path(settings.rules.path) if settings.rules.path else default_path()
 
 
 def codes(flag: str, given: list[str] | None) -> tuple[str, ...]:

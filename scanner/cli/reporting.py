@@ -21,6 +21,7 @@ from .common import (
     load_rules,
     load_settings,
     note,
+    patterns_of,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ def report(
     from ..pipeline.reporting import stored_report, write_reports
 
     settings = load_settings(ctx, config, out_dir=out, store__url=db, report__formats=format, report__lang=lang)
-    stored = stored_report(settings, load_rules(settings), run, codes("--jurisdiction", jurisdiction))
+    stored = stored_report(
+        settings, load_rules(settings), run, codes("--jurisdiction", jurisdiction),
+        pictures="html" in settings.report.formats,
+    )  # fmt: skip
     for path in write_reports(stored, settings).values():
         typer.echo(str(path))
     return 0
@@ -84,16 +88,18 @@ def findings(
     """
     from dataclasses import replace
 
+    from ..detect.rules import load_categories
     from ..model import Severity, Stance
-    from ..pipeline.reporting import stored_report
+    from ..pipeline.listing import stored_findings
 
     choice("--format", format, FINDINGS_FORMATS)
     stance, severity = _value("--stance", stance, Stance), _value("--severity", severity, Severity)
     settings = load_settings(ctx, config, out_dir=out, store__url=db, report__lang=lang)
-    rules = load_rules(settings)
-    if category and category not in rules.categories:
-        raise UsageError(f"--category {category}: not known", f"one of: {', '.join(sorted(rules.categories))}")
-    whole = stored_report(settings, rules, run, codes("--jurisdiction", jurisdiction))
+    patterns = patterns_of(settings)
+    categories = load_categories(patterns)
+    if category and category not in categories:
+        raise UsageError(f"--category {category}: not known", f"one of: {', '.join(sorted(categories))}")
+    whole = stored_findings(settings, patterns, categories, run, codes("--jurisdiction", jurisdiction))
     day = since.replace(tzinfo=UTC) if since else None
     kept = [t for t in whole.findings if _wanted(t, vendor, category, stance, severity, new, day)]
     kept = kept[:limit] if limit else kept

@@ -37,6 +37,12 @@ class Problems:
         name = file.relative_to(self.root).as_posix() if file.is_relative_to(self.root) else str(file)
         self.lines.append(f"{name}: {key}: {what}")
 
+    def check(self) -> None:
+        """Raises RulesError with all of them, if there are any."""
+        if self.lines:
+            count = f"{len(self.lines)} problem{'s' if len(self.lines) > 1 else ''}"
+            raise RulesError(f"{count} in {self.root}", self.lines, "mend the files named")
+
 
 _SPECIAL = re.compile(r"[()|]")
 
@@ -92,13 +98,19 @@ def load(path: Path) -> R.RuleSet:
     ]
     _unique_ids(path, loaded, problems)
     _pair_only(path, loaded, atoms, problems)
-    if problems.lines:
-        count = len(problems.lines)
-        raise RulesError(f"{count} problem{'s' if count > 1 else ''} in {path}", problems.lines, "mend the files named")
+    problems.check()
     counts = {name: dict(entry.counts) for name, entry in atoms.items()}
     return R.RuleSet(
         tuple(loaded), tuple(literals), cues, roles, categories, stopwords, refusals, fold, _digest(path), path, counts
     )
+
+
+def load_categories(path: Path) -> dict[str, dict[str, Any]]:
+    """`claims.toml` of the folder alone. Raises RulesError."""
+    problems = Problems(path)
+    categories = _categories(path, problems)
+    problems.check()
+    return categories
 
 
 class _AtomEntry:

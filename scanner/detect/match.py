@@ -12,15 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-
-import spacy
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
+from typing import TYPE_CHECKING
 
 from scanner.detect.gate import Sighting, bounded, gate_for, speaks
 from scanner.detect.page import LINE, PARAGRAPH, Page
 from scanner.detect.rules import Atoms, Claim, Kind, Reach, Rule, RuleSet, Slot
 from scanner.model import Stance
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 Span = tuple[int, int]
 MAX_SLOT_MATCHES = 400
@@ -77,7 +77,11 @@ class WordMatcher:
     """
 
     def __init__(self, rules: RuleSet) -> None:
-        self.vocab = spacy.blank("xx").vocab
+        import spacy  # here: it takes 0.6 s, and commands that judge nothing come past this file, too
+        from spacy.matcher import PhraseMatcher
+        from spacy.tokens import Doc
+
+        self.doc, self.vocab = Doc, spacy.blank("xx").vocab
         self.literals, self.cues = rules.literals, rules.cues
         self.meaning = gate_for(rules).by_text
         self.matcher = PhraseMatcher(self.vocab)
@@ -90,7 +94,7 @@ class WordMatcher:
                 self.matcher.add(key, [self._doc(word)])
 
     def _doc(self, text: str) -> Doc:
-        return Doc(self.vocab, words=list(text), spaces=[False] * len(text))
+        return self.doc(self.vocab, words=list(text), spaces=[False] * len(text))
 
     def _hits(self, text: str, first: int, last: int) -> set[tuple[int, int]]:
         """(start, end) in page positions; long blocks in overlapping pieces, so that memory stays bounded."""

@@ -228,6 +228,14 @@ def load(path: Path | None = None) -> RuleSet:
     return _load(path or default_path())
 
 
+def load_categories(path: Path | None = None) -> Mapping[str, Mapping[str, Any]]:
+    """Only what claims are called: category -> its entry in `claims.toml`, in a hundredth of the time. Raises
+    RulesError."""
+    from scanner.detect import loader
+
+    return loader.load_categories(path or default_path())
+
+
 @lru_cache(maxsize=4)
 def _load(path: Path) -> RuleSet:
     from scanner.detect import loader

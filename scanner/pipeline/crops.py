@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,29 +42,34 @@ def crops_of(findings: Iterable[Finding], store: Store, settings: Settings) -> S
     if not wanted:
         return Shown({}, {})
     kept = store.captures_by_payload(finding.image_sha256 for finding in wanted)
-    bodies: dict[str, bytes | str] = {}
     out = Shown({}, {})
-    for finding in sorted(wanted, key=lambda each: each.image_sha256):
-        sha256 = finding.image_sha256
-        if sha256 not in bodies:
-            bodies.clear()  # one picture at a time: strips of a catalogue do not pile up in memory
-            bodies[sha256] = _body(finding, kept.get(sha256), store, settings)
-        text = store.picture_text(sha256)
-        lines, body = text.lines if text else (), bodies[sha256]
-        out.crops[finding.id] = _crop(finding, body, lines)
-        if isinstance(body, bytes) and sha256 not in out.pictures and len(out.pictures) < MOST_WHOLE:
-            out.pictures[sha256] = images.copy_of(body, lines) if images.can_crop() else b""
+    # One picture at a time: strips of a catalogue do not pile up in memory.
+    for sha256, group in groupby(sorted(wanted, key=_picture), key=_picture):
+        there, text = list(group), store.picture_text(sha256)
+        body = _body(there[0], kept.get(sha256), store, settings)
+        _cut(there, body, text.lines if text else (), out)
     return out
 
 
-def _crop(finding: Finding, body: bytes | str, lines: Sequence[PictureLine]) -> Crop:
-    assert finding.image_box is not None
+def _picture(finding: Finding) -> str:
+    return finding.image_sha256
+
+
+def _cut(there: Sequence[Finding], body: bytes | str, lines: Sequence[PictureLine], out: Shown) -> None:
+    """Adds what is shown of one picture to `out`; `there`: the findings that stand in it."""
+    if isinstance(body, bytes) and not images.can_crop():
+        body = f"the picture is kept; to show a piece of it: {images.INSTALL}"
     if isinstance(body, str):
-        return Crop(b"", body)
-    if not images.can_crop():
-        return Crop(b"", f"the picture is kept; to show a piece of it: {images.INSTALL}")
-    png = images.crop(body, finding.image_box, lines=lines)
-    return Crop(png, "" if png else "the box does not lie in the picture", blurred=faces.available())
+        out.crops.update((finding.id, Crop(b"", body)) for finding in there)
+        return
+    boxes = [finding.image_box for finding in there if finding.image_box]
+    whole = len(out.pictures) < MOST_WHOLE
+    pieces, copy = images.copies(body, boxes, lines, whole=whole)
+    for finding, png in zip(there, pieces, strict=True):
+        why = "" if png else "the box does not lie in the picture"
+        out.crops[finding.id] = Crop(png, why, blurred=faces.available())
+    if whole:
+        out.pictures[there[0].image_sha256] = copy
 
 
 def _body(finding: Finding, capture: Capture | None, store: Store, settings: Settings) -> bytes | str:

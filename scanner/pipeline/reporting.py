@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..history import compare
 from ..model import Change, Report
 from ..report import FORMATS
 from .crops import crops_of
 from .lawful import counsel, with_law
+from .listing import tracked_of
 from .noticing import APP_STORES, notice_rules, unread_notices
 from .secondlook import comparisons
 
@@ -25,29 +25,25 @@ LANGUAGE = ".language"
 
 
 def build_report(
-    store: Store, rules: RuleSet, run: str | None, settings: Settings, jurisdictions: Sequence[str] = ()
+    store: Store,
+    rules: RuleSet,
+    run: str | None,
+    settings: Settings,
+    jurisdictions: Sequence[str] = (),
+    *,
+    pictures: bool = True,
 ) -> Report:
     """The report of a run (None: the newest finished one), compared with the last successful looks before it.
 
-    `jurisdictions`: whose law is named, whatever targets and settings say. Raises StoreError where there is no such
-    run.
+    `jurisdictions`: whose law is named, whatever targets and settings say. `pictures`: with the pieces of pictures in
+    which quotes stand (to blur the faces in one picture takes a second). Raises StoreError where there is no such run.
     """
     parts = store.report(run)
-    tracked = compare(
-        parts.previous,
-        parts.findings,
-        read=parts.read,
-        first_seen=parts.first_seen,
-        last_seen=parts.last_seen,
-        had_before=parts.had_before,
-        standing=parts.standing,
-        seen_now=parts.seen_now,
-        run=parts.run.id,
-    )
+    tracked = tracked_of(parts)
     second_looks = comparisons(store, parts.run.id)
     shown = [one.finding for one in tracked if one.change is not Change.NOT_SEEN]
     shown += [one.finding for comparison in second_looks for one in comparison.differences]
-    drawn = crops_of(shown, store, settings)
+    drawn = crops_of(shown if pictures else (), store, settings)
     notices, known = store.notices(parts.run.id), notice_rules(rules)
     report = Report(
         run=parts.run,
@@ -72,12 +68,14 @@ def build_report(
     return with_law(report, counsel(settings, rules, store.vendor_places(), jurisdictions))
 
 
-def stored_report(settings: Settings, rules: RuleSet, run: str, jurisdictions: Sequence[str] = ()) -> Report:
-    """The report of a stored run; an empty name is the newest finished one. `jurisdictions` as in `build_report`."""
+def stored_report(
+    settings: Settings, rules: RuleSet, run: str, jurisdictions: Sequence[str] = (), *, pictures: bool = True
+) -> Report:
+    """The report of a stored run; an empty name is the newest finished one. The rest as in `build_report`."""
     from ..store import open_to_read
 
     with open_to_read(settings.database_url()) as store:
-        return build_report(store, rules, run or None, settings, jurisdictions)
+        return build_report(store, rules, run or None, settings, jurisdictions, pictures=pictures)
 
 
 def write_reports(report: Report, settings: Settings) -> dict[str, Path]:

@@ -16,14 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner.model import PictureLine
-from scanner.read.strips import Box
+from scanner.read.strips import Box, Frame
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-Frame = tuple[int, int, int, int]
-"""left, top, right, bottom."""
 INSTALL = "pip install 'noticescan[ocr]'"
 """The extra that also brings OpenCV."""
 FACES = ("haarcascade_frontalface_alt2.xml", "haarcascade_profileface.xml")

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from scanner.model import PictureLine, PictureText, UnreadReason
-from scanner.read.strips import Box, merged, reading_order, whole_lines
+from scanner.read.strips import Box, Frame, merged, reading_order, whole_lines
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,6 +29,8 @@ OVERLAP = 224
 """A line of writing is rarely higher; so each is whole in at least one tile."""
 LEAST_SIDE = 480
 """Pixels: a flatter picture is given ground for nothing but speed."""
+MARGIN = 24
+"""Pixels of ground shown round a quote."""
 MIN_SIDE = 20
 MIN_AREA = 3600
 """Pixels: below this a picture is a spacer, a bullet or an icon."""
@@ -75,35 +77,40 @@ def read_picture(body: bytes) -> PictureText:
     return PictureText(sha256, reader_name(), width, height, reading_order(whole_lines(found)))
 
 
-def crop(body: bytes, box: Box, *, margin: int = 24, lines: Sequence[PictureLine] | None = None) -> bytes:
-    """The part of a picture round a box, as PNG; empty where the bytes are no picture. With `lines` (what was read in
-    it): a copy for publication, faces and number plates blurred as far as they are found."""
-    image = _open(body)
-    if isinstance(image, str):
-        return b""
-    x, y, width, height = box
-    frame = (x - margin, y - margin, x + width + margin, y + height + margin)
-    frame = (max(0, frame[0]), max(0, frame[1]), min(image.width, frame[2]), min(image.height, frame[3]))
-    if frame[0] >= frame[2] or frame[1] >= frame[3]:
-        return b""
-    if lines is not None:
-        from scanner.read.faces import blurred
+def copies(
+    body: bytes, boxes: Sequence[Box], lines: Sequence[PictureLine], *, whole: bool = True
+) -> tuple[list[bytes], bytes]:
+    """Copies of a picture for publication, faces and number plates blurred as far as they are found: what lies round
+    each box as PNG, and with `whole` all of it as JPEG. `lines`: what was read in it.
 
-        image = blurred(image, frame, lines)
-    out = io.BytesIO()
-    image.crop(frame).save(out, "PNG")
-    return out.getvalue()
-
-
-def copy_of(body: bytes, lines: Sequence[PictureLine]) -> bytes:
-    """The whole picture as JPEG for publication, blurred like a crop; empty where the bytes are no picture."""
+    Empty where the bytes are no picture, or the box does not lie in it.
+    """
     from scanner.read.faces import blurred
 
     image = _open(body)
     if isinstance(image, str):
+        return [b""] * len(boxes), b""
+    if not whole:  # looking for faces in all of a long picture takes a second
+        return [_cut(blurred(image, frame, lines), frame) for frame in _frames(image, boxes)], b""
+    image = blurred(image, (0, 0, *image.size), lines)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80)
+    return [_cut(image, frame) for frame in _frames(image, boxes)], out.getvalue()
+
+
+def _frames(image: Image, boxes: Sequence[Box]) -> list[Frame]:
+    """The boxes with some ground round them, as far as the picture goes."""
+    return [
+        (max(0, x - MARGIN), max(0, y - MARGIN), min(image.width, x + w + MARGIN), min(image.height, y + h + MARGIN))
+        for x, y, w, h in boxes
+    ]
+
+
+def _cut(image: Image, frame: Frame) -> bytes:
+    if frame[0] >= frame[2] or frame[1] >= frame[3]:
         return b""
     out = io.BytesIO()
-    blurred(image, (0, 0, *image.size), lines).save(out, "JPEG", quality=80)
+    image.crop(frame).save(out, "PNG")
     return out.getvalue()
 
 

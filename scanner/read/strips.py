@@ -10,6 +10,8 @@ from scanner.model import PictureLine
 
 Box = tuple[int, int, int, int]
 """x, y, width, height."""
+Frame = tuple[int, int, int, int]
+"""left, top, right, bottom."""
 
 _RUN_ON = 8
 """Characters of a line from which it may be the first half of a sentence that was too long for its column."""

@@ -158,13 +158,14 @@ def test_a_face_is_blurred_in_the_copy_and_untouched_in_the_picture() -> None:
 
     body = face()
     box = (0, 0, 240, 240)
-    plain, published = images.crop(body, box), images.crop(body, box, lines=())
+    (published,), whole = images.copies(body, [box], ())
+    plain, (alone,) = body, images.copies(body, [box], (), whole=False)[0]
 
     def detail(png: bytes) -> float:
         middle = Image.open(io.BytesIO(png)).convert("L").crop((80, 80, 160, 160))
         return float(ImageStat.Stat(middle).stddev[0])
 
-    assert detail(published) < 0.6 * detail(plain)
+    assert all(detail(copy) < 0.6 * detail(plain) for copy in (published, alone, whole))
     assert faces.faces(Image.open(io.BytesIO(plain)).convert("RGB"), (0, 0, 240, 240))
     assert not faces.faces(Image.open(io.BytesIO(published)).convert("RGB"), (0, 0, 240, 240))
 
@@ -175,5 +176,5 @@ def test_a_number_plate_is_blurred_and_the_words_beside_it_are_not() -> None:
     body = drawn(["京A·8K3Z5", OCR_CLAIM], width=520)
     read = images.read_picture(body)
     assert len(faces.plates(read.lines)) == 1
-    again = images.read_picture(images.crop(body, (0, 0, 520, 300), lines=read.lines))
+    again = images.read_picture(images.copies(body, [(0, 0, 520, 300)], read.lines)[0][0])
     assert [line.text for line in again.lines] == [OCR_CLAIM]
