@@ -37,7 +37,9 @@ FormatsFlag = Annotated[
     list[str] | None,
     typer.Option("--format", "-f", help="html, json, csv, markdown or letters; may be repeated.", show_default="all"),
 ]
-ExitCodeFlag = Annotated[bool, typer.Option("--exit-code", help="Exit with 3 when there are new findings.")]
+ExitCodeFlag = Annotated[
+    bool, typer.Option("--exit-code", help="Exit with 3 when there are new findings, or words became a claim.")
+]
 AtFlag = Annotated[
     datetime | None,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..errors import ExitCode
-from ..model import Change, Outcome, UnreadReason
+from ..model import Change, Outcome, Stance, UnreadReason
 from .common import say
 
 if TYPE_CHECKING:
@@ -31,8 +31,14 @@ def finish(report: Report, settings: Settings, *, exit_code: bool) -> int:
 
 
 def outcome_code(report: Report, *, exit_code: bool) -> int:
-    """3 before 4: whoever asks for 3 looks into the report, and the report says what could not be read."""
-    fresh = any(tracked.change is Change.NEW for tracked in report.findings)
+    """3 before 4: whoever asks for 3 looks into the report, and the report says what could not be read.
+
+    What was denied or only relayed before and is now the page's own claim is as good as new.
+    """
+    fresh = any(
+        tracked.change is Change.NEW or (tracked.change is Change.TURNED and tracked.finding.stance is Stance.ASSERTED)
+        for tracked in report.findings
+    )
     aside = any(one.new for comparison in report.comparisons for one in comparison.differences)
     if exit_code and (fresh or aside):
         return ExitCode.NEW_FINDINGS

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from scanner.cli.finishing import outcome_code
+from scanner.errors import ExitCode
 from scanner.history import compare
 from scanner.model import Change, Finding, Judgement, Outcome, Stance
 from scanner.store import Store, open_store
+from tests.report.sample import make_finding, make_report, make_tracked
 from tests.store.values import T0, capture, facts, finding, item, judgement
 
 PAGE = item()
@@ -161,3 +164,10 @@ def test_what_a_database_knows_of_words_that_are_no_longer_flagged() -> None:
         [("前台登记", "learned"), ("离店也能找到", "unflagged")],
         [("前台登记", "not_seen")],
     ]
+
+
+def test_a_scheduler_hears_of_a_denial_that_became_a_claim_and_not_of_the_reverse() -> None:
+    for stance, code in ((Stance.ASSERTED, ExitCode.NEW_FINDINGS), (Stance.NEGATED, ExitCode.OK)):
+        report = make_report((make_tracked(make_finding(stance=stance), Change.TURNED),), ())
+        assert outcome_code(report, exit_code=True) == code
+        assert outcome_code(report, exit_code=False) == ExitCode.OK
