@@ -61,9 +61,10 @@ $(VENV)/.run: $(LOCK) | $(PY)
 	$(PIP) --require-hashes -r $(LOCK)
 	@touch $@
 
-# The command itself, from this checkout: what is changed here is changed there.
-$(VENV)/bin/noticescan: pyproject.toml $(VENV)/.run
-	$(PIP) --no-deps --editable .
+# The command itself, from this checkout: what is changed here is changed there. What builds it is pinned like the rest.
+$(VENV)/bin/noticescan: pyproject.toml requirements-build.lock $(VENV)/.run
+	$(PIP) --require-hashes -r requirements-build.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(DEV_LOCK) $(LOCK) | $(PY)
