@@ -80,6 +80,8 @@ def test_a_case_file_marks_what_is_uncertain(sealed: Sealed) -> None:
     for one in told:
         assert f"{one['confidence']:.2f}</span>" in page
         assert one["stance_before"] is None
+    assert "<span>new</span>" not in page  # in a first run nothing is
+    assert page.count('class="sev-') == sum(1 for one in told if one["stance"] == "asserted")
 
 
 def test_without_the_right_key_and_root_it_is_not_sealed(sealed: Sealed) -> None:
