@@ -54,6 +54,7 @@ _PATHS = (
 """Settings in a file that are paths relative to its folder."""
 _FROZEN = ConfigDict(extra="forbid", frozen=True)
 Format = Literal["html", "json", "csv", "markdown", "letters"]
+Writer = Literal["press", "regulator"]
 FORMATS: tuple[str, ...] = get_args(Format)
 
 
@@ -190,6 +191,8 @@ class ReportSettings(BaseModel):
 
     lang: Literal["en", "zh"] = "en"
     formats: tuple[Format, ...] = ("html", "json", "csv", "markdown", "letters")
+    letter: Writer = "press"
+    """Who writes the letters to the vendors: a newsroom before it publishes, or an office that inquires."""
 
 
 class RunSettings(BaseModel):

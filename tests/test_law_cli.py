@@ -170,10 +170,38 @@ def test_law_show_tells_what_is_unsure_and_what_binds_nobody(
         assert words in capsys.readouterr().out
 
 
+def test_the_letter_of_an_office_is_chosen_and_asks_the_same(
+    folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--quiet", "crawl", shop.url(), "--vendor", "Shop", *SHOP]) == 0
+    assert run(["report", "--letter", "regulator"]) == 0
+    texts: dict[tuple[str, str], str] = {}
+    for path in (written() / "letters").iterdir():
+        kind, _, lang = path.name.partition("-")[0], *path.stem.rpartition(".")[1:]
+        texts[kind, lang] = path.read_text(encoding="utf-8")
+    assert set(texts) == {(kind, lang) for kind in ("reply", "inquiry") for lang in ("en", "zh")}
+    for lang, office, press in (("en", "[name of the office", "publi"), ("zh", "［机构名称", "报道")):
+        inquiry, reply = texts["inquiry", lang], texts["reply", lang]
+        assert office in inquiry
+        assert office not in reply
+        assert CLAIM in inquiry
+        asked = [[line for line in text.splitlines() if line.startswith("  - ")] for text in (inquiry, reply)]
+        assert asked[0] == asked[1]
+        assert len(asked[0]) > 3
+        assert press in reply
+    assert "before we publish" not in texts["inquiry", "en"]
+    assert "报道" not in texts["inquiry", "zh"]
+    (page,) = (written() / "html" / "vendor").iterdir()
+    assert "[Name of the office]" in page.read_text(encoding="utf-8")
+    sources = {found["source"] for found in lines(capsys, "check", "noticescan-out", code=NOT_FOUND)}
+    assert sources == {shop.url()}  # neither letter is read as a page of a vendor
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
         (["law", "show", "cn.pipl.9999"], "no provision cn.pipl.9999"),
+        (["report", "--letter", "police"], "--letter police: not known"),
         (["law", "list", "--category", "covert"], "--category covert: not known"),
         (["law", "list", "--jurisdiction", "China"], "'China' is not a jurisdiction"),
         (["law", "list", "--role", "seller"], "--role seller: not known"),

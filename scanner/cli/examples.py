@@ -82,6 +82,8 @@ user_agent_contact = ""
 # Language of the reports: "en" or "zh".
 # lang = "en"
 # formats = ["html", "json", "csv", "markdown", "letters"]
+# Who writes the letters to the vendors: "press" (before you publish) or "regulator" (an office that inquires).
+# letter = "press"
 
 [run]
 # How old a page may get before `noticescan run` looks again; a target can have its own interval.

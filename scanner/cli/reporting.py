@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 RunFlag = Annotated[str, typer.Option("--run", help="Which run.", show_default="the last one")]
 FINDINGS_FORMATS = ("table", "jsonl")
+WRITERS = ("press", "regulator")
 
 
 def register(app: typer.Typer) -> None:
@@ -43,6 +44,13 @@ def report(
     format: FormatsFlag = None,
     lang: LangFlag = None,
     jurisdiction: JurisdictionFlag = None,
+    letter: Annotated[
+        str | None,
+        typer.Option(
+            help="Who writes the letters to the vendors: press (before you publish) or regulator (an inquiry).",
+            show_default="report.letter, else press",
+        ),
+    ] = None,
     out: OutFlag = None,
     db: DbFlag = None,
     config: ConfigFlag = None,
@@ -53,7 +61,11 @@ def report(
     """
     from ..pipeline.reporting import stored_report, write_reports
 
-    settings = load_settings(ctx, config, out_dir=out, store__url=db, report__formats=format, report__lang=lang)
+    if letter is not None:
+        choice("--letter", letter, WRITERS)
+    settings = load_settings(
+        ctx, config, out_dir=out, store__url=db, report__formats=format, report__lang=lang, report__letter=letter
+    )
     stored = stored_report(
         settings, load_rules(settings), run, codes("--jurisdiction", jurisdiction),
         pictures="html" in settings.report.formats,

@@ -103,6 +103,8 @@ class Report:
     """WARC-Record-ID -> `Capture.origin`, where it has one."""
     comparisons: tuple[Comparison, ...] = ()
     """Second looks at the pages of this run (`crawl --compare-as`)."""
+    letter: str = "press"
+    """press | regulator: who writes the letters to the vendors."""
 
     def law_of(self, finding: Finding) -> RelevantLaw | None:
         """The law beside one finding; None where it is not asserted, or no law was looked at."""

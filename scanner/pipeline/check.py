@@ -56,7 +56,7 @@ WARCS = (".warc", ".warc.gz", ".wacz")
 _SITEMAP = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:urlset|sitemapindex|rss|feed)\b", re.DOTALL)
 OUR_REPORT = frozenset({"html", "report.json", "coverage.csv"})
 """What lies in the folder of a report that noticescan wrote."""
-OUR_LETTER = "reply-letter-"
+OUR_LETTER = ("reply-letter-", "inquiry-letter-")
 """How the names of our letters begin; they quote what pages say."""
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"})
 PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/jpg", "image/webp", "image/gif", "image/bmp"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,7 @@ def write_reports(report: Report, settings: Settings) -> dict[str, Path]:
     if language_of(folder) not in ("", lang):
         folder /= lang
     folder.mkdir(parents=True, exist_ok=True)
+    report = replace(report, letter=settings.report.letter)
     paths: dict[str, Path] = {kind: FORMATS[kind](report, folder, lang) for kind in settings.report.formats}
     (folder / LANGUAGE).write_text(lang + "\n", encoding="utf-8")
     return paths

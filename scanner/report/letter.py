@@ -1,5 +1,6 @@
 """The right of reply as a letter: what a vendor's pages say, where and when, and what we ask. It quotes and accuses of
-nothing: no law, no severity, no word on whether anything is true or was ever used.
+nothing: no law, no severity, no word on whether anything is true or was ever used. `Report.letter` says who writes: a
+newsroom before it publishes, or an office that inquires; both quote and ask the same.
 
 A letter is a list of parts, so that text files and pages show the same words and vendor text is always told apart.
 """
@@ -22,7 +23,8 @@ from scanner.report.words import LANGS, words
 
 WORDS = Path(__file__).parent / "templates" / "letter.toml"
 FOLDER = "letters"
-PREFIX = "reply-letter-"
+PREFIXES = {"press": "reply-letter-", "regulator": "inquiry-letter-"}
+"""How the file names begin, by who writes."""
 MOST_QUOTES = 5
 """Passages quoted under one heading; the rest is counted. A letter of a hundred quotations is not answered."""
 QUOTE_LIMIT = 600
@@ -83,8 +85,9 @@ def _parts(
     yield Part("name", one_line(vendor.name, 200) or say["no_name"])
     yield Part("line", say["date"])
     yield Part("heading", say["subject"])
-    for key in ("greeting", "intro", "quoting", "what_we_do_not_say"):
-        yield Part("line", say[key])
+    for key in ("greeting", "intro", "quoting", "what_we_do_not_say", "basis"):
+        if key in say:
+            yield Part("line", say[key])
     yield Part("heading", say["passages"])
     yield Part("line", say["headings"])
     for number, (key, group) in enumerate(groups.items(), 1):
@@ -112,16 +115,18 @@ def _parts(
 
 
 @cache
-def _words(lang: str) -> dict[str, Any]:
+def _words(lang: str, writer: str) -> dict[str, Any]:
+    """The words of a letter by key; what a writer says in another way stands in a table of its own."""
     texts: dict[str, Any] = tomllib.loads(WORDS.read_text(encoding="utf-8"))[lang]
-    return texts
+    own: dict[str, Any] = texts.get(writer, {})
+    return texts | own
 
 
 class _Quoting:
     """The quotations of one letter: each passage once, pages numbered as they come."""
 
     def __init__(self, report: Report, lang: str) -> None:
-        self.report, self.lang, self.say = report, lang, _words(lang)
+        self.report, self.lang, self.say = report, lang, _words(lang, report.letter)
         self.captures: dict[str, int] = {}
         """SHA-256 of each page as received -> its number in the list at the end."""
         self._quoted: dict[tuple[str, str], int] = {}
@@ -203,7 +208,8 @@ def as_text(parts: Iterable[Part]) -> str:
 
 
 def write_letters(report: Report, out: Path, lang: str) -> Path:
-    """Write `letters/reply-letter-<vendor>.<lang>.txt` in both languages, whatever `lang` is; returns the folder."""
+    """Write `letters/reply-letter-<vendor>.<lang>.txt` (or `inquiry-letter-...`) in both languages, whatever `lang` is;
+    returns the folder."""
     words(lang)
     folder = out / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -211,5 +217,5 @@ def write_letters(report: Report, out: Path, lang: str) -> Path:
         for language in LANGS:
             parts = letter(vendor, report, language)
             if parts:
-                write_text(folder / f"{PREFIX}{vendor.slug}.{language}.txt", as_text(parts))
+                write_text(folder / f"{PREFIXES[report.letter]}{vendor.slug}.{language}.txt", as_text(parts))
     return folder

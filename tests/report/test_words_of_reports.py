@@ -191,9 +191,17 @@ def test_markdown(written: tuple[str, Path]) -> None:
     assert_clean("\n".join(laws), lang, "report.md", law_only=True)
 
 
+THREATS = {
+    "en": r"(?i)\b(must|shall|require[sd]?|oblig\w+|penalt\w+|fines?|sanction\w*|failure|enforce\w*|court)\b",
+    "zh": r"必须|应当于|罚|处分|责令|追究|后果|法院|强制|否则|限期",
+}
+
+
+@pytest.mark.parametrize("writer", ["press", "regulator"])
 @pytest.mark.parametrize("lang", LANGS)
-def test_letters_quote_and_accuse_of_nothing(report: Report, lang: str) -> None:
+def test_letters_quote_and_accuse_of_nothing(report: Report, lang: str, writer: str) -> None:
     sent = 0
+    report = replace(report, letter=writer)
     for vendor in view(report).vendors:
         parts = letter(vendor, report, lang)
         assert bool(parts) == bool(vendor.asserted)  # a newspaper or a court gets no letter
@@ -202,6 +210,7 @@ def test_letters_quote_and_accuse_of_nothing(report: Report, lang: str) -> None:
         sent += 1
         ours = "\n".join(part.text for part in parts if not part.foreign)
         assert_clean(ours, lang, vendor.name)
+        assert not re.search(THREATS[lang], "\n".join(p.text for p in parts if p.kind in ("line", "aside", "heading")))
         assert not any(name in ours for name in ("critical", "severity", "极高", "严重", "刑法", "Law", "cn.", "eu."))
         quotes = [part for part in parts if part.kind == "quote"]
         assert quotes
