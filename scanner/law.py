@@ -25,7 +25,7 @@ DEFAULT_ROLES = ("vendor", "advertiser")
 MOST = 5
 """Duties named at first sight; the rest is there on request."""
 _ALSO = {"GB": "UK", "EL": "GR"}
-_HOURS = {"CN": 8, "HK": 8, "TW": 8, "EU": 1, "UK": 0, "US": -8}
+_HOURS = {"CN": 8, "HK": 8, "TW": 8, "EU": 1, "DE": 1, "FR": 1, "ES": 1, "UK": 0, "US": -8}
 """Clock of each jurisdiction against UTC, without summer time. Where it has several, the latest to begin a day."""
 _PARTS = {
     ProvisionRole.DUTY: "duties", ProvisionRole.DEFENCE: "defences", ProvisionRole.SCOPE: "scope",
@@ -34,6 +34,8 @@ _PARTS = {
 }  # fmt: skip
 _WHATEVER_ROLE = frozenset({ProvisionRole.DEFENCE, ProvisionRole.SCOPE})
 """Kinds that speak for the vendor or limit the law: shown whomever they address."""
+_FOR_WHOMEVER = _WHATEVER_ROLE | {ProvisionRole.STANDARD}
+"""And what binds nobody: whoever reads it may want to know how an office sees a matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,10 @@ def load(folder: Path) -> LawBook:
 def covers(stated: str, jurisdiction: str) -> bool:
     """Does whoever states `stated` (CN, DE, US-IL) come under the law of `jurisdiction` (CN, EU, US)?
 
-    A state comes under the federal law; a country does not come under the law of one of its states.
+    A state comes under the federal law, a member state under that of the EU; never the other way round.
     """
-    stated = _ALSO.get(stated, stated)
-    here = "EU" if stated in EU else stated
-    return here == jurisdiction or here.startswith(jurisdiction + "-")
+    here = _ALSO.get(stated, stated)
+    return here == jurisdiction or here.startswith(jurisdiction + "-") or (here in EU and jurisdiction == "EU")
 
 
 def in_force(provision: Provision, when: date) -> bool:
@@ -128,7 +129,7 @@ def provisions_for(
         rights=tuple(parts["rights"]) if duties else (),
         penalties=tuple(parts["penalties"]) if duties else (),
         of_others=others[:others_at_first],
-        not_binding=tuple(parts["not_binding"]) if duties else (),
+        not_binding=tuple(parts["not_binding"]) if named else (),
         jurisdictions=places,
         left_out=tuple(sorted((why, len(ones)) for why, ones in left.items() if ones)),
         gap=None if at_first else _why_none(duties, left),
@@ -143,9 +144,9 @@ def _why_none(duties: Sequence[Provision], left: Mapping[str, Sequence[Provision
 
 
 def ranked(provisions: Iterable[Provision], category: str) -> list[Provision]:
-    """Most specific first: what addresses this kind of claim by name, then what reaches the fewest others. Penal law
-    comes after other law of the same kind."""
-    return sorted(provisions, key=lambda p: (category not in p.direct, p.penal, len(p.engages), not p.verified))
+    """Most specific first: what addresses this kind of claim by name; among those what a source confirmed, and of
+    these what reaches the fewest other kinds. Penal law comes after other law of the same standing."""
+    return sorted(provisions, key=lambda p: (category not in p.direct, not p.verified, p.penal, len(p.engages)))
 
 
 def _sieve(
@@ -169,7 +170,7 @@ def _unfit(one: Provision, when: date, roles: frozenset[str], audience: str) -> 
         return "not_in_force"
     if one.audience and audience not in (one.audience, "both"):
         return "other_audience" if audience else "audience"
-    if one.role not in _WHATEVER_ROLE and roles.isdisjoint(one.applies_to):
+    if one.role not in _FOR_WHOMEVER and roles.isdisjoint(one.applies_to):
         return "role"
     return ""
 
@@ -186,9 +187,13 @@ def _first_and_rest(
 
 
 def _in_turn(duties: Sequence[Provision], places: Sequence[str]) -> tuple[Provision, ...]:
-    """The jurisdictions take turns, in the order in which they were stated: no law crowds out another's."""
-    queues: list[list[Provision]] = [[] for _ in places]
-    for one in duties:
-        queues[next(n for n, place in enumerate(places) if covers(place, one.jurisdiction))].append(one)
-    turns = zip_longest(*queues)
-    return tuple(one for turn in turns for one in turn if one is not None)
+    """The jurisdictions take turns, in the order in which they were stated: no law crowds out another's. What no source
+    confirmed takes its turn after all that is confirmed."""
+    out: list[Provision] = []
+    for verified in (True, False):
+        queues: list[list[Provision]] = [[] for _ in places]
+        for one in duties:
+            if one.verified is verified:
+                queues[next(n for n, place in enumerate(places) if covers(place, one.jurisdiction))].append(one)
+        out += (one for turn in zip_longest(*queues) for one in turn if one is not None)
+    return tuple(out)

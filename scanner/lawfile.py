@@ -32,12 +32,14 @@ _ID = re.compile(r"[a-z]+(\.[a-z0-9-]+)+")
 _URL = re.compile(r"https?://[^\s<>\"]+")
 _TEXTS = ("id", "instrument", "jurisdiction", "article", "role", "source_url", "summary_en", "summary_zh")
 _NEEDED = {*_TEXTS, "in_force_from", "applies_to", "engages", "verified"}
-_ALLOWED = _NEEDED | {"in_force_until", "audience", "direct", "article_en", "article_zh", "note_en", "note_zh"}
+_TEXTS_TOO = ("article_en", "article_zh", "note_en", "note_zh", "binds")
+_ALLOWED = _NEEDED | {"in_force_until", "audience", "direct", *_TEXTS_TOO}
 _INSTRUMENT_NEEDED = {"original", "en", "zh"}
-_INSTRUMENT_ALLOWED = _INSTRUMENT_NEEDED | {"unit_en", "penal"}
+_INSTRUMENT_ALLOWED = _INSTRUMENT_NEEDED | {"unit_en", "penal", "brief_en", "brief_zh"}
+_BOUND = {"en", "zh"}
 
-Instruments = Mapping[str, Mapping[str, Any]]
-"""key -> names of a law"""
+Tables = Mapping[str, Mapping[str, Any]]
+"""key -> names of a law, or who is bound in both languages"""
 Tell = Callable[[str, str], None]
 """(key, what is wrong)"""
 
@@ -68,17 +70,18 @@ def read_provisions(folder: Path) -> Read:
     def tell(key: str, what: str) -> None:
         problems.append(f"{FILE}: {key}: {what}")
 
-    for key in sorted(set(data) - {"schema", "instrument", "provision"}):
+    for key in sorted(set(data) - {"schema", "instrument", "bound", "provision"}):
         tell(key, "unknown key")
     if data.get("schema") != 1:
         tell("schema", "must be 1")
     instruments = _instruments(data.get("instrument"), tell)
+    bound = _bound(data.get("bound", {}), tell)
     entries = data.get("provision")
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         tell("provision", "must be tables: write [[provision]]")
         entries = []
-    found = [_provision(entry, n, instruments, set(categories), tell) for n, entry in enumerate(entries, 1)]
-    _whole(entries, instruments, tell)
+    found = [_provision(entry, n, instruments, bound, set(categories), tell) for n, entry in enumerate(entries, 1)]
+    _whole(entries, {"instrument": instruments, "bound": bound}, tell)
     return Read([one for one in found if one is not None], categories, digest, problems)
 
 
@@ -95,7 +98,26 @@ def _toml(file: Path, problems: list[str]) -> tuple[dict[str, Any] | None, str]:
     return None, ""
 
 
-def _instruments(raw: Any, tell: Tell) -> Instruments:
+def _bound(raw: Any, tell: Tell) -> Tables:
+    """Who is bound, in plain words in both languages, by key."""
+    if not isinstance(raw, dict):
+        tell("bound", "must be tables: write [bound.NAME]")
+        return {}
+    out: dict[str, Mapping[str, Any]] = {}
+    for name, entry in raw.items():
+        texts = entry.values() if isinstance(entry, dict) else ()
+        if (
+            not isinstance(entry, dict)
+            or set(entry) != _BOUND
+            or not all(isinstance(t, str) and t.strip() for t in texts)
+        ):
+            tell(f"bound.{name}", "must hold en and zh, each a text")
+        else:
+            out[name] = entry
+    return out
+
+
+def _instruments(raw: Any, tell: Tell) -> Tables:
     """Names of laws by key."""
     if not isinstance(raw, dict):
         tell("instrument", "must be tables: write [instrument.NAME]")
@@ -104,7 +126,7 @@ def _instruments(raw: Any, tell: Tell) -> Instruments:
     for name, entry in raw.items():
         key = f"instrument.{name}"
         if not isinstance(entry, dict) or not _INSTRUMENT_NEEDED <= set(entry) <= _INSTRUMENT_ALLOWED:
-            tell(key, "must hold original, en and zh, and at most unit_en and penal")
+            tell(key, "must hold original, en and zh, and at most unit_en, brief_en, brief_zh and penal")
         elif not isinstance(entry.get("penal", False), bool):
             tell(f"{key}.penal", "must be true or false")
         elif not all(isinstance(text, str) and text.strip() for name, text in entry.items() if name != "penal"):
@@ -114,23 +136,25 @@ def _instruments(raw: Any, tell: Tell) -> Instruments:
     return out
 
 
-def _whole(entries: Iterable[Mapping[str, Any]], instruments: Mapping[str, Any], tell: Tell) -> None:
-    """What can only be seen over all entries: ids are unique, no law is named for nothing."""
+def _whole(entries: Iterable[Mapping[str, Any]], tables: Mapping[str, Tables], tell: Tell) -> None:
+    """What can only be seen over all entries: ids are unique, no law and nobody bound is named for nothing."""
     seen: set[str] = set()
-    used: set[Any] = set()
+    used: dict[str, set[str]] = {"instrument": set(), "bound": set()}
     for entry in entries:
         name = str(entry.get("id", ""))
         if name in seen:
             tell(name, "this id is there twice")
         seen.add(name)
-        used.add(str(entry.get("instrument")))
-    for name in instruments:
-        if name not in used:
-            tell(f"instrument.{name}", "no provision uses it")
+        used["instrument"].add(str(entry.get("instrument")))
+        used["bound"].add(str(entry.get("binds")))
+    for kind, table in tables.items():
+        for name in table:
+            if name not in used[kind]:
+                tell(f"{kind}.{name}", "no provision uses it")
 
 
 def _provision(
-    entry: Mapping[str, Any], number: int, instruments: Instruments, categories: set[str], tell: Tell
+    entry: Mapping[str, Any], number: int, instruments: Tables, bound: Tables, categories: set[str], tell: Tell
 ) -> Provision | None:
     name = entry.get("id")
     where = name if isinstance(name, str) and name else f"provision[{number}]"
@@ -144,21 +168,22 @@ def _provision(
         wrong(key, "unknown key")
     for key in sorted(_NEEDED - set(entry)):
         wrong(key, "missing")
-    for key in _TEXTS + tuple(key for key in _ALLOWED - _NEEDED if key in entry and key.startswith(("art", "note"))):
+    for key in _TEXTS + _TEXTS_TOO:
         if key in entry and not (isinstance(entry[key], str) and entry[key].strip() and "\n" not in entry[key]):
             wrong(key, "must be one line of text")
     if ("note_en" in entry) != ("note_zh" in entry):
         wrong("note_en", "a note stands in both languages or in none")
     if not bad:
-        _values(entry, instruments, categories, wrong)
-    return None if bad else _made(entry, instruments[entry["instrument"]])
+        _values(entry, instruments, bound, categories, wrong)
+    return None if bad else _made(entry, instruments[entry["instrument"]], bound.get(entry.get("binds", ""), {}))
 
 
-def _values(entry: Mapping[str, Any], instruments: Instruments, categories: set[str], wrong: Tell) -> None:
+def _values(entry: Mapping[str, Any], instruments: Tables, bound: Tables, categories: set[str], wrong: Tell) -> None:
     roles = [role.value for role in ProvisionRole]
     checks = (
         ("id", _ID.fullmatch(entry["id"]), "must be lower case words joined by dots"),
         ("instrument", entry["instrument"] in instruments, "not among the [instrument] tables"),
+        ("binds", entry.get("binds") in {None, *bound}, "not among the [bound] tables"),
         ("jurisdiction", JURISDICTION.fullmatch(entry["jurisdiction"]), "must be a code such as CN, EU or US-IL"),
         ("role", entry["role"] in roles, f"must be one of {', '.join(roles)}"),
         ("source_url", _URL.fullmatch(entry["source_url"]), "must be an http(s) address"),
@@ -195,7 +220,7 @@ def _list(value: Any, allowed: Iterable[str], key: str, wrong: Tell) -> None:
         wrong(key, "names something twice")
 
 
-def _made(entry: Mapping[str, Any], instrument: Mapping[str, Any]) -> Provision:
+def _made(entry: Mapping[str, Any], instrument: Mapping[str, Any], bound: Mapping[str, Any]) -> Provision:
     article = entry["article"]
     unit = instrument.get("unit_en", "art.")
     return Provision(
@@ -221,4 +246,8 @@ def _made(entry: Mapping[str, Any], instrument: Mapping[str, Any]) -> Provision:
         summary_zh=entry["summary_zh"],
         note_en=entry.get("note_en", ""),
         note_zh=entry.get("note_zh", ""),
+        bound_en=bound.get("en", ""),
+        bound_zh=bound.get("zh", ""),
+        brief_en=instrument.get("brief_en", ""),
+        brief_zh=instrument.get("brief_zh", ""),
     )

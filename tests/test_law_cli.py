@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from scanner.cli.main import run
 from tests.few_rules import few_rules
 from tests.loopback import CLAIM, Page, Vendor, html, vendor
 
 SHOP = ["--allow-network", "127.0.4.0/24", "--delay", "0"]
-CN = ["cn.r799.9", "cn.frt.13", "cn.pipl.26"]
+CN = ["cn.r799.9", "cn.frt.13", "cn.consumer.29", "cn.spc2021.2", "cn.pipl.26"]
+"""Duties of whoever operates what CLAIM advertises; none is that of a vendor which only sells it."""
 
 
 @pytest.fixture(scope="session")
@@ -58,18 +60,19 @@ def written(out: str = "noticescan-out") -> Path:
 
 
 def test_from_the_targets_file_through_the_store_to_every_report(
-    folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str]
+    folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("targets.csv").write_text(
         f"vendor,url,notice_url,note,jurisdiction,audience\n甲公司,{shop.url()},,,cn,b2b\n", encoding="utf-8"
     )
     assert run(["--quiet", "crawl", *SHOP]) == 0
     (found,) = lines(capsys, "findings")
-    assert found["provisions"] == CN
+    assert (found["provisions"], found["provisions_of_others"]) == ([], CN)
     assert {"cn.pipl.3", "cn.frt.2"} <= set(found["provisions_beside"])
     data = json.loads((written() / "report.json").read_text(encoding="utf-8"))
     (one,) = data["findings"]
-    assert one["provisions"] == one["law"]["shown"] == CN
+    assert one["provisions"] == one["law"]["shown"] == []
+    assert one["law"]["of_others"] == CN
     assert one["law"]["jurisdictions"] == ["CN"]
     assert set(CN) <= set(data["provisions"])
     assert re.fullmatch(r"warc/.+\.warc\.gz", one["warc_file"])
@@ -79,11 +82,16 @@ def test_from_the_targets_file_through_the_store_to_every_report(
     assert [name.rsplit(".", 2)[1] for name in letters] == ["en", "zh"]
     assert CLAIM in (written() / "letters" / letters[1]).read_text(encoding="utf-8")
     # Another place is asked for by hand; the targets file no longer says where the vendor is.
-    assert lines(capsys, "findings", "--jurisdiction", "HK")[0]["provisions"] == []
+    assert lines(capsys, "findings", "--jurisdiction", "HK")[0]["provisions_of_others"] == []
+    assert lines(capsys, "findings", "--jurisdiction", "cn")[0]["provisions_of_others"] == CN
+    monkeypatch.setenv(
+        "NOTICESCAN_LAW__ROLE", '["deployer"]'
+    )  # whoever asks about the operator gets the same as its own
     assert lines(capsys, "findings", "--jurisdiction", "cn")[0]["provisions"] == CN
+    monkeypatch.delenv("NOTICESCAN_LAW__ROLE")
     Path("targets.csv").write_text(f"vendor,url\n甲公司,{shop.url()}\n", encoding="utf-8")
     assert run(["--quiet", "crawl", *SHOP]) == 0
-    assert lines(capsys, "findings")[0]["provisions"] == []
+    assert lines(capsys, "findings")[0]["provisions_of_others"] == []
 
 
 def test_report_for_another_place_names_another_law_and_the_page_says_why_none(
@@ -109,26 +117,27 @@ def test_the_flag_of_a_crawl_is_kept_for_its_urls(
     folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["--quiet", "crawl", shop.url(), "--jurisdiction", "CN", *SHOP]) == 0
-    assert lines(capsys, "findings")[0]["provisions"] == CN
+    assert lines(capsys, "findings")[0]["provisions_of_others"] == CN
 
 
 def test_check_knows_the_day_of_a_warc_and_asks_for_that_of_a_page(
     folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("page.html").write_bytes(html(CLAIM))
-    assert lines(capsys, "check", "page.html")[0]["provisions"] == []
+    assert lines(capsys, "check", "page.html")[0]["provisions_of_others"] == []
     run(["check", "page.html", "--jurisdiction", "CN", "--format", "jsonl"])
     out, err = capsys.readouterr()
-    assert json.loads(out)["provisions"] == []
+    assert json.loads(out)["provisions_of_others"] == []
     assert "the day of these pages is not known; say it with --at" in err
     (dated,) = lines(capsys, "check", "page.html", "--jurisdiction", "CN", "--at", "2025-05-31")
-    assert dated["provisions"] == ["cn.r799.9", "cn.pipl.26"]  # the face measures began the day after
+    before = [name for name in CN if not name.startswith("cn.frt.")]  # the face measures began the day after
+    assert dated["provisions_of_others"][:4] == before
     (later,) = lines(capsys, "check", "page.html", "--jurisdiction", "CN", "--at", "2025-06-01")
-    assert later["provisions"] == CN
+    assert later["provisions_of_others"] == CN
     run(["--quiet", "crawl", shop.url(), *SHOP])
     asked = ("check", "noticescan-out/warc", "--jurisdiction", "CN", "--at", "1990-01-01")
     (kept,) = lines(capsys, *asked, code=NOT_FOUND)
-    assert kept["provisions"] == CN
+    assert kept["provisions_of_others"] == CN
 
 
 def test_letters_are_not_read_as_pages_of_a_vendor(
@@ -150,10 +159,13 @@ def test_law_list_and_show(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     roles = [one["role"] for one in after]
     assert roles == sorted(roles, key=["duty", "scope", "defence", "penalty", "right", "order", "standard"].index)
     assert all("vendor" in one["applies_to"] for one in lines(capsys, *asked, "--role", "vendor"))
-    assert len(lines(capsys, "law", "list")) == 215
+    assert len(lines(capsys, "law", "list")) == 260
     assert lines(capsys, "law", "list", "--category", "everyone-does-it") == []  # a category, and nothing is listed
     assert run(["law", "list", "--lang", "zh"]) == 0
     assert "个人信息保护法 第26条" in capsys.readouterr().out
+    german = {one["jurisdiction"] for one in lines(capsys, "law", "list", "--jurisdiction", "de")}
+    assert german == {"DE", "EU"}  # a member state has its own law and that of the EU
+    assert {one["jurisdiction"] for one in lines(capsys, "law", "list", "--jurisdiction", "eu")} == {"EU"}
     (one,) = lines(capsys, "law", "show", "CN.PIPL.26")
     assert (one["schema"], one["in_force_from"], one["binding"]) == ("noticescan/provision/1", "2021-11-01", True)
     (order,) = lines(capsys, "law", "show", "us.ftc.riteaid2023")
@@ -165,9 +177,56 @@ def test_law_show_tells_what_is_unsure_and_what_binds_nobody(
     folder: Path, capsys: pytest.CaptureFixture[str], lang: str
 ) -> None:
     said = {"en": ("unconfirmed", "Not binding", "Only a court"), "zh": ("未经核实", "不具约束力", "只能由法院")}[lang]
-    for name, words in (("uk.ipa.3", said[0]), ("cn.gbt41819", said[1]), ("cn.criminal.283", said[2])):
+    for name, words in (("uk.dpa.148", said[0]), ("cn.gbt41819", said[1]), ("cn.criminal.283", said[2])):
         assert run(["law", "show", name, "--lang", lang]) == 0
         assert words in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("args", "near"),
+    [
+        (["law", "show", "gdpr.9"], "did you mean eu.gdpr.9, uk.gdpr.9?"),
+        (["law", "show", "cn.pipl.261"], "did you mean cn.pipl.26"),
+        (["law", "show", "zzz"], "`noticescan law list`"),
+        (["law", "list", "--category", "covert"], "did you mean covert-capture, covert-audio?"),
+        (["law", "list", "--category", "zzz"], "one of: covert-capture"),
+    ],
+)
+def test_near_names_are_suggested(folder: Path, capsys: pytest.CaptureFixture[str], args: list[str], near: str) -> None:
+    assert run(args) == 2
+    assert near in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_law_fits_a_window_of_eighty_columns(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for args in (["list", "--category", "covert-capture"], ["list"], ["show", "de.tdddg.8.1"], ["show", "cn.frt.13"]):
+        assert run(["law", *args, "--lang", lang]) == 0
+        for line in capsys.readouterr().out.splitlines():
+            assert cell_len(line) <= 80 or line.startswith("http"), line
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_who_is_bound_is_said_wherever_a_duty_is_shown(
+    folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str], lang: str
+) -> None:
+    """A vendor that only sells cameras is told whose duty it is: in the list, beside the article, in every report."""
+    operator = {"en": "a vendor only where it installs or runs it itself", "zh": "厂商仅在自行安装或运行时才是"}[lang]
+    mine = {"en": "not of a vendor that only sells it", "zh": "仅销售的厂商不在此列"}[lang]
+    assert run(["law", "show", "cn.pipl.26", "--lang", lang]) == 0
+    assert operator in capsys.readouterr().out
+    assert run(["law", "list", "--category", "commission-control", "--jurisdiction", "CN", "--lang", lang]) == 0
+    shown = capsys.readouterr().out
+    assert {"en": "operator", "zh": "使用者"}[lang] in shown
+    assert {"en": "vendor", "zh": "厂商"}[lang] not in shown
+    assert run(["--quiet", "crawl", shop.url(), "--jurisdiction", "CN", "--lang", lang, *SHOP]) == 0
+    (page,) = (written() / "html" / "vendor").iterdir()
+    for text in (page.read_text(encoding="utf-8"), (written() / "report.md").read_text(encoding="utf-8")):
+        assert operator in text
+        assert mine in text
+        assert {"en": "binds a vendor that only sells", "zh": "均不约束仅销售此类产品的厂商"}[lang] in text
 
 
 def test_the_letter_of_an_office_is_chosen_and_asks_the_same(
@@ -201,6 +260,7 @@ def test_the_letter_of_an_office_is_chosen_and_asks_the_same(
     ("args", "said"),
     [
         (["law", "show", "cn.pipl.9999"], "no provision cn.pipl.9999"),
+        (["law", "show", "law"], "no provision law"),
         (["report", "--letter", "police"], "--letter police: not known"),
         (["law", "list", "--category", "covert"], "--category covert: not known"),
         (["law", "list", "--jurisdiction", "China"], "'China' is not a jurisdiction"),

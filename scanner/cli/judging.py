@@ -118,9 +118,12 @@ def _as_lines(ctx: typer.Context, results: Iterator[Checked], advice: Counsel) -
 
 
 def write_line(finding: Finding, law: RelevantLaw | None, **more: Any) -> None:
-    """One JSON line of the public contract, with what stands beside the provisions: defences and scope. Lone surrogates
-    of hostile pages stay escaped: they are not UTF-8."""
-    beside = {"provisions_beside": [one.id for one in law.beside] if law else []}
+    """One JSON line of the public contract, with what stands beside the provisions: defences and scope, and duties of
+    others, such as whoever operates a product. Lone surrogates of hostile pages stay escaped: they are not UTF-8."""
+    beside = {
+        "provisions_beside": [one.id for one in law.beside] if law else [],
+        "provisions_of_others": [one.id for one in law.of_others] if law else [],
+    }
     line = json.dumps(finding.as_json() | beside | more, ensure_ascii=False)
     sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
 

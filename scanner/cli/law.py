@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from ..model import Provision
 
 FORMATS = ("text", "jsonl")
+NEAR = 3
+"""Ids suggested for one that is not known."""
 FormatFlag = Annotated[str, typer.Option("--format", "-f", help="text or jsonl (one provision a line).")]
 app = typer.Typer(help="The law: list and show the provisions that a wording may engage.", no_args_is_help=True)
 
@@ -52,12 +55,24 @@ def show(
     """Everything about one provision: what it says in our words, since when, for whom, and how sure that is."""
     choice("--format", format, FORMATS)
     book, language = _book(ctx, config, rules, lang)
-    found = book.provisions.get(provision.strip().lower())
+    wanted = provision.strip().lower()
+    found = book.provisions.get(wanted)
     if found is None:
-        near = difflib.get_close_matches(provision, book.provisions, n=1)
-        raise UsageError(f"no provision {provision}", f"did you mean {near[0]}?" if near else "`noticescan law list`")
+        raise UsageError(
+            f"no provision {provision}", _near(wanted, book.provisions) or "`noticescan law list` names all"
+        )
     _give([found], format, language, whole=True)
     return 0
+
+
+def _near(wanted: str, known: Iterable[str]) -> str:
+    """`did you mean A, B?` or empty. What begins or ends alike comes first: gdpr.9 is eu.gdpr.9 before us.ftc.5."""
+    names = list(known)
+    alike = [name for name in names if wanted and (name.startswith(wanted) or wanted.startswith(name))]
+    ends = [name for name in names if wanted and name.endswith("." + wanted)]
+    near = [*alike, *ends, *difflib.get_close_matches(wanted, names, n=NEAR, cutoff=0.7)]
+    shown = list(dict.fromkeys(near))[:NEAR]
+    return f"did you mean {', '.join(shown)}?" if shown else ""
 
 
 @app.command("list")
@@ -79,7 +94,10 @@ def list_provisions(
     rules: RulesFlag = None,
     config: ConfigFlag = None,
 ) -> int:
-    """One provision a line: id, kind, day from which it is law, name. Being listed says nothing about any vendor."""
+    """The provisions as a table: id, kind, day from which it is law, whom it binds, name.
+
+    Within a category what addresses it by name comes first, and of that what a source confirmed. Being listed says
+    nothing about any vendor."""
     from ..law import covers, in_force, ranked
     from ..lawfile import ROLES
     from ..model import ProvisionRole
@@ -89,8 +107,10 @@ def list_provisions(
         choice("--role", role, ROLES)
     places = codes("--jurisdiction", jurisdiction)
     book, language = _book(ctx, config, rules, lang)
-    if category:
-        choice("--category", category, book.categories)
+    category = category.strip().lower()
+    if category and category not in book.categories:
+        near = _near(category, book.categories) or f"one of: {', '.join(book.categories)}"
+        raise UsageError(f"--category {category}: not known", near)
     found = [
         one
         for one in (ranked(book.of(category), category) if category else book.provisions.values())
@@ -114,26 +134,41 @@ def _give(found: Sequence[Provision], format: str, lang: str, *, whole: bool = F
             typer.echo(json.dumps(provision_json(one), ensure_ascii=False))
     elif whole:
         for one in found:
-            typer.echo("\n".join(described(one, lang)))
+            _paragraphs(described(one, lang))
     else:
         _table(found, lang)
     sys.stdout.flush()
+
+
+def _paragraphs(lines: Iterable[str]) -> None:
+    """Broken between words at the width of the window; whole where a pipe reads them, and addresses always."""
+    from rich.text import Text
+
+    from .console import out
+
+    console = out()
+    narrow = sys.stdout.isatty() or bool(os.environ.get("COLUMNS"))
+    for line in lines:
+        console.print(Text(line), soft_wrap=not narrow or line.startswith("http"))
 
 
 def _table(found: Sequence[Provision], lang: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from ..report.lawtext import heading
+    from ..report.lawtext import heading, roles
     from ..report.words import words
     from .console import out
 
     t = words(lang)
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for key in ("law_id", "law_kind", "law_from", "law_name"):
-        table.add_column(t[key], no_wrap=key != "law_name")
+    for key in ("law_id", "law_kind", "law_from", "law_binds", "law_name"):
+        table.add_column(t[key], no_wrap=key in ("law_id", "law_from"))
     for one in found:
-        cells = (one.id, t["law_role_" + one.role], one.in_force_from.isoformat(), heading(one, t))
+        cells = (
+            one.id, t["law_role_" + one.role], one.in_force_from.isoformat(), roles(one, t, "law_as_"),
+            heading(one, t, brief=True),
+        )  # fmt: skip
         table.add_row(*(Text(cell) for cell in cells))
     if found:
         out().print(table)

@@ -96,7 +96,8 @@ def findings(
 ) -> int:
     """List what was found, with filters.
 
-    JSON lines carry `change`, `first_seen`, `last_seen`, `stance_before` and `provisions_beside` besides the finding.
+    JSON lines carry `change`, `first_seen`, `last_seen`, `stance_before`, `provisions_beside` (defences and scope) and
+    `provisions_of_others` (duties of whoever operates such a product) besides the finding.
     """
     from dataclasses import replace
 

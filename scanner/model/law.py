@@ -56,12 +56,28 @@ class Provision:
     summary_zh: str
     note_en: str = ""
     note_zh: str = ""
+    bound_en: str = ""
+    """Who is bound, in plain words; empty: not told beyond `applies_to`."""
+    bound_zh: str = ""
+    brief_en: str = ""
+    """Short name of the law, for lists; empty: the whole name."""
+    brief_zh: str = ""
 
     def cited(self, lang: str) -> str:
         """Instrument and article in the interface language, as a reader would look it up."""
         if lang == "zh":
             return f"{self.instrument_zh} {self.article_zh}"
         return f"{self.instrument_en}, {self.article_en}"
+
+    def brief(self, lang: str) -> str:
+        """As `cited`, with the short name of the law where it has one."""
+        if lang == "zh":
+            return f"{self.brief_zh or self.instrument_zh} {self.article_zh}"
+        return f"{self.brief_en or self.instrument_en}, {self.article_en}"
+
+    def bound(self, lang: str) -> str:
+        """Who is bound, in plain words; may be empty."""
+        return self.bound_zh if lang == "zh" else self.bound_en
 
     def summary(self, lang: str) -> str:
         """The paraphrase in the interface language."""

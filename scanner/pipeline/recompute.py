@@ -34,7 +34,7 @@ HISTORY = frozenset({"change", "first_seen", "last_seen", "stance_before"})
 """Keys beside a finding that tell of other runs."""
 ROUNDING = 0.02
 """Confidence may differ by this much: another processor adds up the same numbers in another order."""
-LAW = frozenset({"provisions", "provisions_beside"})
+LAW = frozenset({"provisions", "provisions_beside", "provisions_of_others"})
 """Keys that follow from whose law was asked for, not from the kept bytes."""
 
 

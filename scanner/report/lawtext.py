@@ -13,36 +13,65 @@ PROVISION_SCHEMA = "noticescan/provision/1"
 _BARE = frozenset({ProvisionRole.ORDER, ProvisionRole.STANDARD})
 
 
-def heading(one: Provision, t: Words) -> str:
-    """What a reader would look up, marked where it is not confirmed."""
-    return one.cited(t.lang) + ("" if one.verified else f" [{t['law_unverified']}]")
+def heading(one: Provision, t: Words, *, brief: bool = False) -> str:
+    """What a reader would look up, marked where it is not confirmed. `brief`: by the short name of the law."""
+    return (one.brief(t.lang) if brief else one.cited(t.lang)) + ("" if one.verified else f" [{t['law_unverified']}]")
 
 
 def facts(one: Provision, t: Words) -> str:
-    """Since when, until when, for whom: one line."""
+    """Since when, until when, for whom where `bound` does not say it: one line."""
     parts = [t.say("law_in_force", date=one.in_force_from.isoformat())]
     if one.in_force_until:
         parts.append(t.say("law_until", date=one.in_force_until.isoformat()))
-    comma = "、" if t.lang == "zh" else ", "
-    parts.append(t.say("law_addresses", roles=comma.join(t["law_to_" + role] for role in one.applies_to)))
+    if not one.bound(t.lang):
+        parts.append(t.say("law_addresses", roles=roles(one, t, "law_to_")))
     if one.audience:
         parts.append(t["law_" + one.audience])
     return ("；" if t.lang == "zh" else "; ").join(parts)
+
+
+def roles(one: Provision, t: Words, prefix: str) -> str:
+    """Whom it addresses, by the roles of the settings: `law_to_` in words, `law_as_` in one word each."""
+    return ("、" if t.lang == "zh" else ", ").join(t[prefix + role] for role in one.applies_to)
+
+
+def bound(one: Provision, t: Words) -> str:
+    """Who is bound, in plain words; empty where the entry does not say it."""
+    return f"{t['law_bound']}{t['colon']}{one.bound(t.lang)}" if one.bound(t.lang) else ""
+
+
+def others(law: RelevantLaw, t: Words) -> tuple[str, str]:
+    """What stands over the duties of others, and the sentence below it."""
+    key = "law_users" if _of_users(law) else "law_others"
+    return t.count(key, len(law.of_others)), t[key + "_note"]
+
+
+def _of_users(law: RelevantLaw) -> bool:
+    """Are the duties of others all duties of whoever operates a product?"""
+    return all(one.applies_to == ("deployer",) for one in law.of_others)
 
 
 def gap_text(law: RelevantLaw | None, t: Words) -> str:
     """Why no provision is named beside a claim; empty where some are. None: the page does not say it itself."""
     if law is None:
         return t["law_gap_not_asserted"]
-    return t.say("law_gap_" + law.gap.value, places=places(law, t)) if law.gap else ""
+    if law.gap is None:
+        return ""
+    why = law.gap.value
+    if law.of_others:  # the list does address this kind of claim by name: it binds somebody else
+        why = "users" if _of_users(law) else "others"
+    return t.say("law_gap_" + why, places=places(law, t))
 
 
 def places(law: RelevantLaw, t: Words) -> str:
     """The places whose law was looked at, by name where we have one."""
     known = WORDS[t.lang]
-    names = (
-        f"{code} ({t['place_EU']})" if code in EU else known.get(f"place_{code}", code) for code in law.jurisdictions
-    )
+
+    def name(code: str) -> str:
+        own = known.get(f"place_{code}", code)
+        return f"{own} ({t['place_EU']})" if code in EU else own
+
+    names = (name(code) for code in law.jurisdictions)
     return ("、" if t.lang == "zh" else ", ").join(names)
 
 
@@ -61,6 +90,8 @@ def described(one: Provision, lang: str) -> Iterator[str]:
     yield heading(one, t)
     if one.instrument not in one.cited(lang):
         yield one.instrument
+    if who := bound(one, t):
+        yield who
     yield facts(one, t)
     if one.role in _BARE:
         yield t["law_not_binding"]

@@ -39,17 +39,23 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
         "任何情形下都应考虑：当事人可能已经同意；安装可能出于公共安全需要；可能只作匿名计数而不识别任何人；新闻报道另有"
         "依据。页面未必提及这些情形。",
     ),
-    (
-        "law_others",
-        "{n} duty of others, mostly of whoever uses such a product|"
-        "{n} duties of others, mostly of whoever uses such a product",
-        "其他主体的义务 {n} 项，多为此类产品的使用者",
-    ),
+    ("law_others", "{n} duty of others|{n} duties of others", "其他主体的义务 {n} 项"),
     (
         "law_others_note",
-        "These do not address the vendor. Nothing here says that anybody uses the product; they show what to ask those "
-        "who might.",
-        "这些条款并不针对厂商。此处也不表明有人使用该产品；列出它们，是为了知道可以向可能的使用者询问什么。",
+        "These bind others than those whose duties were looked at; under each stands whom.",
+        "这些条款约束的不是所查看的角色；每项之下写明约束谁。",
+    ),
+    (
+        "law_users",
+        "{n} duty of whoever operates such a product, not of a vendor that only sells it|"
+        "{n} duties of whoever operates such a product, not of a vendor that only sells it",
+        "此类产品使用者的义务 {n} 项，仅销售的厂商不在此列",
+    ),
+    (
+        "law_users_note",
+        "Under each stands whom it binds. Nothing here says that anybody uses the product, nor that the vendor does; "
+        "they show what to ask those who might.",
+        "每项之下写明约束谁。此处不表明有人使用该产品，也不表明厂商自己使用；列出它们，是为了知道可以向可能的使用者询问什么。",
     ),
     ("law_more", "{n} more loosely related article|{n} more loosely related articles", "另有 {n} 项相关条款"),
     ("law_touching", "{n} loosely related article|{n} loosely related articles", "有所关联的条款 {n} 项"),
@@ -63,6 +69,11 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ("law_in_force", "in force from {date}", "{date} 起施行"),
     ("law_until", "until {date}", "至 {date} 止"),
     ("law_addresses", "addresses: {roles}", "对象：{roles}"),
+    ("law_bound", "Who is bound", "约束谁"),
+    ("law_binds", "Binds", "约束"),
+    ("law_as_vendor", "vendor", "厂商"),
+    ("law_as_deployer", "operator", "使用者"),
+    ("law_as_advertiser", "advertiser", "广告方"),
     ("law_to_vendor", "vendor", "厂商"),
     ("law_to_deployer", "whoever uses a product", "产品使用者"),
     ("law_to_advertiser", "advertiser", "广告主及广告经营者"),
@@ -120,6 +131,18 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
         "清单中 {places} 没有直接针对此类表述的条款。",
     ),
     (
+        "law_gap_users",
+        "None of the provisions in the list for {places} that address this kind of claim by name binds a vendor that "
+        "only sells such a product; those that bind whoever operates one stand below.",
+        "清单中 {places} 直接针对此类表述的条款，均不约束仅销售此类产品的厂商；约束其使用者的条款列于下方。",
+    ),
+    (
+        "law_gap_others",
+        "None of the provisions in the list for {places} that address this kind of claim by name binds those whose "
+        "duties were looked at; those that bind others stand below.",
+        "清单中 {places} 直接针对此类表述的条款，均不约束所查看的角色；约束其他主体的条款列于下方。",
+    ),
+    (
         "law_gap_not_asserted",
         "No provision is named: the page does not say this in its own voice.",
         "未列出条款：这不是页面以自己的口吻所说。",
@@ -133,6 +156,9 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ("place_HK", "Hong Kong", "香港"),
     ("place_TW", "Taiwan", "台湾"),
     ("place_EU", "European Union", "欧盟"),
+    ("place_DE", "Germany", "德国"),
+    ("place_FR", "France", "法国"),
+    ("place_ES", "Spain", "西班牙"),
     ("place_UK", "United Kingdom", "英国"),
     ("place_GB", "United Kingdom", "英国"),
     ("place_US", "United States (federal law)", "美国（联邦法）"),

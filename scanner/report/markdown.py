@@ -151,18 +151,20 @@ def _touching(law: RelevantLaw, t: Words) -> Iterator[str]:
 
 def _others(law: RelevantLaw, t: Words) -> Iterator[str]:
     if law.of_others:
-        yield f"\n{t.count('law_others', len(law.of_others))}{t['colon'].rstrip()} {t['law_others_note']}\n"
+        title, note = lawtext.others(law, t)
+        yield f"\n{title}{t['colon'].rstrip()} {note}\n"
         yield from (_article(one, t) for one in law.of_others)
 
 
 def _article(one: Provision, t: Words) -> str:
     note = f" {escape(one.note(t.lang))}" if one.note(t.lang) else ""
     penal = f" {t['law_penal']}" if one.penal else ""
+    who = f" {escape(lawtext.bound(one, t))}{t['stop'].rstrip()}" if lawtext.bound(one, t) else ""
     kind = "" if one.role is ProvisionRole.DUTY else f"{t['law_role_' + one.role]}{t['colon']}"
     where = f"(`{_code(one.id)}`; {escape(lawtext.facts(one, t))})"
     return (
         f"- {kind}**{escape(lawtext.heading(one, t))}** {where}{t['colon']}"
-        f"{escape(one.summary(t.lang))}{penal}{note} {link(one.source_url)}"
+        f"{escape(one.summary(t.lang))}{who}{penal}{note} {link(one.source_url)}"
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scanner import law
 from scanner.detect.rules import default_path
-from scanner.law import LawBook, covers, in_force, provisions_for
+from scanner.law import LawBook, covers, in_force, provisions_for, ranked
 from scanner.model import LawGap, Provision, ProvisionRole, RelevantLaw
 from scanner.report.lawtext import left_out
 from scanner.report.words import words
@@ -108,7 +108,7 @@ def test_switching_the_jurisdiction_changes_what_is_shown() -> None:
     [
         ("CN", "CN", True), ("CN", "HK", False), ("HK", "CN", False), ("DE", "EU", True), ("GB", "UK", True),
         ("GB", "EU", False), ("US-IL", "US", True), ("US", "US-IL", False), ("US-TX", "US-IL", False),
-        ("EU", "DE", False),
+        ("EU", "DE", False), ("DE", "DE", True), ("FR", "DE", False),
         ("US-NYC", "US", True), ("EU", "E", False),
     ],
 )  # fmt: skip
@@ -125,6 +125,7 @@ def test_what_is_not_known_leaves_everything_out_and_says_so() -> None:
     # In the EU notice to the people filmed is the business of whoever films: nothing is left for a vendor.
     others = provisions_for(BOOK, "weak-notice", DAY, jurisdictions=["EU"])
     assert (others.gap, dict(others.left_out)) == (LawGap.NONE_FITS, {"role": 4, "audience": 1})
+    assert ids(others.of_others) == ["eu.gdpr.12", "eu.gdpr.13"]
     assert (others.duties, ids(others.of_others)) == ((), ["eu.gdpr.12", "eu.gdpr.13"])
 
 
@@ -184,7 +185,10 @@ def test_a_moment_is_the_day_that_it_was_there() -> None:
 
 def test_defences_of_a_law_stand_beside_its_duties() -> None:
     found = provisions_for(BOOK, "covert-capture", DAY, jurisdictions=["CN"])
-    assert {"cn.civil.1033"} <= set(ids(found.duties))
+    assert {"cn.criminal.283"} <= set(ids(found.duties))
+    german = provisions_for(BOOK, "disguised-device", DAY, jurisdictions=["DE"])
+    assert ids(german.shown) == ["de.tdddg.8.1", "de.tdddg.8.6"]
+    assert {"de.tdddg.8.5"} <= set(ids(german.defences))
     assert {"cn.civil.1036", "cn.spc2021.5"} <= set(ids(found.defences))  # the first lists other categories
     assert {"cn.pipl.3", "cn.frt.2"} <= set(ids(found.scope))
 
@@ -195,6 +199,46 @@ def test_the_most_specific_comes_first_and_penal_law_last_of_its_kind() -> None:
     both = provisions_for(BOOK, "inspection-evasion", DAY, jurisdictions=["EU", "CN"]).shown
     assert both[0].jurisdiction == "EU"  # places take turns, in the order stated
     assert {one.jurisdiction for one in both} == {"EU", "CN"}
+
+
+@given(places, st.sampled_from(CATEGORIES), roles, audiences)
+def test_what_no_source_confirmed_never_stands_before_what_one_did(
+    where: list[str], category: str, who: list[str], audience: str
+) -> None:
+    found = provisions_for(BOOK, category, DAY, jurisdictions=where, roles=who, audience=audience)
+    by_name = [one for one in found.duties if category in one.direct]
+    assert found.duties[: len(by_name)] == tuple(by_name)
+    for shown in (by_name, found.duties[len(by_name) :], found.of_others):
+        sure = [one.verified for one in shown]
+        assert sure == sorted(sure, reverse=True)
+    listed = [one for one in ranked(BOOK.of(category), category) if category in one.direct]
+    assert [one.verified for one in listed] == sorted((one.verified for one in listed), reverse=True)
+
+
+def test_a_vendor_that_only_sells_is_told_whose_duty_it_is() -> None:
+    """Notice, signs and a lawful purpose are the business of whoever installs: shown, and never as the vendor's own."""
+    for category in ("covert-capture", "weak-notice", "face-marketing", "commission-control"):
+        found = provisions_for(BOOK, category, DAY, jurisdictions=["CN"])
+        assert not {"cn.pipl.26", "cn.frt.13", "cn.r799.7", "cn.r799.9"} & set(ids(found.duties))
+        assert found.of_others
+        assert all("vendor" not in one.applies_to for one in found.of_others)
+    asked = provisions_for(BOOK, "commission-control", DAY, jurisdictions=["CN"], roles=["deployer"])
+    assert "cn.pipl.26" in ids(asked.shown)
+
+
+def test_guidance_is_shown_whomever_it_addresses_and_binds_nobody() -> None:
+    found = provisions_for(BOOK, "covert-capture", DAY, jurisdictions=["UK"])
+    assert {"uk.ico.video2022", "uk.ico.biometric2024"} <= set(ids(found.not_binding))
+    assert not any(one.id.startswith("uk.ico") for one in (*found.duties, *found.of_others))
+
+
+def test_reading_phones_in_the_uk_comes_under_the_wording_of_the_day() -> None:
+    def named(when: date) -> set[str]:
+        found = provisions_for(BOOK, "phone-capture", when, jurisdictions=["UK"], roles=["deployer"])
+        return {name for name in ids(found.duties) if name.startswith("uk.pecr")}
+
+    assert named(date(2026, 2, 4)) == {"uk.pecr.6"}
+    assert named(date(2026, 2, 5)) == {"uk.pecr.6.2026"}
 
 
 def test_what_only_touches_on_a_claim_is_not_named_at_first() -> None:

@@ -146,7 +146,8 @@ def test_every_provision_with_its_note_was_searched(written: tuple[str, Path]) -
     data = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert len(data["provisions"]) > 180
     for one in data["provisions"].values():
-        assert_clean(one[f"summary_{lang}"] + "\n" + one[f"note_{lang}"], lang, one["id"], law_only=True)
+        texts = (one[f"summary_{lang}"], one[f"note_{lang}"], one[f"bound_{lang}"])
+        assert_clean("\n".join(texts), lang, one["id"], law_only=True)
 
 
 def test_json(written: tuple[str, Path]) -> None:
