@@ -180,6 +180,8 @@ def test_law_show_tells_what_is_unsure_and_what_binds_nobody(
     for name, words in (("uk.dpa.148", said[0]), ("cn.gbt41819", said[1]), ("cn.criminal.283", said[2])):
         assert run(["law", "show", name, "--lang", lang]) == 0
         assert words in capsys.readouterr().out
+    assert run(["law", "show", "de.kunsturhg.23", "--lang", lang]) == 0  # a defence in a penal law is found by nobody
+    assert said[2] not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,11 @@ def bound(one: Provision, t: Words) -> str:
     return f"{t['law_bound']}{t['colon']}{one.bound(t.lang)}" if one.bound(t.lang) else ""
 
 
+def for_a_court(one: Provision) -> bool:
+    """Is it a penal rule, of which a court or office alone can find that it applies? A defence is none."""
+    return one.penal and one.role not in (ProvisionRole.DEFENCE, ProvisionRole.SCOPE)
+
+
 def others(law: RelevantLaw, t: Words) -> tuple[str, str]:
     """What stands over the duties of others, and the sentence below it."""
     key = "law_users" if _of_users(law) else "law_others"
@@ -97,7 +102,7 @@ def described(one: Provision, lang: str) -> Iterator[str]:
         yield t["law_not_binding"]
     yield ""
     yield one.summary(lang)
-    if one.penal:
+    if for_a_court(one):
         yield t["law_penal"]
     if note := one.note(lang):
         yield note

@@ -158,7 +158,7 @@ def _others(law: RelevantLaw, t: Words) -> Iterator[str]:
 
 def _article(one: Provision, t: Words) -> str:
     note = f" {escape(one.note(t.lang))}" if one.note(t.lang) else ""
-    penal = f" {t['law_penal']}" if one.penal else ""
+    penal = f" {t['law_penal']}" if lawtext.for_a_court(one) else ""
     who = f" {escape(lawtext.bound(one, t))}{t['stop'].rstrip()}" if lawtext.bound(one, t) else ""
     kind = "" if one.role is ProvisionRole.DUTY else f"{t['law_role_' + one.role]}{t['colon']}"
     where = f"(`{_code(one.id)}`; {escape(lawtext.facts(one, t))})"
