@@ -26,23 +26,18 @@ from scanner.model import (
     Verdict,
     VerdictReason,
 )
+from scanner.notice.admission import admission, optional
 from scanner.notice.claim import Claim, read_claim
 from scanner.notice.hearing import Reply
 from scanner.notice.matter import for_others, other_crowd, other_product, same_data, same_people, something_else
 from scanner.notice.period import EVENT, FOREVER, VAGUE
 from scanner.notice.rules import Answer, ClaimRule, NoticeRules
-from scanner.notice.text import groups_of
 
 YEAR = 365
 SHORT_DAYS = 3 * YEAR
 """A period up to this contradicts a boast of keeping for ever, up to a year one of keeping long; a longer one bears it
 out."""
 _PERIOD = "retention"
-SCOPE, OPTIONAL = "scope_only", "optional"
-"""Word groups of sentences that admit nothing: on whom a notice is, and what one may choose."""
-_HALVES = frozenset({_PERIOD, "consent"})
-"""Topics of which one sentence may deny one thing and bear out another: no consent asked, kept no longer than ..."""
-_CHOSEN = frozenset({OPTIONAL, "consent"})
 _ORDER = {
     Verdict.CONTRADICTS: 0, Verdict.ADMITS: 1, Verdict.CANNOT_TELL: 2, Verdict.SILENT: 3,
 }  # fmt: skip
@@ -172,10 +167,10 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
         return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denial, notice, denial.topic)
     elsewhere = plain or other_crowd(claim, notice, rules) or something_else(claim, reply.same, rules)
     if reply.said * (1 - reply.denied) >= _SAME_FROM and not elsewhere:
-        if _admission(claim, rules.claims[claim.finding.category], reply.same, notice.facts, rules):
+        if admission(claim, rules.claims[claim.finding.category], reply.same, notice.facts, rules):
             return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, reply.same, notice, reply.same.topic)
         if opinion.verdict is not Verdict.ADMITS:
-            reason = VerdictReason.CONDITIONAL if _optional(claim, reply.same, rules) else VerdictReason.VAGUE
+            reason = VerdictReason.CONDITIONAL if optional(claim, reply.same, rules) else VerdictReason.VAGUE
             return Opinion(Verdict.CANNOT_TELL, reason, reply.same, notice, reply.same.topic)
     unheard = denies or (opinion.verdict is Verdict.ADMITS and reply.said < _SAID_FROM)
     if reply.weakened >= _NEAR_FROM:
@@ -275,7 +270,7 @@ def _opinion(
     answers = [a for a in rule.contradicts if a.saying is Saying.DENIED or not same_document]
     of_this = tuple(fact for fact in facts if same_data(claim, notice, fact, rules))
     against, told = _answers(claim, answers, facts), _answers(claim, rule.admits, of_this)
-    bears_out = [fact for fact in told if _admission(claim, rule, fact, facts, rules)]
+    bears_out = [fact for fact in told if admission(claim, rule, fact, facts, rules)]
     fitting = [
         fact for fact in _answers(claim, answers, of_this)
         if (same_document or same_people(claim, rule, notice, fact, rules))
@@ -291,7 +286,7 @@ def _opinion(
         return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, fact, notice, fact.topic)
     if bears_out:
         return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, bears_out[0], notice, bears_out[0].topic)
-    if hedged := _hedged(claim, rule, facts) or next((fact for fact in told if _optional(claim, fact, rules)), None):
+    if hedged := _hedged(claim, rule, facts) or next((fact for fact in told if optional(claim, fact, rules)), None):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, hedged, notice, hedged.topic)
     if against:
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, against[0], notice, against[0].topic)
@@ -308,23 +303,6 @@ def _opinion(
     return Opinion(Verdict.SILENT, VerdictReason.NOT_MENTIONED, notice=notice)
 
 
-def _admission(
-    claim: Claim, rule: ClaimRule, fact: NoticeFact, facts: Sequence[NoticeFact], rules: NoticeRules
-) -> bool:  # fmt: skip
-    """May an admission rest on this sentence? Not where it denies the claim's own matter as well, nor where it only
-    says on whom the notice is, nor where it leaves to a choice what the claim does not."""
-    denials = {a.topic for a in rule.contradicts if a.saying is Saying.DENIED}
-    own = denials & {a.topic for a in rule.admits} - _HALVES
-    if any(f.start == fact.start and f.saying is Saying.DENIED and f.topic in own for f in facts):
-        return False
-    return SCOPE not in groups_of(rules.lexicon, rules.normalise(fact.quote).text) and not _optional(claim, fact, rules)
-
-
-def _optional(claim: Claim, fact: NoticeFact, rules: NoticeRules) -> bool:
-    """Does it happen only to who chooses it, and does the claim say nothing of a choice?"""
-    return not claim.groups & _CHOSEN and OPTIONAL in groups_of(rules.lexicon, rules.normalise(fact.quote).text)
-
-
 def _by_hearing(
     claim: Claim, rule: ClaimRule, notice: Notice, heard: Sequence[NoticeFact], rules: NoticeRules
 ) -> Opinion:  # fmt: skip
@@ -333,7 +311,7 @@ def _by_hearing(
     denied, made, weak = (first[s] for s in (Saying.DENIED, Saying.DISCLOSED, Saying.CONDITIONAL))
     if denied and made and made.start != denied.start:
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONFLICTING, denied, notice, denied.topic)
-    if made and _admission(claim, rule, made, notice.facts, rules):
+    if made and admission(claim, rule, made, notice.facts, rules):
         return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, made, notice, made.topic)
     if weak:
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, weak, notice, weak.topic)
