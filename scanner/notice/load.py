@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from scanner.errors import RulesError
@@ -84,7 +86,8 @@ def load(folder: Path, language: Language, categories: Iterable[str] = ()) -> R.
     notices, facts = _Reader(NOTICES, language), _Reader(FACTS, language)
     first, second = _read(folder / NOTICES, notices), _read(folder / FACTS, facts)
     lexicon, groups = _lexicon(first, second, notices, facts)
-    topics = {name: _topic(name, entry, groups, notices) for name, entry in _tables(first, "topic", notices)}
+    unions = _unions(first, groups, notices)
+    topics = {name: _topic(name, entry, groups, notices, unions) for name, entry in _tables(first, "topic", notices)}
     items = _items(first, topics, notices)
     rules = {name: _fact(name, entry, groups, facts) for name, entry in _tables(second, "fact", facts)}
     claims = {name: _claim(name, entry, rules, items, groups, facts) for name, entry in _tables(second, "claim", facts)}
@@ -97,7 +100,7 @@ def load(folder: Path, language: Language, categories: Iterable[str] = ()) -> R.
     for item in items.values():
         if item.regime not in regimes:
             notices.say(f"item {item.id}", f"no regime {item.regime!r}")
-    _unknown(first, {"schema", "find", "words", "topic", "item", "regime"}, notices)
+    _unknown(first, {"schema", "find", "words", "any", "topic", "item", "regime"}, notices)
     _unknown(second, {"schema", "words", "fact", "claim"}, facts)
     problems = notices.problems + facts.problems
     if problems:
@@ -184,15 +187,16 @@ def _plain(word: str, group: str, language: Language) -> list[str]:
 
 
 def _combinations(
-    entry: Mapping[str, Any], key: str, where: str, groups: frozenset[str], reader: _Reader
-) -> tuple[R.Combination, ...]:
+    entry: Mapping[str, Any], key: str, where: str, groups: frozenset[str], reader: _Reader,
+    unions: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> tuple[R.Combination, ...]:  # fmt: skip
+    """Each combination; one that names a union, once for each of its groups."""
     out: list[R.Combination] = []
     raw = entry.get(key, [])
     if not isinstance(raw, list) or not all(isinstance(parts, list) and parts for parts in raw):
         reader.say(f"{where}.{key}", "must be a list of lists of word groups")
         return ()
-    for parts in raw:
-        built = tuple(_part(str(p)) for p in parts)
+    for built in (one for parts in raw for one in product(*(_parts(str(p), unions) for p in parts))):
         for part in built:
             if part.group not in groups:
                 reader.say(f"{where}.{key}", f"no word group {part.group!r}")
@@ -204,18 +208,42 @@ def _combinations(
     return tuple(out)
 
 
+def _parts(text: str, unions: Mapping[str, tuple[str, ...]]) -> list[R.Part]:
+    """The word group that a text names, or each group of a union."""
+    part = _part(text)
+    return [replace(part, group=group) for group in unions.get(part.group, (part.group,))]
+
+
 def _part(text: str) -> R.Part:
     return R.Part(text.strip("!@-"), text.startswith("!"), text.endswith("@"), text.startswith("-"))
 
 
-def _topic(name: str, entry: Mapping[str, Any], groups: frozenset[str], reader: _Reader) -> R.Topic:
+def _unions(data: Mapping[str, Any], groups: frozenset[str], reader: _Reader) -> dict[str, tuple[str, ...]]:
+    """`any` -> its word groups, of which one is enough."""
+    out: dict[str, tuple[str, ...]] = {}
+    if not isinstance(data.get("any", {}), dict):
+        reader.say("any", "must be a table")
+        return out
+    for name in data.get("any", {}):
+        out[name] = tuple(reader.texts(data["any"], name, "any"))
+        if name in groups:
+            reader.say(f"any.{name}", "is the name of a word group")
+        for group in out[name]:
+            if group not in groups:
+                reader.say(f"any.{name}", f"no word group {group!r}")
+    return out
+
+
+def _topic(
+    name: str, entry: Mapping[str, Any], groups: frozenset[str], reader: _Reader, unions: Mapping[str, tuple[str, ...]]
+) -> R.Topic:
     where = f"topic.{name}"
     _unknown(entry, {"found", "vague", "checkable", "apart"}, reader, f"{where}.")
-    found = _combinations(entry, "found", where, groups, reader)
+    found = _combinations(entry, "found", where, groups, reader, unions)
     if not found:
         reader.say(where, "nothing says when it is found")
     return R.Topic(
-        name, found, _combinations(entry, "vague", where, groups, reader), bool(entry.get("checkable", True)),
+        name, found, _combinations(entry, "vague", where, groups, reader, unions), bool(entry.get("checkable", True)),
         _combinations(entry, "apart", where, groups, reader),
     )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """How well notices are read and set against claims: `python -m tests.evaluation.notices` prints the figures.
 
 `notices_<split>.jsonl` and `pairs_<split>.jsonl` were written by people who had not seen the reader; nobody tunes on
-`frozen`, and `tuning2` and `fresh` are the two halves of one set. Nobody looks into `fresh7` to `fresh11`.
+`frozen`, and `tuning2` and `fresh` are the two halves of one set. Of `tuning3` only items and biometrics are labelled.
+Nobody looks into `fresh7` to `fresh11`.
 From `learn_*` (and the tuning sets) the encoder learnt, except `learn_f`, by which bars were chosen. `pairs_own.jsonl`
 was written by the reader's author, to widen its words: its figures prove little.
 """
@@ -38,7 +39,7 @@ from scanner.pipeline.noticing import asking, needed_notice_rules
 from scanner.read.reader import read
 
 HERE = Path(__file__).parent
-SPLITS = ("tuning", "frozen", "tuning2", "fresh", *(f"fresh{number}" for number in range(2, 12)))
+SPLITS = ("tuning", "frozen", "tuning2", "tuning3", "fresh", *(f"fresh{number}" for number in range(2, 12)))
 UNSCORED = frozenset({"pipl.17.public", "gdpr.12.plain", "gdpr.14.rest"})
 """Not decidable from an excerpt, and therefore not labelled."""
 STATED = {
@@ -63,6 +64,11 @@ def rules() -> NoticeRules:
 def lines(name: str) -> list[dict[str, Any]]:
     """The labelled cases of a file."""
     return [json.loads(line) for line in (HERE / f"{name}.jsonl").read_text("utf-8").splitlines()]
+
+
+def pairs(split: str) -> list[dict[str, Any]]:
+    """The labelled pairs of a split; none where only its notices are labelled."""
+    return lines(f"pairs_{split}") if (HERE / f"pairs_{split}.jsonl").exists() else []
 
 
 def document(text: str) -> Document:
@@ -161,7 +167,8 @@ def figures(split: str) -> dict[str, float]:
         return pair_figures(lines("pairs_own"), {})
     cases = lines(f"notices_{split}")
     notices = {case["id"]: case for case in cases}
-    return item_figures(cases) | stated_figures(cases) | pair_figures(lines(f"pairs_{split}"), notices)
+    found = pairs(split)
+    return item_figures(cases) | stated_figures(cases) | (pair_figures(found, notices) if found else {})
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ GOAL2 = {
 FLOORS = {
     "tuning": GOAL,
     "tuning2": GOAL2,
+    # Written to find items told where there are none (0.88 before the words were mended): no pairs.
+    "tuning3": {"items_f1": 0.95, "biometrics": 0.90},
     # Nobody had looked at it until what the models hear was built from its pairs: below the goal, says README.md too.
     "fresh": {
         "items_f1": 0.87,
@@ -103,7 +105,7 @@ def test_the_labels_are_those_that_were_frozen() -> None:
 
 
 def test_there_is_enough_to_measure_by() -> None:
-    cases = {split: (notices.lines(f"notices_{split}"), notices.lines(f"pairs_{split}")) for split in notices.SPLITS}
+    cases = {split: (notices.lines(f"notices_{split}"), notices.pairs(split)) for split in notices.SPLITS}
     assert sum(len(n) for n, _ in cases.values()) >= 60
     assert sum(len(p) for _, p in cases.values()) >= 150
     frozen, tuning = cases["frozen"][1], cases["tuning"][1]

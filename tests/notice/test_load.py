@@ -30,7 +30,7 @@ def test_problems_of_items_are_listed_together(tmp_path: Path) -> None:
         tmp_path, "notices.toml",
         ('topic = "retention"', 'topic = "nowhere"'),
         ('required = "always"', 'required = "sometimes"'),
-        ('found = [["harm"]]', 'found = [["no_such_group"]]'),
+        ('found = [["harm", "of_data"]', 'found = [["no_such_group"]'),
         ("[topic.harmless]" if False else "[topic.impact]", "[topic.impact]\nweight = 3"),
     )  # fmt: skip
     said = "\n".join(problems)
