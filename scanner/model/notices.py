@@ -94,6 +94,8 @@ class VerdictReason(StrEnum):
     CONDITIONAL = "conditional"
     VAGUE = "vague"
     """It touches upon the matter and leaves it open."""
+    TAKEN_BACK = "taken_back"
+    """It says so, and its next sentence takes that back: "This function is switched off"."""
     CONFLICTING = "conflicting"
     """The text read says both."""
     LANGUAGE = "language"

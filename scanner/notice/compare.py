@@ -26,7 +26,7 @@ from scanner.model import (
     Verdict,
     VerdictReason,
 )
-from scanner.notice.admission import admission, optional
+from scanner.notice.admission import admission, back, optional
 from scanner.notice.claim import Claim, read_claim
 from scanner.notice.hearing import Reply
 from scanner.notice.matter import for_others, other_crowd, other_product, same_data, same_people, something_else
@@ -165,10 +165,14 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
     if _denied_plainly(opinion, reply, claim, notice, rules):
         denial = replace(reply.denial, saying=Saying.DENIED)
         return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denial, notice, denial.topic)
+    if opinion.reason is VerdictReason.TAKEN_BACK:
+        return opinion
     elsewhere = plain or other_crowd(claim, notice, rules) or something_else(claim, reply.same, rules)
     if reply.said * (1 - reply.denied) >= _SAME_FROM and not elsewhere:
         if admission(claim, rules.claims[claim.finding.category], reply.same, notice.facts, rules):
             return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, reply.same, notice, reply.same.topic)
+        if opinion.verdict is not Verdict.ADMITS and (both := back((reply.same,), notice.facts)):
+            return Opinion(Verdict.CANNOT_TELL, VerdictReason.TAKEN_BACK, both, notice, reply.same.topic)
         if opinion.verdict is not Verdict.ADMITS:
             reason = VerdictReason.CONDITIONAL if optional(claim, reply.same, rules) else VerdictReason.VAGUE
             return Opinion(Verdict.CANNOT_TELL, reason, reply.same, notice, reply.same.topic)
@@ -286,6 +290,8 @@ def _opinion(
         return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, fact, notice, fact.topic)
     if bears_out:
         return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, bears_out[0], notice, bears_out[0].topic)
+    if both := back(told, facts):
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.TAKEN_BACK, both, notice, told[0].topic)
     if hedged := _hedged(claim, rule, facts) or next((fact for fact in told if optional(claim, fact, rules)), None):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, hedged, notice, hedged.topic)
     if against:
@@ -313,8 +319,12 @@ def _by_hearing(
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONFLICTING, denied, notice, denied.topic)
     if made and admission(claim, rule, made, notice.facts, rules):
         return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, made, notice, made.topic)
-    if weak:
-        return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, weak, notice, weak.topic)
+    if made and (both := back((made,), notice.facts)):
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.TAKEN_BACK, both, notice, made.topic)
+    if weak or made:
+        near = weak or made
+        assert near is not None
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, near, notice, near.topic)
     fitting = [f for f in heard if same_people(claim, rule, notice, f, rules) and not something_else(claim, f, rules)]
     if fitting:
         return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, fitting[0], notice, fitting[0].topic)

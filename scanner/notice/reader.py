@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from scanner.model import Document, Heard, ItemStatus, Notice, NoticeFact, NoticeKind, Provenance, Saying
+from scanner.notice.admission import taken_back
 from scanner.notice.dates import date_facts, dates_of
 from scanner.notice.facts import denies_any, overall, read_facts
 from scanner.notice.force import ending
@@ -45,7 +46,7 @@ def read_notice(
     items = read_items(text, rules, rules.of_regimes(regimes or applicable(text, rules, lang, faces)), faces)
     effective, updated = dates_of(text)
     ends = ending(text, kind)
-    held = (*date_facts(text, kind), *((ends,) if ends else ()))
+    held = (*date_facts(text, kind), *((ends,) if ends else ()), *taken_back(text, kind))
     every = sorted((*facts, *told, *_from_topics(text, rules, kind), *held), key=lambda f: (f.start, f.topic))
     return Notice(
         source=where.source, vendor=where.vendor, kind=kind, title=title_of(document), lang=lang,

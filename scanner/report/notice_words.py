@@ -63,6 +63,11 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
         "The notice mentions the matter; whether it answers the claim is not clear.",
         "告知提到了相关内容，但能否回答这一宣称并不清楚。",
     ),
+    (
+        "verdict_taken_back",
+        "The notice says so, and takes it back in the next sentence.",
+        "告知先这样写，紧接着的下一句又将其收回。",
+    ),
     ("verdict_conflicting", "The text read of the notices says both.", "读到的告知文本两种说法都有。"),
     (
         "verdict_no_counterpart",

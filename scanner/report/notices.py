@@ -30,6 +30,7 @@ ORDER = (Verdict.CONTRADICTS, Verdict.ADMITS, Verdict.SILENT, Verdict.CANNOT_TEL
 ANSWERED = frozenset({Verdict.CONTRADICTS, Verdict.ADMITS})
 """Verdicts that settle what a notice says to a sentence."""
 _QUOTE = 160
+_TAKEN_BACK = "taken_back"
 _ENDS = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
 
 
@@ -140,10 +141,11 @@ def _sentence(one: Contradiction, contexts: Mapping[str, tuple[str, str]]) -> tu
 
 def told_facts(notice: Notice) -> tuple[NoticeFact, ...]:
     """What a notice says, as a report lists it: not what the models only took for a claim made or denied in
-    it, nor when it holds, which stands above."""
+    it, nor when it holds, which stands above, nor pairs of sentences that are there for verdicts only."""
     return tuple(
         f for f in notice.facts
-        if f.saying is not Saying.SILENT and not f.topic.startswith("claim:") and f.topic not in set(DatedAs)
+        if f.saying is not Saying.SILENT and not f.topic.startswith("claim:")
+        and f.topic not in {*DatedAs, _TAKEN_BACK}
     )  # fmt: skip
 
 

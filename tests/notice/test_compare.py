@@ -568,3 +568,54 @@ def test_an_admission_rests_on_no_scope_no_choice_and_no_denial(category: str, q
 def test_a_claim_that_names_the_choice_is_admitted() -> None:
     given = notice("Notice for shoppers filmed by our cameras\nThe cameras capture your face only if you agree.")
     assert verdict("biometric-database", "Captures faces with consent", given)[0] is Verdict.ADMITS
+
+
+@pytest.mark.parametrize(
+    ("ad", "told", "back"),
+    [
+        (
+            "Tells the age and sex of every shopper",
+            "The cameras can tell the age and sex of shoppers from their faces.",
+            "This function is switched off in all shops.",
+        ),
+        ("识别顾客的年龄和性别", "设备可以识别顾客的年龄和性别。", "该功能未启用，也不会启用。"),
+        ("識別顧客的年齡和性別", "設備可以識別顧客的年齡和性別。", "此功能已在所有門店關閉。"),
+        (
+            "Tells the age and sex of every shopper",
+            "The cameras estimate the age and sex of shoppers.",
+            "We do not use this.",
+        ),
+    ],
+)
+def test_what_the_next_sentence_takes_back_is_no_admission(ad: str, told: str, back: str) -> None:
+    head = "Notice for shoppers filmed by our cameras" if ad.isascii() else "本告知适用于被摄像机拍摄的顾客"
+    plain = notice(f"{head}\n{told} Video is kept for ten days.")
+    taken = notice(f"{head}\n{told} {back}")
+    assert verdict("attribute-inference", ad, plain)[0] is Verdict.ADMITS
+    found = compare([claim("attribute-inference", ad)], [taken], RULES)[0]
+    assert (found.verdict, found.reason) == (Verdict.CANNOT_TELL, VerdictReason.TAKEN_BACK)
+    assert found.notice_quote == f"{told} {back}"
+    assert found.notice_at is not None
+    assert document(f"{head}\n{told} {back}").text[found.notice_at.start : found.notice_at.end] == found.notice_quote
+
+
+def test_a_use_that_is_denied_takes_nothing_back() -> None:
+    told = "The cameras estimate the age and sex of shoppers from their faces."
+    ad = "Tells the age and sex of every shopper"
+    for after in (
+        "It is not used for advertising.",
+        "Sound is switched off.",
+        "We never use this without your consent.",
+    ):
+        one = notice(f"Notice for shoppers filmed by our cameras\n{told} {after}")
+        assert verdict("attribute-inference", ad, one)[0] is Verdict.ADMITS, after
+
+
+def test_what_the_models_hear_said_and_is_taken_back_denies_nothing() -> None:
+    text = "Notice for shoppers filmed by our cameras\nWe look closely at each of you. This feature is disabled."
+    start = document(text).text.index("We look")
+    heard = [Heard("attribute-inference", start, start + 20, denied=0.0, claimed=0.9)]
+    one = read_notice(document(text), RULES, Provenance("n"), heard=heard)
+    assert verdict("attribute-inference", "Tells the age and sex of every shopper", one) == (
+        Verdict.CANNOT_TELL, VerdictReason.TAKEN_BACK,
+    )  # fmt: skip
