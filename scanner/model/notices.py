@@ -178,6 +178,8 @@ class NoticeFact:
     """The sentence or its heading itself names the people or the product."""
     days: float | None = None
     """The period in days, where it is one."""
+    section: bool = False
+    """It stands in a section for these people, of a notice that has sections for several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,10 @@ def taken_back(text: NoticeText, kind: NoticeKind) -> Iterator[NoticeFact]:
         end = min(end, start + _MOST_QUOTE)
         people, named = whose(sentence, kind)
         quote = text.document.text[start:end]
-        yield NoticeFact(TAKEN_BACK, Saying.CONDITIONAL, people, quote, start, end, named=named)
+        yield NoticeFact(
+            TAKEN_BACK, Saying.CONDITIONAL, people, quote, start, end, named=named,
+            section=sentence.audience is not None,
+        )  # fmt: skip
 
 
 def _takes_back(sentence: Sentence) -> bool:

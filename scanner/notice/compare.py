@@ -29,7 +29,15 @@ from scanner.model import (
 from scanner.notice.admission import admission, back, optional
 from scanner.notice.claim import Claim, read_claim
 from scanner.notice.hearing import Reply
-from scanner.notice.matter import for_others, other_crowd, other_product, same_data, same_people, something_else
+from scanner.notice.matter import (
+    for_others,
+    of_section,
+    other_crowd,
+    other_product,
+    same_data,
+    same_people,
+    something_else,
+)
 from scanner.notice.period import EVENT, FOREVER, VAGUE
 from scanner.notice.rules import Answer, ClaimRule, NoticeRules
 
@@ -167,7 +175,9 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
         return Opinion(Verdict.CONTRADICTS, VerdictReason.DENIES, denial, notice, denial.topic)
     if opinion.reason is VerdictReason.TAKEN_BACK:
         return opinion
+    rule = rules.claims[claim.finding.category]
     elsewhere = plain or other_crowd(claim, notice, rules) or something_else(claim, reply.same, rules)
+    elsewhere = elsewhere or not of_section(claim, rule, reply.same)
     if reply.said * (1 - reply.denied) >= _SAME_FROM and not elsewhere:
         if admission(claim, rules.claims[claim.finding.category], reply.same, notice.facts, rules):
             return Opinion(Verdict.ADMITS, VerdictReason.DISCLOSES, reply.same, notice, reply.same.topic)
@@ -177,7 +187,7 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
             reason = VerdictReason.CONDITIONAL if optional(claim, reply.same, rules) else VerdictReason.VAGUE
             return Opinion(Verdict.CANNOT_TELL, reason, reply.same, notice, reply.same.topic)
     unheard = denies or (opinion.verdict is Verdict.ADMITS and reply.said < _SAID_FROM)
-    if reply.weakened >= _NEAR_FROM:
+    if reply.weakened >= _NEAR_FROM and of_section(claim, rule, reply.near):
         reason = opinion.reason if opinion.verdict is Verdict.CANNOT_TELL else VerdictReason.VAGUE
         return Opinion(Verdict.CANNOT_TELL, reason, reply.near, notice, reply.near.topic)
     return _left_open(opinion, notice) if unheard else opinion
@@ -197,6 +207,7 @@ def _denied_plainly(opinion: Opinion, reply: Reply, claim: Claim, notice: Notice
         or other_crowd(claim, notice, rules)
         or something_else(claim, reply.denial, rules)
         or _only_a_period(claim, reply.denial, notice, rules)
+        or not of_section(claim, rules.claims[claim.finding.category], reply.denial)
     )
     return _plainly(reply.denied, reply) >= enough and not besides
 
@@ -272,6 +283,7 @@ def _opinion(
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PRODUCT, notice=notice)
     # Within one page only a plain denial of the same matter counts: an advert that also sells signs denies nothing.
     answers = [a for a in rule.contradicts if a.saying is Saying.DENIED or not same_document]
+    every, facts = facts, tuple(fact for fact in facts if same_document or of_section(claim, rule, fact))
     of_this = tuple(fact for fact in facts if same_data(claim, notice, fact, rules))
     against, told = _answers(claim, answers, facts), _answers(claim, rule.admits, of_this)
     bears_out = [fact for fact in told if admission(claim, rule, fact, facts, rules)]
@@ -296,6 +308,8 @@ def _opinion(
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.CONDITIONAL, hedged, notice, hedged.topic)
     if against:
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, against[0], notice, against[0].topic)
+    if others := _for_another_section(claim, rule, every, facts):
+        return Opinion(Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE, others, notice, others.topic)
     if heard := [fact for fact in facts if rule.heard and fact.topic == f"claim:{rule.category}"]:
         return _by_hearing(claim, rule, notice, heard, rules)
     if vague := _answers(claim, rule.vague, facts):
@@ -307,6 +321,15 @@ def _opinion(
     ):
         return Opinion(Verdict.CANNOT_TELL, VerdictReason.VAGUE, notice=notice)
     return Opinion(Verdict.SILENT, VerdictReason.NOT_MENTIONED, notice=notice)
+
+
+def _for_another_section(
+    claim: Claim, rule: ClaimRule, every: Sequence[NoticeFact], of_theirs: Sequence[NoticeFact]
+) -> NoticeFact | None:  # fmt: skip
+    """What answers in a section for other people, where none for those of the claim does."""
+    left = [fact for fact in every if fact not in of_theirs]
+    heard = (fact for fact in left if rule.heard and fact.topic == f"claim:{rule.category}")
+    return next(iter([*_answers(claim, (*rule.contradicts, *rule.admits), left), *heard]), None)
 
 
 def _by_hearing(

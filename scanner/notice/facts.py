@@ -338,11 +338,15 @@ def fact_in(rule: FactRule, sentence: Sentence, kind: NoticeKind, saying: Saying
     value, days = "", None
     if rule.value:
         value, days = days_of(sentence)
-    return NoticeFact(rule.id, saying, people, quote, start, end, value, cue_text, named, days)
+    section = sentence.audience is not None
+    return NoticeFact(rule.id, saying, people, quote, start, end, value, cue_text, named, days, section)
 
 
 def whose(sentence: Sentence, kind: NoticeKind) -> tuple[NoticeKind, bool]:
-    """Whose data a sentence is about, and whether it (or its heading) names them or the product."""
+    """Whose data a sentence is about, and whether it (or its heading) names them or the product. In a section for
+    some people, these: that a camera is named under `Visitors of our web site` films nobody."""
+    if sentence.audience is not None:
+        return sentence.audience, sentence.audience is NoticeKind.PEOPLE_FILMED
     for groups in (sentence.groups, sentence.context):
         if kind is NoticeKind.SITE_VISITORS and "site_visitors" in groups:
             return kind, bool(groups & _NAMES)

@@ -10,6 +10,8 @@ from scanner.notice.text import NoticeText, Sentence
 
 TITLE_WEIGHT = 4
 SCOPE_WEIGHT = 6
+MOSTLY = 0.5
+"""Share of sentences in sections for several kinds of people from which the notice as a whole is for no one kind."""
 CLEAR = 1.4
 """How much more than the next one a kind must weigh."""
 _EVIDENCE = {
@@ -34,7 +36,10 @@ _QUOTED = re.compile(r"[“「『\"《]([^”」』\"》]{1,30})[”」』\"》]
 
 def kind_of(text: NoticeText) -> NoticeKind:
     """Whose data the notice is about: the kind of people that it names most, its title and its scope counting for
-    more."""
+    more. Of none where most of it stands in sections for several kinds."""
+    in_sections = sum(1 for sentence in text.sentences if sentence.audience is not None)
+    if in_sections and in_sections >= MOSTLY * len(text.sentences):
+        return NoticeKind.UNKNOWN
     score: Counter[NoticeKind] = Counter()
     for kind, group in _EVIDENCE.items():
         score[kind] += TITLE_WEIGHT * (group in text.title_groups and not _of_the_site(kind, text.title_groups))

@@ -44,7 +44,8 @@ def same_data(claim: Claim, notice: Notice, fact: NoticeFact, rules: NoticeRules
     theirs, ours = ({name for name, kind in _KINDS.items() if kind & of} for of in (groups, claim.groups))
     if theirs and ours:
         return bool(theirs & ours)
-    return bool(groups & _PICTURES) or (not theirs and notice.kind is NoticeKind.PEOPLE_FILMED)
+    filmed = fact.people if fact.section else notice.kind
+    return bool(groups & _PICTURES) or (not theirs and filmed is NoticeKind.PEOPLE_FILMED)
 
 
 def other_crowd(claim: Claim, notice: Notice, rules: NoticeRules) -> bool:
@@ -70,8 +71,10 @@ def something_else(claim: Claim, fact: NoticeFact, rules: NoticeRules) -> bool:
 
 def same_people(claim: Claim, rule: ClaimRule, notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:
     """Is the fact about the people whom the claim is about? A notice for everybody, speaking to its reader, is not."""
-    if other_crowd(claim, notice, rules):
+    if other_crowd(claim, notice, rules) or not of_section(claim, rule, fact):
         return False
+    if fact.section:
+        return True
     if fact.topic in rule.device:
         return notice.kind is not NoticeKind.SITE_VISITORS or fact.named
     if claim.people is NoticeKind.PEOPLE_FILMED and not fact.named and for_users(notice, rules):
@@ -83,6 +86,16 @@ def same_people(claim: Claim, rule: ClaimRule, notice: Notice, fact: NoticeFact,
     if claim.people is NoticeKind.UNKNOWN:
         return notice.kind is not NoticeKind.SITE_VISITORS or fact.named
     return fact.named
+
+
+def of_section(claim: Claim, rule: ClaimRule, fact: NoticeFact) -> bool:
+    """May the section in which a fact stands answer the claim? What is said to visitors of a web site is not said of
+    people filmed, nor the other way round. Outside such sections: yes."""
+    if not fact.section or claim.people is fact.people:
+        return True
+    if claim.people is NoticeKind.UNKNOWN or fact.topic in rule.device:
+        return fact.people is not NoticeKind.SITE_VISITORS
+    return False
 
 
 def for_users(notice: Notice, rules: NoticeRules) -> bool:

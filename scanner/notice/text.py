@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from scanner.model import Block, BlockKind, Document
+from scanner.model import Block, BlockKind, Document, NoticeKind
+from scanner.notice.audience import audiences
 from scanner.notice.rules import Normalise, Normalised
 from scanner.notice.words import Hit, Lexicon
 
@@ -42,6 +43,8 @@ class Sentence:
     lexicon: Lexicon = field(repr=False)
     is_heading: bool = False
     """Names what follows and says nothing itself."""
+    audience: NoticeKind | None = None
+    """The people for whom its section is, where a notice has sections for several."""
 
     @cached_property
     def hits(self) -> tuple[Hit, ...]:
@@ -93,7 +96,9 @@ class NoticeText:
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """All sentences of running text, lists and tables, in order."""
-        return tuple(self._read())
+        found = tuple(self._read())
+        of = audiences(found)
+        return tuple(replace(s, audience=kind) if kind else s for s, kind in zip(found, of, strict=True))
 
     def _read(self) -> Iterator[Sentence]:
         lead, numbered = "", ""

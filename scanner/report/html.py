@@ -42,9 +42,11 @@ from scanner.report.notices import (
     distinct,
     item_title,
     notices_of,
+    quoted_for,
     regimes_of,
     told_facts,
     topic_title,
+    written_for,
 )
 from scanner.report.text import (
     borders,
@@ -169,6 +171,7 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "item_title": lambda item: item_title(item, report.notice_items, t.lang),
         "topic_title": lambda topic: topic_title(topic, report.notice_topics, t),
         "article_of": lambda item: article_of(item, t.lang), "told_facts": told_facts,
+        "quoted_for": lambda one: quoted_for(one, report.notices), "written_for": lambda notice: written_for(notice, t),
         "distinct": lambda claims: distinct(claims, report.contexts), "doubtful": doubtful,
         "unsure": {tracked.finding.id for tracked in report.findings if doubtful(tracked.finding)},
         "date_rows": lambda notice: date_rows(notice, t),

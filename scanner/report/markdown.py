@@ -11,7 +11,7 @@ from scanner.model import Change, Outcome, Provision, ProvisionRole, RelevantLaw
 from scanner.report import lawtext
 from scanner.report.files import write_text
 from scanner.report.lawview import LawGroup, law_groups
-from scanner.report.notices import in_sentence, item_title, notices_of
+from scanner.report.notices import in_sentence, item_title, notices_of, quoted_for
 from scanner.report.text import days, one_line, safe_url, shanghai, utc
 from scanner.report.view import CURRENT, Coverage, VendorView, View, by_category, doubtful, view
 from scanner.report.words import LIMITS, Words, words
@@ -205,6 +205,8 @@ def _verdicts(report: Report, derived: View, t: Words) -> Iterator[str]:
                 yield f"- **{t.label(verdict)}**{t['colon']}“{escape(said)}”{unsure}  "
                 if one.notice_quote and one.notice_at:
                     yield f"  {t['says_notice']}{t['colon']}“{escape(one.notice_quote)}” {link(one.notice_at.source)}  "
+                    if people := quoted_for(one, report.notices):
+                        yield f"  {t['notice_section']}{t['colon']}{t.label(people)}  "
                 if one.verdict is Verdict.SILENT:
                     yield f"  {t['would_stand']}{t['colon']}{escape(item_title(one.item, report.notice_items, t.lang))}"
         left = len(seen.verdicts[Verdict.CANNOT_TELL])

@@ -86,6 +86,7 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
     ("notices_heading", "Its privacy notices", "其隐私告知"),
     ("notice_unread", "Privacy notices found but not read", "已发现但未能读取的隐私告知"),
     ("notice_for", "Written for", "适用对象"),
+    ("notice_section", "In the section for", "所在部分适用于"),
     ("notice_effective", "In force from (as the text says)", "生效日期（据文本）"),
     ("notice_updated", "Last changed (as the text says)", "更新日期（据文本）"),
     ("notice_ends", "Says itself that it is superseded or no longer in force", "自称已被取代或不再有效"),

@@ -17,6 +17,7 @@ from scanner.model import (
     Notice,
     NoticeFact,
     NoticeItem,
+    NoticeKind,
     Report,
     Saying,
     Verdict,
@@ -149,6 +150,21 @@ def told_facts(notice: Notice) -> tuple[NoticeFact, ...]:
     )  # fmt: skip
 
 
+def written_for(notice: Notice, t: Words) -> str:
+    """For whom a notice is; where it has sections for several kinds of people, all of them."""
+    kinds = dict.fromkeys(fact.people for fact in notice.facts if fact.section)
+    return t["comma"].join(t.label(kind) for kind in kinds) if kinds else t.label(notice.kind)
+
+
+def quoted_for(one: Contradiction, notices: Sequence[Notice]) -> NoticeKind | None:
+    """The people in whose section the quoted sentence of a notice stands; None where it has no such sections."""
+    at = one.notice_at
+    if at is None or not one.notice_quote:
+        return None
+    facts = (f for n in notices if (n.vendor, n.source) == (one.vendor, at.source) for f in n.facts)
+    return next((f.people for f in facts if f.section and f.start == at.start), None)
+
+
 def regimes_of(notice: Notice, report: Report, lang: str) -> tuple[RegimeView, ...]:
     """The items of a notice, regime by regime, as the patterns name them."""
     out = []
@@ -163,7 +179,7 @@ def notice_lines(notice: Notice, lang: str) -> list[str]:
     """A notice in a few lines for a terminal."""
     t = words(lang)
     lines = [one_line(notice.title or notice.source, 120), one_line(notice.source, 200)]
-    lines.append(t["notice_for"] + t["colon"] + t.label(notice.kind))
+    lines.append(t["notice_for"] + t["colon"] + written_for(notice, t))
     lines.extend(title + t["colon"] + value for title, value in date_rows(notice, t))
     if notice.version:
         lines.append(t["notice_version"] + t["colon"] + one_line(notice.version, 40))

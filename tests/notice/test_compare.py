@@ -18,6 +18,7 @@ from scanner.model import (
     Notice,
     NoticeKind,
     Provenance,
+    Saying,
     Stance,
     UnreadReason,
     Verdict,
@@ -30,6 +31,7 @@ from scanner.notice.reader import could_contradict, read_notice
 from scanner.notice.text import NoticeText
 from scanner.pipeline.noticing import asking, needed_notice_rules, run_notice_tests
 from scanner.read.reader import read
+from scanner.report.notices import notice_lines, quoted_for
 from tests.evaluation.notices import claimed, document
 
 RULESET = load_rules()
@@ -619,3 +621,59 @@ def test_what_the_models_hear_said_and_is_taken_back_denies_nothing() -> None:
     assert verdict("attribute-inference", "Tells the age and sex of every shopper", one) == (
         Verdict.CANNOT_TELL, VerdictReason.TAKEN_BACK,
     )  # fmt: skip
+
+
+SECTIONS = (
+    "Privacy notice of Marram Optics\n"
+    "Visitors of our web site\n"
+    "We do not use face recognition here. The camera of your computer is never used. Log files are kept for ten days.\n"
+    "Account holders\n"
+    "Your name and your password are kept until you close the account.\n"
+    "People filmed in shops\n"
+    "Cameras compare faces with a list, and templates are kept for two years."
+)
+ZH_SECTIONS = (
+    "隐私声明\n网站访客\n我们不采集人脸，也不做人脸识别。日志保存十天。\n账号用户\n账号信息保存至注销。\n"
+    "门店被拍摄的顾客\n摄像机采集顾客的人脸并与会员库比对，模板保存两年。"
+)
+
+
+def test_what_is_said_to_site_visitors_answers_no_claim_on_people_filmed() -> None:
+    """A notice with sections for several kinds of people is no notice for one of them."""
+    one, zh = notice(SECTIONS), notice(ZH_SECTIONS)
+    assert (one.kind, zh.kind) == (NoticeKind.UNKNOWN, NoticeKind.UNKNOWN)
+    for found in (one, zh):
+        for fact in found.facts:
+            if fact.topic == "biometrics":
+                want = NoticeKind.SITE_VISITORS if fact.saying is Saying.DENIED else NoticeKind.PEOPLE_FILMED
+                assert (fact.people, fact.section) == (want, True), fact.quote
+    assert verdict("biometric-database", "Stores the faces of shoppers in a library", one)[0] is not Verdict.CONTRADICTS
+    web_only = notice(SECTIONS.rsplit("\n", 1)[0] + "\nEach camera is marked by a sign.")
+    assert verdict("biometric-database", "Stores the faces of shoppers in a library", web_only) == (
+        Verdict.CANNOT_TELL, VerdictReason.OTHER_PEOPLE,
+    )  # fmt: skip
+
+
+def test_a_report_says_for_whom_the_quoted_section_is() -> None:
+    one = notice(SECTIONS)
+    found = compare([claim("biometric-database", "Stores the faces of shoppers in a library")], [one], RULES)[0]
+    assert (found.verdict, quoted_for(found, [one])) == (Verdict.ADMITS, NoticeKind.PEOPLE_FILMED)
+    line = next(line for line in notice_lines(one, "en") if line.startswith("Written for"))
+    assert all(word in line for word in ("web site", "filmed")), line
+    assert quoted_for(found, [SOLD]) is None
+
+
+def test_a_section_says_itself_for_whom_it_is_and_without_sections_nothing_changes() -> None:
+    said = (
+        "Privacy notice\nPart one\nThis section applies to visitors of our website.\nWe collect no faces.\n"
+        "Part two\nThis section applies to people filmed by our cameras.\nWe collect no faces."
+    )
+    people = [fact.people for fact in notice(said).facts if fact.topic == "biometrics"]
+    assert people == [NoticeKind.SITE_VISITORS, NoticeKind.PEOPLE_FILMED]
+    zh = (
+        "隐私声明\n第一节\n本节适用于网站访客。\n我们不采集人脸。\n"
+        "第二节\n本节适用于被摄像机拍摄的顾客。\n我们不采集人脸。"
+    )
+    people = [fact.people for fact in notice(zh).facts if fact.topic == "biometrics"]
+    assert people == [NoticeKind.SITE_VISITORS, NoticeKind.PEOPLE_FILMED]
+    assert not any(fact.section for fact in (*FILMED.facts, *SITE.facts, *SOLD.facts))
