@@ -59,6 +59,7 @@ def notice(
         list[str], typer.Argument(metavar="PATH|URL...", help="Files, folders, or URLs.", show_default=False)
     ],
     regime: RegimeFlag = None,
+    jurisdiction: JurisdictionFlag = None,
     format: Annotated[str, typer.Option("--format", "-f", help="table or jsonl (one notice a line).")] = "table",
     config: ConfigFlag = None,
     rules: RulesFlag = None,
@@ -76,12 +77,13 @@ def notice(
         ctx, config, rules__path=str(rules) if rules else None, report__lang=lang, crawl__allow_networks=allow_network
     )  # fmt: skip
     rule_set, regimes = load_rules(settings), tuple(regime or ())
+    places = codes("--jurisdiction", jurisdiction) or ()
     found: list[Notice] = []
     for one in where:
         if one.lower().startswith(("http://", "https://")):
-            found.append(notice_at(one, settings, rule_set, regimes))
+            found.append(notice_at(one, settings, rule_set, regimes, places))
         else:
-            found.extend(notices_in([Path(one)], rule_set, regimes))
+            found.extend(notices_in([Path(one)], rule_set, regimes, places))
     if not found:
         raise UsageError("no page in the given folders", KINDS)
     from ..notice.reader import is_title
@@ -93,7 +95,7 @@ def notice(
             note(
                 ctx, f"{one_notice.source} does not call itself a privacy notice; it is read as one because you gave it"
             )
-        _show_notice(ctx, one_notice, known, format, settings.report.lang, named=bool(regimes))
+        _show_notice(ctx, one_notice, known, format, settings.report.lang)
     return ExitCode.NOT_ALL_READ if any(n.unread for n in found) else ExitCode.OK
 
 
@@ -135,8 +137,8 @@ def compare(
     rule_set, day = load_rules(settings), (at or datetime.now(UTC)).date()
     advice = counsel(settings, rule_set, when=at)
     note_unlisted(ctx, advice.book, settings.law.jurisdictions)
-    asked = tuple(regime or ()) or _regimes_of(rule_set, settings.law.jurisdictions if jurisdiction else ())
-    seen = compared(ad, notice, rule_set, asked, day)
+    places = tuple(settings.law.jurisdictions) if jurisdiction else ()
+    seen = compared(ad, notice, rule_set, tuple(regime or ()), day, places)
     found = tuple(verdict_with_ids(one, advice) for one in seen.verdicts)
     for source in seen.twice:
         note(ctx, f"no advert: {source} is given with --notice too")
@@ -154,15 +156,6 @@ def compare(
             note(ctx, "provisions are told with --format jsonl; here only the verdicts are shown")
         _show_verdicts(found, seen, rule_set, settings.report.lang)
     return _account(ctx, seen)
-
-
-def _regimes_of(rules: RuleSet, stated: Sequence[str]) -> tuple[str, ...]:
-    """The regimes of the jurisdictions that the user named; empty where none was named, or none is known there."""
-    from ..law import covers
-    from ..pipeline.noticing import needed_notice_rules
-
-    known = needed_notice_rules(rules).regimes.values() if stated else ()
-    return tuple(r.id for r in known if any(covers(one, place) for one in stated for place in r.places))
 
 
 def _note_void(ctx: typer.Context, notices: Sequence[Notice], day: date) -> None:
@@ -191,10 +184,7 @@ def _write(value: dict[str, Any]) -> None:
     sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
 
-def _show_notice(
-    ctx: typer.Context, notice: Notice, rules: NoticeRules, format: str, lang: str, *, named: bool
-) -> None:
-    """`named`: the user said whose disclosure items are looked at."""
+def _show_notice(ctx: typer.Context, notice: Notice, rules: NoticeRules, format: str, lang: str) -> None:
     if notice.unread:
         note(ctx, f"not read: {notice.source}: {notice.unread.value}" + (f": {notice.detail}" if notice.detail else ""))
     if format == "jsonl":
@@ -218,7 +208,7 @@ def _show_notice(
     items = {item.id: item.facts for item in rules.items.values()}
     topics = {fact.id: fact.titles for fact in rules.facts.values()}
     for title, heads, rows in (
-        (_items_title(notice, rules, lang, named=named), ("notice_item", "notice_status", "notice_quote"),
+        (_items_title(notice, rules, lang), ("notice_item", "notice_status", "notice_quote"),
          item_rows(notice, items, lang)),
         (t["notice_facts"], ("notice_topic", "notice_saying", "notice_people", "notice_quote"),
          fact_rows(notice, topics, lang)),
@@ -231,13 +221,18 @@ def _show_notice(
         console.print(table)
 
 
-def _items_title(notice: Notice, rules: NoticeRules, lang: str, *, named: bool) -> str:
-    """By whose disclosure items the notice was read, and that nobody named them."""
+def _items_title(notice: Notice, rules: NoticeRules, lang: str) -> str:
+    """By whose disclosure items the notice was read, and why theirs."""
+    from ..report.notices import why_shown
     from ..report.words import words
 
-    t, asked = words(lang), {item.regime for item in notice.items}
-    titles = (regime.titles[f"title_{lang}"] for regime in rules.regimes.values() if regime.id in asked)
-    return f"{t['notice_items']}{t['colon']}{t['comma'].join(titles)}{'' if named else t['items_chosen']}"
+    t, why = words(lang), {item.regime: item.why for item in notice.items}
+    titles = [
+        regime.titles[f"title_{lang}"] + why_shown(why[regime.id], t)
+        for regime in rules.regimes.values()
+        if regime.id in why
+    ]
+    return f"{t['notice_items']}{t['colon']}{t['comma'].join(titles) or t['items_none']}"
 
 
 def _show_verdicts(found: tuple[Contradiction, ...], seen: Compared, rules: RuleSet, lang: str) -> None:

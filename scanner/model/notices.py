@@ -146,6 +146,19 @@ class Answered:
     """It says either on a condition, of other people or of another product."""
 
 
+class Shown(StrEnum):
+    """Why the items of a body of rules are looked at in a notice. An aid to reading: no statement on what applies."""
+
+    ASKED = "asked"
+    """Somebody named it."""
+    PLACE = "place"
+    """It is of a place that somebody named as the vendor's."""
+    WORDS = "words"
+    """The notice holds words of it."""
+    LANGUAGE = "language"
+    """It goes with the language of the notice."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeItem:
     """One disclosure item of one regime, as far as the text read shows it. Quote and offsets: empty where not found."""
@@ -156,6 +169,8 @@ class NoticeItem:
     quote: str = ""
     start: int = 0
     end: int = 0
+    why: str = ""
+    """A `Shown`; empty in what an earlier version wrote."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _ITEM_MAY = {"face", "condition_en", "condition_zh", "tip"}
 _CONDITION = {"condition_en", "condition_zh"}
 _FIND = ("texts", "paths", "titles", "not_titles", "stores", "guesses")
 _FLAGS = ("device", "hedged", "wary", "lawful")
+_WORDS = ("when", "not_when", "own")
 _ASKED = ("asked_en", "asked_zh")
 _VALUES = ("", "short", "long", "vague")
 _TOPIC_FACTS = frozenset({"automated_decisions"})
@@ -280,19 +281,19 @@ def _regime(
     name: str, entry: Mapping[str, Any], groups: frozenset[str], items: Mapping[str, R.Item], reader: _Reader
 ) -> R.Regime:
     where = f"regime.{name}"
-    _unknown(entry, {"title_en", "title_zh", "places", "langs", "faces", "when"}, reader, f"{where}.")
+    _unknown(entry, {"title_en", "title_zh", "places", "langs", "faces", *_WORDS}, reader, f"{where}.")
     for key in ("title_en", "title_zh", "places", "langs"):
         if not entry.get(key):
             reader.say(where, f"{key} is missing")
-    when = reader.texts(entry, "when", where)
-    for group in when:
+    words = {key: tuple(reader.texts(entry, key, where)) for key in _WORDS}
+    for key, group in ((key, group) for key, named in words.items() for group in named):
         if group not in groups:
-            reader.say(f"{where}.when", f"no word group {group!r}")
+            reader.say(f"{where}.{key}", f"no word group {group!r}")
     if not any(item.regime == name for item in items.values()):
         reader.say(where, "has no items")
     titles = {key: str(entry.get(key, "")) for key in ("title_en", "title_zh")}
     places, langs = (tuple(reader.texts(entry, key, where)) for key in ("places", "langs"))
-    return R.Regime(name, titles, places, langs, bool(entry.get("faces")), tuple(when))
+    return R.Regime(name, titles, places, langs, bool(entry.get("faces")), **words)
 
 
 def _fact(name: str, entry: Mapping[str, Any], groups: frozenset[str], reader: _Reader) -> R.FactRule:

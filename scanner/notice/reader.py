@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from scanner.model import Document, Heard, ItemStatus, Notice, NoticeFact, NoticeKind, Provenance, Saying
+from scanner.model import Document, Heard, ItemStatus, Notice, NoticeFact, NoticeKind, Provenance, Saying, Shown
 from scanner.notice.admission import taken_back
 from scanner.notice.dates import date_facts, dates_of
 from scanner.notice.facts import denies_any, overall, read_facts
@@ -13,7 +14,7 @@ from scanner.notice.force import ending
 from scanner.notice.hearing import Asks, asked_again, heard_facts
 from scanner.notice.items import look, read_items
 from scanner.notice.kind import kind_of, products_of, version_of
-from scanner.notice.rules import NoticeRules
+from scanner.notice.rules import NoticeRules, Regime
 from scanner.notice.stated import read_stated
 from scanner.notice.text import NoticeText
 
@@ -30,8 +31,11 @@ def read_notice(
     regimes: tuple[str, ...] = (),
     heard: Iterable[Heard] = (),
     ask: Asks | None = None,
+    *,
+    by_place: bool = False,
 ) -> Notice:
-    """What the notice says, by the items of `regimes` (none named: those of its language and content).
+    """What the notice says, by the items of `regimes` (none named: those of its language and content; `by_place`: they
+    are those of the vendor's place, and where no rules are known there, those of its own words).
 
     `heard`: what the models that find claims make of its sentences; `ask`: a reader of question and notice together.
     """
@@ -43,7 +47,10 @@ def read_notice(
             facts = asked_again(text, kind, rule, facts, rules.normalise(rule.question[lang]).text, ask)
     told = heard_facts(text, kind, heard, lawful_claims(rules))
     faces = overall(facts) is Saying.DISCLOSED
-    items = read_items(text, rules, rules.of_regimes(regimes or applicable(text, rules, lang, faces)), faces)
+    named: Mapping[str, Shown] = dict.fromkeys(regimes, Shown.PLACE if by_place else Shown.ASKED)
+    shown = named or applicable(text, rules, lang, faces, by_language=not by_place)
+    wanted = rules.of_regimes(tuple(shown)) if shown else ()
+    items = (replace(i, why=shown[i.regime].value) for i in read_items(text, rules, wanted, faces))
     effective, updated = dates_of(text)
     ends = ending(text, kind)
     held = (*date_facts(text, kind), *((ends,) if ends else ()), *taken_back(text, kind))
@@ -51,7 +58,7 @@ def read_notice(
     return Notice(
         source=where.source, vendor=where.vendor, kind=kind, title=title_of(document), lang=lang,
         effective=effective, updated=updated, version=version_of(text), products=products_of(text),
-        items=items, facts=tuple(every), stated=read_stated(text, rules, facts),
+        items=tuple(items), facts=tuple(every), stated=read_stated(text, rules, facts),
         captured_at=where.captured_at, capture_sha256=where.capture_sha256,
         warc_record=where.warc_record, derivation=document.derivation,
     )  # fmt: skip
@@ -77,14 +84,24 @@ def language(document: Document) -> str:
     return "zh" if len(_HAN.findall(sample)) * 8 > len(sample) else "en"
 
 
-def applicable(text: NoticeText, rules: NoticeRules, lang: str, faces: bool) -> tuple[str, ...]:
-    """The regimes whose items are looked at where nobody names one. An aid to reading, no statement on what applies."""
+def applicable(
+    text: NoticeText, rules: NoticeRules, lang: str, faces: bool, *, by_language: bool = True
+) -> Mapping[str, Shown]:
+    """The regimes whose items are looked at where nobody names one, and why. An aid to reading, no statement on what
+    applies. `by_language`: also those that only go with its language."""
     groups = frozenset().union(text.title_groups, *(sentence.groups for sentence in text.sentences))
-    return tuple(
-        regime.id
+    return {
+        regime.id: Shown.WORDS if regime.when else Shown.LANGUAGE
         for regime in rules.regimes.values()
-        if lang in regime.langs and (faces or not regime.faces) and (not regime.when or groups & set(regime.when))
-    )
+        if lang in regime.langs and (faces or not regime.faces) and _wanted(regime, groups, by_language)
+    }
+
+
+def _wanted(regime: Regime, groups: frozenset[str], by_language: bool) -> bool:
+    """Does the notice hold words of it; or, of one that goes by the language, no words of another place's law alone?"""
+    if regime.when:
+        return bool(groups & set(regime.when))
+    return by_language and not (groups & set(regime.not_when) and not groups & set(regime.own))
 
 
 def is_notice(document: Document, rules: NoticeRules) -> bool:

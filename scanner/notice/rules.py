@@ -162,6 +162,9 @@ class Regime:
     """Only where the notice discloses that faces are processed."""
     when: tuple[str, ...]
     """Only where a word of one of these groups stands in it; empty: always."""
+    not_when: tuple[str, ...] = ()
+    """Not where a word of one of these groups stands in it (another place's law), and none of `own`."""
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -222,7 +222,7 @@ def _judge(store: Store, run: str, settings: Settings, rules: RuleSet, found: _P
             judgement = Judgement(Outcome.REDIRECT, detail=f"to {capture.location}")
         else:
             lookup = pictures.lookup(item, of=capture.record_id)
-            judgement = judge_capture(capture, item, run, settings, rules, lookup)
+            judgement = judge_capture(capture, item, run, settings, rules, lookup, places=store.vendor_places)
         more = found.count[(item.vendor, item.canonical)]
         if more > 1:
             note = f"the newest of {more} captures in these files"

@@ -263,7 +263,9 @@ class Keeper(Parts):
             return self._conclude_reading(Page(item, look.capture, reading, unchanged=True))
         pictures = self._pictures.lookup(item, run=self._run)
         view = views.view_of(self._store, self._settings, item, look.capture)
-        judgement = judge_capture(look.capture, item, self._run, self._settings, self._rules, pictures, view)
+        judgement = judge_capture(
+            look.capture, item, self._run, self._settings, self._rules, pictures, view, self._store.vendor_places
+        )
         found = self._select(item, judgement)
         if judgement.unread is None and look.rules_digest == self._rules.digest:
             fresh = self._store.enqueue(self._run, found[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from ..config import Settings
     from ..detect.rules import RuleSet
 
+Places = Callable[[], Mapping[str, tuple[tuple[str, ...], str]]]
+"""Vendor -> (jurisdictions, audience), as `Store.vendor_places` gives it."""
 BROKEN_OFF = {"length": UnreadReason.TOO_LARGE, "time": UnreadReason.TIMEOUT, "disconnect": UnreadReason.PROTOCOL}
 """WARC-Truncated -> why an answer that was not received whole is not judged."""
 
@@ -43,12 +46,13 @@ def judge_capture(
     rules: RuleSet,
     pictures: Lookup | None = None,
     view: ViewOf = lambda: None,
+    places: Places = dict,
 ) -> Judgement:
     """Reads a capture back from its WARC, both digests checked, and judges it. Raises EvidenceError."""
     reading = read_capture(capture, item, settings)
     if isinstance(reading, Judgement):
         return reading
-    return judge_reading(reading, capture, item, run, settings, rules, pictures, view)
+    return judge_reading(reading, capture, item, run, settings, rules, pictures, view, places)
 
 
 def read_capture(capture: Capture, item: FrontierItem, settings: Settings) -> Reading | Judgement:
@@ -75,8 +79,10 @@ def judge_reading(
     rules: RuleSet,
     pictures: Lookup | None = None,
     view: ViewOf = lambda: None,
+    places: Places = dict,
 ) -> Judgement:
-    """From a reading, the text of its pictures and the picture of the page to findings."""
+    """From a reading, the text of its pictures and the picture of the page to findings. `places`: where vendors are, as
+    their targets say; asked only for a notice, and where they say nothing the settings do."""
     reading = with_text_of(reading, pictures, most=settings.ocr.max_per_page)
     if reading.unread is UnreadReason.IMAGE_ONLY and (hint := missing_extra(settings)):
         reading = replace(reading, detail=f"{reading.detail}; {hint}")
@@ -93,4 +99,9 @@ def judge_reading(
     )
     judgement = conclude(reading, provenance, rules)
     judgement = replace(judgement, findings=views.on_view(judgement.findings, view))
-    return with_notice(judgement, item, provenance, rules)
+
+    def of_vendor() -> Sequence[str]:
+        stated, _ = places().get(item.vendor, ((), ""))
+        return stated or settings.law.jurisdictions
+
+    return with_notice(judgement, item, provenance, rules, of_vendor)

@@ -46,22 +46,29 @@ if TYPE_CHECKING:
 KINDS = "known kinds: html, txt, json, mhtml, pdf, warc, wacz"
 
 
-def notices_in(paths: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...] = ()) -> list[Notice]:
+def notices_in(
+    paths: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...] = (), places: tuple[str, ...] = ()
+) -> list[Notice]:
     """Each page of the files read as a privacy notice, whatever it calls itself. What cannot be read has `unread` set.
 
     Raises UsageError for a path that does not exist, or a regime that the patterns do not know.
     """
-    return [notice for notice, _ in _with_documents(paths, rules, regimes)]
+    return [notice for notice, _ in _with_documents(paths, rules, regimes, places)]
 
 
 def _with_documents(
-    paths: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...]
+    paths: Sequence[Path], rules: RuleSet, regimes: tuple[str, ...], places: tuple[str, ...]
 ) -> list[tuple[Notice, Document | None]]:
     check_regimes(regimes, rules)
-    return [(_notice(one.judgement, one.where, rules, regimes), one.judgement.document) for one in check(paths, rules)]
+    return [
+        (_notice(one.judgement, one.where, rules, regimes, places), one.judgement.document)
+        for one in check(paths, rules)
+    ]
 
 
-def notice_at(url: str, settings: Settings, rules: RuleSet, regimes: tuple[str, ...] = ()) -> Notice:
+def notice_at(
+    url: str, settings: Settings, rules: RuleSet, regimes: tuple[str, ...] = (), places: tuple[str, ...] = ()
+) -> Notice:
     """The notice at a URL, fetched as a crawl would (robots.txt, guard, pace). Nothing of it is kept."""
     check_regimes(regimes, rules)
     try:
@@ -72,7 +79,7 @@ def notice_at(url: str, settings: Settings, rules: RuleSet, regimes: tuple[str, 
     asyncio.run(_fetch(item, handler, settings))
     if handler.exchange is None:
         reason, detail = handler.failed
-        return _notice(Judgement(Outcome.UNREAD, unread=reason, detail=detail), Provenance(url), rules, regimes)
+        return _notice(Judgement(Outcome.UNREAD, unread=reason, detail=detail), Provenance(url), rules, regimes, places)
     exchange = handler.exchange
     where = Provenance(
         exchange.url, captured_at=exchange.finished_at, capture_sha256=hashlib.sha256(exchange.body).hexdigest()
@@ -80,10 +87,10 @@ def notice_at(url: str, settings: Settings, rules: RuleSet, regimes: tuple[str, 
     encoding = header(exchange.response_headers, "content-encoding")
     body = decode_body(exchange.body, encoding, settings.crawl.max_body_bytes)
     if isinstance(body, UnreadReason):
-        return _notice(Judgement(Outcome.UNREAD, unread=body, detail=encoding), where, rules, regimes)
+        return _notice(Judgement(Outcome.UNREAD, unread=body, detail=encoding), where, rules, regimes, places)
     headers = plain_headers(exchange.response_headers)
     judgement = judge(body, headers.get("content-type", ""), exchange.url, exchange.status, headers, where, rules)
-    return _notice(judgement, where, rules, regimes)
+    return _notice(judgement, where, rules, regimes, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +111,14 @@ def compared(
     rules: RuleSet,
     regimes: tuple[str, ...] = (),
     at: date | None = None,
+    places: tuple[str, ...] = (),
 ) -> Compared:
-    """The asserted claims of the adverts set against the notices. `at`: the day of adverts that do not know when they
-    were captured; None: it is not known.
+    """The asserted claims of the adverts set against the notices. `places`: the vendor's; `at`: the day of adverts that
+    do not know when they were captured; None: it is not known.
 
     Raises UsageError where no advert or no notice is left to look at.
     """
-    read = _with_documents(notices, rules, regimes)
+    read = _with_documents(notices, rules, regimes, places)
     if not read:
         raise UsageError("no page in the folders given with --notice", KINDS)
     same = {_place(notice.source) for notice, _ in read}
@@ -144,14 +152,16 @@ def check_regimes(regimes: Sequence[str], rules: RuleSet) -> None:
             raise UsageError(f"--regime {regime}: not known", f"one of: {', '.join(known)}")
 
 
-def _notice(judgement: Judgement, where: Provenance, rules: RuleSet, regimes: tuple[str, ...]) -> Notice:
+def _notice(
+    judgement: Judgement, where: Provenance, rules: RuleSet, regimes: tuple[str, ...], places: tuple[str, ...]
+) -> Notice:
     document = judgement.document
     if judgement.unread is not None or document is None:
         return Notice(
             where.source, where.vendor, captured_at=where.captured_at, capture_sha256=where.capture_sha256,
             warc_record=where.warc_record, unread=judgement.unread or UnreadReason.EMPTY, detail=judgement.detail,
         )  # fmt: skip
-    return notice_in(document, where, rules, regimes)
+    return notice_in(document, where, rules, regimes, places)
 
 
 async def _fetch(item: FrontierItem, handler: _One, settings: Settings) -> None:

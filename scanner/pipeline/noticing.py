@@ -14,6 +14,7 @@ from ..detect.detector import answers, hear
 from ..detect.loader import expand
 from ..detect.normalise import literal, normalise
 from ..errors import UsageError
+from ..law import covers
 from ..model import (
     NOTICE_LANGUAGES,
     Answered,
@@ -78,8 +79,11 @@ def is_privacy(rules: RuleSet) -> Callable[[Link], bool]:
     return (lambda _link: False) if found is None else lambda link: is_notice_link(link, found)
 
 
-def with_notice(judgement: Judgement, item: FrontierItem, where: Provenance, rules: RuleSet) -> Judgement:
-    """The judgement with what follows from its being a notice, and with links to app stores noted.
+def with_notice(
+    judgement: Judgement, item: FrontierItem, where: Provenance, rules: RuleSet, places: Callable[[], Sequence[str]]
+) -> Judgement:
+    """The judgement with what follows from its being a notice, and with links to app stores noted. `places`: the
+    vendor's.
 
     A page is a notice where the targets file says so, or where it calls itself one.
     """
@@ -93,17 +97,33 @@ def with_notice(judgement: Judgement, item: FrontierItem, where: Provenance, rul
         return judgement
     named = item.via == "notice" and item.depth == 0
     if named or is_notice(document, known):
-        return replace(judgement, notice=notice_in(document, where, rules))
+        return replace(judgement, notice=notice_in(document, where, rules, places=tuple(places())))
     return judgement
 
 
-def notice_in(document: Document, where: Provenance, rules: RuleSet, regimes: tuple[str, ...] = ()) -> Notice:
-    """The notice of a page; one in a language in which notices are not read is known and unread."""
+def regimes_in(known: NoticeRules, places: Sequence[str]) -> tuple[str, ...]:
+    """The regimes of these jurisdictions; empty where none was named, or no rules are known there."""
+    return tuple(r.id for r in known.regimes.values() if any(covers(one, p) for one in places for p in r.places))
+
+
+def notice_in(
+    document: Document,
+    where: Provenance,
+    rules: RuleSet,
+    regimes: tuple[str, ...] = (),
+    places: tuple[str, ...] = (),
+) -> Notice:
+    """The notice of a page; one in a language in which notices are not read is known and unread.
+
+    Its items are those of `regimes`, else of the vendor's `places`, else of its own words and language.
+    """
     known = needed_notice_rules(rules)
     normal = normalise(document.text, rules.fold).text
     found = language.of_text(normal, document.text, document.lang, rules.stopwords, rules.fold.table)
     if found.main in NOTICE_LANGUAGES:
-        return read_notice(document, known, where, regimes, hear(document, rules), answers)
+        by_place = bool(places) and not regimes
+        asked = regimes or regimes_in(known, places)
+        return read_notice(document, known, where, asked, hear(document, rules), answers, by_place=by_place)
     return Notice(
         where.source, where.vendor, title=title_of(document), lang=found.main or found.tag,
         captured_at=where.captured_at, capture_sha256=where.capture_sha256, warc_record=where.warc_record,

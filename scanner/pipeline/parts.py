@@ -118,7 +118,15 @@ class Parts(ABC):
         found = self._pictures.lookup(page.item, run=self._run)
         view = views.view_of(self._store, self._settings, page.item, page.capture)
         judgement = judge_reading(
-            page.reading, page.capture, page.item, self._run, self._settings, self._rules, found, view
+            page.reading,
+            page.capture,
+            page.item,
+            self._run,
+            self._settings,
+            self._rules,
+            found,
+            view,
+            self._store.vendor_places,
         )
         return page.finished(judgement)
 

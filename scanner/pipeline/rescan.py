@@ -57,7 +57,9 @@ def rescan(settings: Settings, rules: RuleSet, watcher: Watcher) -> Report:
         for count, look in enumerate(chain((first,), looks), 1):
             found = pictures.lookup(look.item, of=look.capture.record_id)
             view = view_of(store, settings, look.item, look.capture)
-            judgement = judge_capture(look.capture, look.item, run.id, settings, rules, found, view)
+            judgement = judge_capture(
+                look.capture, look.item, run.id, settings, rules, found, view, store.vendor_places
+            )
             store.record_judgement(run.id, look.item, look.capture, judgement)
             watcher.done(_row(look, judgement), count, count)
         for unread in store.never_read():
@@ -75,7 +77,7 @@ def _account_for(
     if unread.capture is not None and unread.reason in MAY_BE_READ_NOW and not picture:
         found = pictures.lookup(unread.item, of=unread.capture.record_id)
         view = view_of(store, settings, unread.item, unread.capture)
-        judgement = judge_capture(unread.capture, unread.item, run, settings, rules, found, view)
+        judgement = judge_capture(unread.capture, unread.item, run, settings, rules, found, view, store.vendor_places)
         store.record_judgement(run, unread.item, unread.capture, judgement)
         return
     store.record_unread(

@@ -46,6 +46,7 @@ from scanner.report.notices import (
     regimes_of,
     told_facts,
     topic_title,
+    why_shown,
     written_for,
 )
 from scanner.report.text import (
@@ -172,6 +173,7 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "topic_title": lambda topic: topic_title(topic, report.notice_topics, t),
         "article_of": lambda item: article_of(item, t.lang), "told_facts": told_facts,
         "quoted_for": lambda one: quoted_for(one, report.notices), "written_for": lambda notice: written_for(notice, t),
+        "why_shown": lambda why: why_shown(why, t),
         "distinct": lambda claims: distinct(claims, report.contexts), "doubtful": doubtful,
         "unsure": {tracked.finding.id for tracked in report.findings if doubtful(tracked.finding)},
         "date_rows": lambda notice: date_rows(notice, t),

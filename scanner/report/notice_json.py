@@ -61,7 +61,7 @@ def verdict_json(one: Contradiction, lang: str = "en") -> dict[str, Any]:
 def _item(item: NoticeItem) -> dict[str, Any]:
     return {
         "id": item.id, "regime": item.regime, "status": item.status.value,
-        "quote": item.quote, "start": item.start, "end": item.end,
+        "quote": item.quote, "start": item.start, "end": item.end, "why": item.why,
     }  # fmt: skip
 
 

@@ -119,11 +119,14 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
     ("stated_contact", "contact", "联系方式"),
     ("notice_products", "Says that it is only about", "写明只适用于"),
     ("notice_items", "Disclosure items", "告知事项"),
+    ("shown_place", " (by the vendor’s place)", "（按厂商所在地）"),
+    ("shown_words", " (by the notice’s own words)", "（按告知自身的用语）"),
     (
-        "items_chosen",
-        " (chosen by the notice’s language and content; --regime names others)",
-        "（按告知的语言和内容选取；可用 --regime 另行指定）",
+        "shown_language",
+        " (by its language; name the vendor’s place to choose others)",
+        "（按其语言；注明厂商所在地可另行选取）",
     ),
+    ("items_none", "no list is known for this place", "该地没有可用的事项清单"),
     (
         "notice_items_note",
         "What each body of rules asks a notice to say, and where it was found. “Not found in the text read” is no more "

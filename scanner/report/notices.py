@@ -44,6 +44,8 @@ class RegimeView:
     items: tuple[tuple[NoticeItem, Mapping[str, Any]], ...]
     found: int
     """Items found; vague ones are not among them."""
+    why: str = ""
+    """A `Shown`: why they are looked at; empty where nobody wrote it down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +173,14 @@ def regimes_of(notice: Notice, report: Report, lang: str) -> tuple[RegimeView, .
     for regime in dict.fromkeys(item.regime for item in notice.items):
         items = tuple((item, report.notice_items.get(item.id, {})) for item in notice.items if item.regime == regime)
         title = str(report.notice_regimes.get(regime, {}).get(f"title_{lang}") or regime)
-        out.append(RegimeView(regime, title, items, sum(1 for i, _ in items if i.status is ItemStatus.FOUND)))
+        found = sum(1 for item, _ in items if item.status is ItemStatus.FOUND)
+        out.append(RegimeView(regime, title, items, found, items[0][0].why))
     return tuple(out)
+
+
+def why_shown(why: str, t: Words) -> str:
+    """` (by its language)`: why the items of a body of rules are looked at; nothing where somebody asked for them."""
+    return t.get(f"shown_{why}") or ""
 
 
 def notice_lines(notice: Notice, lang: str) -> list[str]:
