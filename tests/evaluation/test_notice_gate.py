@@ -54,6 +54,8 @@ FLOORS = {
     "fresh9": {"biometrics": 0.82, "contradicts_precision": 0.89, "contradicts_recall": 0.41, "verdicts": 0.62},
     "fresh10": {"biometrics": 0.82, "contradicts_precision": 0.96, "contradicts_recall": 0.42, "verdicts": 0.63},
     "fresh11": {"biometrics": 0.79, "contradicts_precision": 0.87, "contradicts_recall": 0.46, "verdicts": 0.60},
+    # Items alone, measured once when all was changed (0.81 before); nobody looks at one. Below the goal of 0.90.
+    "fresh12": {"items_f1": 0.82, "biometrics": 0.83},
     # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
     "frozen": {
         "items_f1": 0.92,
