@@ -98,11 +98,13 @@ def load(path: Path) -> R.RuleSet:
     ]
     _unique_ids(path, loaded, problems)
     _pair_only(path, loaded, atoms, problems)
+    about = _subjects(path / "subjects.toml", atoms, categories, problems)
     problems.check()
     counts = {name: dict(entry.counts) for name, entry in atoms.items()}
     return R.RuleSet(
-        tuple(loaded), tuple(literals), cues, roles, categories, stopwords, refusals, fold, _digest(path), path, counts
-    )
+        tuple(loaded), tuple(literals), cues, roles, categories, stopwords, refusals, fold, _digest(path), path, counts,
+        about,
+    )  # fmt: skip
 
 
 def load_categories(path: Path) -> dict[str, dict[str, Any]]:
@@ -211,6 +213,8 @@ def _atom(
     literals.extend(R.Literal(text, R.Kind.MASK, name, lang) for text in masks)
 
 
+_LISTS = ("pseudo", "mask", "stop", "own", "same")
+"""Lists of a cue file that are kinds of words by themselves."""
 _CUE_KEYS = frozenset({"id", "stance", "dir", "scope", "max", "words", "unless_role", "only_role", "note", "firm"})
 
 
@@ -227,7 +231,7 @@ def _cues(
             continue
         if lang not in R.LANGUAGES:
             problems.add(file, "-", "unknown language")
-        for key in set(data) - {"schema", "cue", "pseudo", "mask", "role", "stop", "stopwords", "refusal"}:
+        for key in set(data) - {"schema", "cue", "role", "stopwords", "refusal", *_LISTS}:
             problems.add(file, key, "unknown key")
         stopwords[lang] = frozenset(_words(data.get("stopwords", []), file, "stopwords", fold, problems))
         refusals.update(_words(data.get("refusal", []), file, "refusal", fold, problems))
@@ -235,9 +239,9 @@ def _cues(
             _cue(entry, f"cue[{number}]", lang, file, fold, literals, cues, problems)
         for number, entry in enumerate(data.get("role", []), 1):
             _role(entry, f"role[{number}]", lang, file, fold, literals, roles, problems)
-        for kind, key in ((R.Kind.PSEUDO, "pseudo"), (R.Kind.MASK, "mask"), (R.Kind.STOP, "stop")):
+        for key in _LISTS:
             words = _words(data.get(key, []), file, key, fold, problems)
-            literals.extend(R.Literal(text, kind, "", lang) for text in words)
+            literals.extend(R.Literal(text, R.Kind(key), "", lang) for text in words)
     return cues, tuple(roles), stopwords, frozenset(refusals)
 
 
@@ -334,6 +338,16 @@ def _rule(
         problems.add(file, "category", f"{data.get('category')!r} is not in claims.toml")
         return None
     return RuleParser(file, data, categories, atoms, problems).parse()
+
+
+def _subjects(
+    file: Path, atoms: Mapping[str, _AtomEntry], categories: Mapping[str, Any], problems: Problems
+) -> tuple[R.Subject, ...]:
+    """None where a folder has no such file."""
+    from scanner.detect import subjects
+
+    data = _read(file, problems) if file.is_file() else None
+    return subjects.parse(file, data or {}, atoms, categories, problems)
 
 
 def _unique_ids(path: Path, loaded: Iterable[R.Rule], problems: Problems) -> None:

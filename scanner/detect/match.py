@@ -37,6 +37,8 @@ class Words:
     atoms: Mapping[str, tuple[Span, ...]]
     cues: tuple[tuple[str, int, int], ...]
     stops: tuple[Span, ...]
+    own: tuple[Span, ...] = ()
+    same: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,8 @@ class WordMatcher:
                     raw[lit.kind].append((lit.key, start, end))
         atoms = _unmasked(raw[Kind.ATOM], raw[Kind.MASK])
         cues = self._cues(raw[Kind.CUE], ((s, e) for _, s, e in raw[Kind.PSEUDO]))
-        return Words(atoms, cues, tuple(sorted((s, e) for _, s, e in raw[Kind.STOP])))
+        stops, own, same = (tuple(sorted((s, e) for _, s, e in raw[kind])) for kind in (Kind.STOP, Kind.OWN, Kind.SAME))
+        return Words(atoms, cues, stops, own, same)
 
 
 def _unmasked(
@@ -194,6 +197,7 @@ class Scene:
 
     def __init__(self, page: Page, matcher: WordMatcher, sighting: Sighting) -> None:
         self.page, self.matcher, self.seen, self.literals = page, matcher, sighting.atoms, sighting.words
+        self.everywhere = sighting.page_atoms
         self._words: dict[int, Words] = {}
         self._anywhere: dict[Atoms, bool] = {}
         self._places: dict[tuple[Atoms, tuple[int, ...]], list[Span]] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -134,6 +134,8 @@ class Firm(StrEnum):
     SENTENCE = "sentence"
     QUESTION = "question"
     """Only where the sentence ends with a question mark: 是否佩戴口罩都能识别 asks nothing."""
+    OTHERS = "others"
+    """Only what is said of another maker, up to where the page speaks of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,22 @@ class CueRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What a sentence may be about instead of people, and which categories are not told of it then."""
+
+    id: str
+    names: Atoms
+    also: Atoms
+    """Where any are given, one of them must stand in the sentence, too."""
+    unless: Atoms
+    """Words by which people are meant after all."""
+    categories: frozenset[str]
+    because: str
+    beside: bool = True
+    """`unless` counts in the sentences before and after as well."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoleRule:
     """Words that say what kind of page this is."""
 
@@ -175,6 +193,10 @@ class Kind(StrEnum):
     ROLE = "role"
     STOP = "stop"
     """A clause terminator (但, but)."""
+    OWN = "own"
+    """The page speaks of itself (我们, ours)."""
+    SAME = "same"
+    """It says that it does the same as others (我们也能, so do we)."""
 
 
 class Literal(NamedTuple):
@@ -186,7 +208,7 @@ class Literal(NamedTuple):
     lang: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class RuleSet:
     """Everything under `patterns/`, ready to match. Compare by `digest`: sha256 over every pattern file."""
 
@@ -203,6 +225,13 @@ class RuleSet:
     path: Path
     atoms: Mapping[str, Mapping[str, int]]
     """atom -> language -> number of literals; for `rules list` and the lints."""
+    subjects: tuple[Subject, ...] = ()
+
+    @cached_property
+    def quiet(self) -> Atoms:
+        """Atoms of subjects that no rule names: they say what is not claimed, so no model looks at them."""
+        named = frozenset(atom for rule in self.rules for atom in (*rule.atoms, *rule.boost))
+        return frozenset(atom for one in self.subjects for atom in one.names | one.also | one.unless) - named
 
     @property
     def active(self) -> tuple[Rule, ...]:

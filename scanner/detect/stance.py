@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scanner.detect.match import Candidate, Scene, Span
-from scanner.detect.page import LINE, SENTENCE, Unit
+from scanner.detect.page import LINE, SENTENCE
 from scanner.detect.roles import STANCE_OF_ROLE
-from scanner.detect.rules import CueRule, Firm, RuleSet
+from scanner.detect.rules import CueRule, RuleSet
 from scanner.model import Cue, PageRole, Stance
 
 PRIORITY = (Stance.NEGATED, Stance.LEGAL, Stance.HYPOTHETICAL, Stance.REPORTED)
@@ -84,22 +84,6 @@ def governors(scene: Scene, rules: RuleSet, candidate: Candidate, role: PageRole
             rule = rules.cues[cue_id]
             if _applies(rule, role) and rule.scope == "heading":
                 yield Governing(rule, start, end, 10_000, "heading")
-
-
-def settled(scene: Scene, rules: RuleSet, unit: Unit, cues: Iterable[str]) -> Cue | None:
-    """What a firm cue makes of a sentence, whatever the models think of it. `cues`: ids of those that stand in it."""
-    page = scene.page
-    asks = page.normal.text[unit.start : unit.end].rstrip().endswith("?")
-    firm = {cue for cue in cues if (when := rules.cues[cue].firm) is Firm.SENTENCE or (when is Firm.QUESTION and asks)}
-    if not firm:
-        return None
-    there = (one for one in scene.words(unit.block).cues if one[0] in firm and unit.start <= one[1] < unit.end)
-    chosen = min(there, key=lambda one: (PRIORITY.index(rules.cues[one[0]].stance), one[1]), default=None)
-    if chosen is None:  # a pseudo cue covers it: 会不会 denies nothing, but it asks
-        asked = sorted(cue for cue in firm if rules.cues[cue].firm is Firm.QUESTION)
-        return Cue(rules.cues[asked[0]].stance, "?", "sentence") if asked else None
-    start, end = page.normal.span(chosen[1], chosen[2])
-    return Cue(rules.cues[chosen[0]].stance, page.document.text[start:end], "sentence")
 
 
 def _applies(rule: CueRule, role: PageRole) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from scanner.detect import answers, roles, stance, voice
+from scanner.detect import answers, firm, roles, stance, subjects, voice
 from scanner.detect import page as pages
+from scanner.detect.firm import Settled
 from scanner.detect.gate import Sighting, anchor_slot, gate_for
 from scanner.detect.match import OVERLAP, Candidate, Scene, join, matcher_for
 from scanner.detect.page import Page
@@ -41,11 +43,21 @@ class Survey:
     judged: Sequence[Judged]
     """Rule hits with their stance after the cues; some may overlap."""
     barred: frozenset[tuple[int, str]] = frozenset()
-    """(unit, category): a firm exception stopped a hit there, and nobody else may propose one."""
-    settled: Mapping[int, Cue] = field(default_factory=dict)
-    """Unit -> what a firm cue makes of it."""
+    """(unit, category): a firm exception stopped a hit there, or the sentence is about no person; nobody else may
+    propose one."""
+    quiet: frozenset[str] = frozenset()
+    """Atoms that the models do not see."""
+    settled: Mapping[int, Settled] = field(default_factory=dict)
+    """Unit -> what a firm cue makes of it, or of a part of it."""
     refused: Mapping[int, Cue] = field(default_factory=dict)
     """Block -> the plain no that its row of a table answers it with."""
+
+    def firmly(self, category: str, index: int, start: int, end: int) -> Cue | None:
+        """What a firm cue makes of a normalised stretch of a sentence, if it governs all that lies in the sentence."""
+        one, unit = self.settled.get(index), self.page.units[index]
+        if one is None or (one.others and category in firm.EXEMPT):
+            return None
+        return one.cue if one.over(max(start, unit.start), min(end, unit.end)) else None
 
     def refusal(self, start: int, end: int) -> Cue | None:
         """The no that answers a normalised stretch, if all of it stands in the row's label."""
@@ -82,12 +94,12 @@ class Survey:
             if unit.block not in leads:
                 leads[unit.block] = self._leads(unit.block, first_of)
             atoms, cues = leads[unit.block]
-            before = seen.unit_atoms[index - 1] if index else frozenset()
-            after = seen.unit_atoms[index + 1] if index + 1 < len(page.units) else frozenset()
+            before = seen.unit_atoms[index - 1] - self.quiet if index else frozenset()
+            after = seen.unit_atoms[index + 1] - self.quiet if index + 1 < len(page.units) else frozenset()
             out.append(
                 View(
                     text=page.normal.text[unit.start : unit.end],
-                    atoms=seen.unit_atoms[index],
+                    atoms=seen.unit_atoms[index] - self.quiet,
                     cues=seen.unit_cues[index],
                     around=atoms | before | after,
                     cues_before=cues | (seen.unit_cues[index - 1] if index else frozenset()),
@@ -95,7 +107,7 @@ class Survey:
                     hits=hits[index],
                     page_roles=whole,
                     near_roles=log_shares(self.speaker.near(unit.block).scores),
-                    settled=self.settled.get(index),
+                    settled=self.settled[index].cue if index in self.settled else None,
                 )
             )
         return out
@@ -103,7 +115,7 @@ class Survey:
     def _leads(self, block: int, first_of: Mapping[int, int]) -> tuple[frozenset[str], frozenset[str]]:
         """Atoms and cues of the heading and lead-in of a block."""
         indices = [first_of[lead] for lead in self.page.leads(block) if lead in first_of]
-        atoms = frozenset().union(*(self.seen.unit_atoms[i] for i in indices)) if indices else frozenset()
+        atoms = frozenset().union(*(self.seen.unit_atoms[i] - self.quiet for i in indices)) if indices else frozenset()
         cues = frozenset().union(*(self.seen.unit_cues[i] for i in indices)) if indices else frozenset()
         return atoms, cues
 
@@ -146,16 +158,31 @@ def survey(
             if not fate.dropped:
                 judged.append((candidate, stance.decide(scene, rules, candidate, speaker.at(block), fate.turned)))
     looked = Survey(
-        page, seen, scene, speaker, best(judged),
+        page, seen, scene, speaker, judged, quiet=rules.quiet,
         settled=_settled(scene, seen, rules), refused=answers.refused(page, rules.refusals),
     )  # fmt: skip
     barred = frozenset((unit, one.rule.category) for one in stopped for unit in looked.units_of(one))
-    return replace(looked, barred=barred) if barred else looked
+    return _about_people(looked, rules, barred, trace)
 
 
-def _settled(scene: Scene, seen: Sighting, rules: RuleSet) -> dict[int, Cue]:
-    units = zip(scene.page.units, seen.unit_cues, strict=True)
-    made = (stance.settled(scene, rules, unit, cues) for unit, cues in units)
+def _about_people(looked: Survey, rules: RuleSet, barred: frozenset[tuple[int, str]], trace: Trace | None) -> Survey:
+    """Without what is said of things; of what is left, the best of overlapping hits."""
+    why = {(unit, category): because for unit, category, because in subjects.spared(looked.scene, rules.subjects)}
+    kept = []
+    for candidate, cue in looked.judged:
+        units = looked.units_of(candidate)
+        if units and all((unit, candidate.rule.category) in why for unit in units):
+            if trace:
+                trace.dropped.append((candidate, why[units[0], candidate.rule.category]))
+        else:
+            kept.append((candidate, cue))
+    return replace(looked, judged=best(kept), barred=barred | why.keys())
+
+
+def _settled(scene: Scene, seen: Sighting, rules: RuleSet) -> dict[int, Settled]:
+    units = scene.page.units
+    following = [*units[1:], None]
+    made = map(partial(firm.settled, scene, rules), units, seen.unit_cues, following)
     return {index: one for index, one in enumerate(made) if one is not None}
 
 

@@ -15,7 +15,7 @@ from scanner.detect.roles import STANCE_OF_ROLE, weight_of
 from scanner.detect.rules import Claim, Reach, Rule, RuleSet, Status
 from scanner.detect.second import Reading, SecondReader, View
 from scanner.detect.survey import Survey
-from scanner.model import Cue, Severity, Stance
+from scanner.model import BlockKind, Cue, Severity, Stance
 
 PREFIX = "reader."
 """Rule ids of proposed claims: `reader.<category>`."""
@@ -29,6 +29,11 @@ earned trust: kept whatever the models said, such hits were right in one of four
 BESIDE, SURE_BESIDE = 3, 0.8
 """Within so many sentences of a surer claim of the same category, a proposed one must be so probable: what makes its
 neighbour a claim weighs on it as well."""
+LONGEST_NAME, SHORTEST_SENTENCE = 14, 5
+"""Han characters (or three times as many letters) of a heading that may only name a matter; a longer one is a sentence,
+and so is one in which a rule joined two things, unless it is as short as 情绪识别."""
+SLOGAN, SLOGAN_OF_RULE = 0.75, 0.85
+"""So sure the models must be of a heading that no rule, or that one rule's words filled, to take it for a slogan."""
 LONG = 60
 """Han characters (or three times as many letters) above which a proposed quote is narrowed to a clause."""
 OVERTURNED_FROM = 0.6
@@ -71,7 +76,9 @@ def weigh(
         units = seen.units_of(candidate)
         column = categories.get(candidate.rule.category)
         at = units[0] if column is None else max(units, key=lambda u: float(chances[u, column]))
-        weighed, sure = _stance(seen, views[at], at, candidate.rule.category, cue, reader, reading.stances.get(at))
+        firm = seen.firmly(candidate.rule.category, at, candidate.start, candidate.end)
+        heard = reading.stances.get(at)
+        weighed, sure = _stance(seen, views[at], at, candidate.rule.category, cue, reader, heard, firm)
         if refusal := seen.refusal(candidate.start, candidate.end):
             weighed, sure = refusal, 0.9
         chance = 1.0
@@ -85,7 +92,36 @@ def weigh(
         told.update((u, candidate.rule.category) for u in units)
         out.append(Weighed(candidate, weighed, _confidence(chance, sure)))
     out.extend(_proposals(seen, rules, reader, views, reading, told))
+    out = [one for one in out if not _bare_heading(seen, reader, views, reading, one, out)]
     return sorted(out, key=lambda one: (one.candidate.start, one.candidate.end, one.candidate.rule.id))
+
+
+def _bare_heading(
+    seen: Survey, reader: SecondReader, views: Sequence[View], reading: Reading, one: Weighed, told: Sequence[Weighed]
+) -> bool:
+    """Is it a heading that only names a matter (应对检查, Facial recognition), with text below that does not claim it?
+
+    A slogan (检查来了一键断网) says something by itself: the models are sure of it, or a rule joined two things in it.
+    """
+    page, category = seen.page, one.candidate.rule.category
+    index = page.block_at(one.candidate.start)
+    text = page.normal.text[slice(*page.borders[index])]
+    if one.cue.stance is not Stance.ASSERTED or page.document.blocks[index].kind is not BlockKind.HEADING:
+        return False
+    enough = SLOGAN if one.candidate.rule.id.startswith(PREFIX) else SLOGAN_OF_RULE
+    long = SHORTEST_SENTENCE if len(one.candidate.parts) > 1 else LONGEST_NAME
+    if one.confidence >= enough or weight_of(text) > long or _CLAUSE.search(text):
+        return False
+    below = {i for i in page.section(index) if i > index and page.document.blocks[i].kind is not BlockKind.HEADING}
+    if any(o.candidate.rule.category == category and page.block_at(o.candidate.start) in below for o in told):
+        return False
+    units = [i for i, unit in enumerate(page.units) if unit.block in below and (i, category) not in seen.barred]
+    if category in reader.claims.classes:
+        column = reader.claims.classes.index(category)
+        units = [i for i in units if reading.chances[i, column] >= reader.bars.propose]
+        heard = (_heard(seen, views[i], category, None, reader, reading.stances.get(i), None)[0] for i in units)
+        return bool(below) and Stance.ASSERTED not in heard
+    return bool(below)
 
 
 def _proposals(
@@ -112,8 +148,10 @@ def _made(
     """Does some sentence of the page make a claim of this category: in the page's own voice, where it would accuse?"""
     column = reader.claims.classes.index(category)
     likely = (int(i) for i in np.flatnonzero(reading.chances[:, column] >= reader.bars.propose))
+    settled = {i: one.cue for i, one in seen.settled.items()}
     return any(
-        not accused or _heard(seen, views[i], category, None, reader, reading.stances.get(i))[0] is Stance.ASSERTED
+        not accused
+        or _heard(seen, views[i], category, None, reader, reading.stances.get(i), settled.get(i))[0] is Stance.ASSERTED
         for i in likely
     )
 
@@ -143,13 +181,15 @@ def _confidence(chance: float, sure: float) -> float:
 
 
 def _stance(
-    seen: Survey, view: View, at: int, category: str, cue: Cue, reader: SecondReader, context: np.ndarray | None
-) -> tuple[Cue, float]:
-    """The stance with the word that decided, and its probability. `at`: the sentence's number."""
+    seen: Survey, view: View, at: int, category: str, cue: Cue, reader: SecondReader, context: np.ndarray | None,
+    firm: Cue | None,
+) -> tuple[Cue, float]:  # fmt: skip
+    """The stance with the word that decided, and its probability. `at`: the sentence's number; `firm`: what a firm cue
+    makes of it."""
     if cue.scope == "rule":
         return _turned(seen, view, at, category, cue, reader, context)
-    stance, sure = _heard(seen, view, category, cue, reader, context)
-    return (cue if cue.stance is stance else _cue(seen, view, at, stance)), sure
+    stance, sure = _heard(seen, view, category, cue, reader, context, firm)
+    return (cue if cue.stance is stance else _cue(seen, at, stance, firm)), sure
 
 
 def _turned(
@@ -160,28 +200,29 @@ def _turned(
     stance, sure = reader.stance(view, category, None, context)
     if seen.speaker.given is not None or stance in (cue.stance, Stance.ASSERTED) or sure < OVERTURNED_FROM:
         return cue, 0.9
-    return _cue(seen, view, at, stance), sure
+    return _cue(seen, at, stance, None), sure
 
 
 def _heard(
-    seen: Survey, view: View, category: str, cue: Cue | None, reader: SecondReader, context: np.ndarray | None
-) -> tuple[Stance, float]:
+    seen: Survey, view: View, category: str, cue: Cue | None, reader: SecondReader, context: np.ndarray | None,
+    firm: Cue | None,
+) -> tuple[Stance, float]:  # fmt: skip
     """The stance and its probability. Where a person has said whose page it is, it is nobody else's own voice, and what
     plain words ask or plan is nobody's."""
     stance, sure = reader.stance(view, category, cue, context)
-    if stance is Stance.ASSERTED and view.settled:
-        return view.settled.stance, sure
+    if stance is Stance.ASSERTED and firm:
+        return firm.stance, sure
     given = STANCE_OF_ROLE.get(seen.speaker.given) if seen.speaker.given else None
     return (given, sure) if given is not None and stance is Stance.ASSERTED else (stance, sure)
 
 
-def _cue(seen: Survey, view: View, at: int, stance: Stance) -> Cue:
+def _cue(seen: Survey, at: int, stance: Stance, firm: Cue | None) -> Cue:
     """What to name where the models decided: the kind of page, or a word of the sentence that says so to everybody."""
     role = seen.speaker.verdict().role
     if STANCE_OF_ROLE.get(role) is stance:
         return Cue(stance, f"page: {role.value}", "page")
-    if view.settled and view.settled.stance is stance:
-        return view.settled
+    if firm and firm.stance is stance:
+        return firm
     return Cue(stance, seen.cue_word(at, stance) if stance is not Stance.ASSERTED else "", "wording")
 
 
@@ -190,30 +231,45 @@ def _proposed(
 ) -> Weighed:
     unit = seen.page.units[index]
     chance = float(reading.chances[index, reader.claims.classes.index(category)])
-    start, end = _narrowed(seen, unit, category, reader)
+    start, end = _narrowed(seen, unit, _side(seen, index, category, reader), category, reader)
+    firm = seen.firmly(category, index, start, end)
     part = Part("sentence", start, end, (), ((start, end),))
     candidate = Candidate(proposing(rules, reader, category), _CLAIM, (part,), seen.page.langs[unit.block])
-    stance, sure = _heard(seen, view, category, None, reader, reading.stances.get(index))
-    cue = seen.refusal(start, end) or _cue(seen, view, index, stance)
+    stance, sure = _heard(seen, view, category, None, reader, reading.stances.get(index), firm)
+    cue = seen.refusal(start, end) or _cue(seen, index, stance, firm)
     return Weighed(candidate, cue, _confidence(chance, sure))
 
 
-def _narrowed(seen: Survey, unit: Unit, category: str, reader: SecondReader) -> tuple[int, int]:
-    """The clause of a long sentence that speaks most for the category; a short sentence whole."""
-    text = seen.page.normal.text[unit.start : unit.end]
-    if weight_of(text) <= LONG:
+def _side(seen: Survey, index: int, category: str, reader: SecondReader) -> tuple[int, int]:
+    """The sentence whole; of one that speaks of another maker and of its own, the side that speaks for the category."""
+    unit, one = seen.page.units[index], seen.settled.get(index)
+    if one is None or not one.others:
         return unit.start, unit.end
-    cuts = [0, *(m.end() for m in _CLAUSE.finditer(text)), len(text)]
-    column = reader.claims.classes.index(category)
+    sides = [(unit.start, one.start), (one.start, one.end), (one.end, unit.end)]
+    return _likeliest(seen, [side for side in sides if side[0] < side[1]], category, reader)
+
+
+def _likeliest(seen: Survey, pieces: Sequence[tuple[int, int]], category: str, reader: SecondReader) -> tuple[int, int]:
+    """The piece of the page whose words speak most for the category."""
     from scanner.detect.voice import features
 
-    best = max(
-        ((a, b) for a, b in pairwise(cuts) if text[a:b].strip()),
-        key=lambda ab: float(reader.claims.scores({"n": features(text[ab[0] : ab[1]])}, None)[column]),
-    )
-    clause = text[best[0] : best[1]]
-    begin = best[0] + len(clause) - len(clause.lstrip())
-    return unit.start + begin, unit.start + begin + len(clause.strip().rstrip(",，、;；:：|｜ "))
+    text, column = seen.page.normal.text, reader.claims.classes.index(category)
+    return max(pieces, key=lambda ab: float(reader.claims.scores({"n": features(text[ab[0] : ab[1]])}, None)[column]))
+
+
+def _narrowed(seen: Survey, unit: Unit, side: tuple[int, int], category: str, reader: SecondReader) -> tuple[int, int]:
+    """The clause of a long sentence that speaks most for the category; a short sentence whole. `side`: where."""
+    text = seen.page.normal.text
+    begin, stop = side
+    if weight_of(text[begin:stop]) > LONG:
+        cuts = [begin, *(m.end() for m in _CLAUSE.finditer(text, begin, stop)), stop]
+        pieces = [(a, b) for a, b in pairwise(cuts) if text[a:b].strip()]
+        begin, stop = _likeliest(seen, pieces, category, reader)
+    elif side == (unit.start, unit.end):
+        return side
+    clause = text[begin:stop]
+    begin += len(clause) - len(clause.lstrip())
+    return begin, begin + len(clause.strip().rstrip(",，、;；:：|｜ "))
 
 
 _CLAIM = Claim(all=("sentence",), ordered=False, window=Reach(0, 0), breaks=0, score=0.5, needs=())

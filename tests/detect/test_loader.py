@@ -105,3 +105,16 @@ def test_digest_changes_with_any_pattern_file(patterns: Path) -> None:
     with (patterns / "cues" / "zh.toml").open("a", encoding="utf-8") as file:
         file.write("\n# a remark\n")
     assert loader.load(patterns).digest != before
+
+
+def test_subjects_name_known_atoms_and_categories(patterns: Path) -> None:
+    (patterns / "subjects.toml").write_text(
+        'schema = 1\n[lorries]\nnames = ["no_such_atom"]\ncategories = ["nothing"]\nbecause = "x"\n[bare]\n',
+        "utf-8",
+    )
+    with pytest.raises(RulesError) as raised:
+        loader.load(patterns)
+    told = "\n".join(raised.value.problems)
+    assert "lorries.names: 'no_such_atom' is not known" in told
+    assert "lorries.categories: 'nothing' is not known" in told
+    assert "subjects.toml: bare: must be a table" in told
