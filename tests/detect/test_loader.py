@@ -118,3 +118,10 @@ def test_subjects_name_known_atoms_and_categories(patterns: Path) -> None:
     assert "lorries.names: 'no_such_atom' is not known" in told
     assert "lorries.categories: 'nothing' is not known" in told
     assert "subjects.toml: bare: must be a table" in told
+
+
+def test_titles_of_categories_fit_over_denials_too() -> None:
+    """Reports show them over what a page denies or relays: they name the matter and say of nobody that he claims it."""
+    for name, facts in rules.load().categories.items():
+        assert "claim" not in str(facts["title_en"]).lower(), name
+        assert "宣称" not in str(facts["title_zh"]), name
