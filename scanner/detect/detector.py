@@ -47,6 +47,12 @@ LONGEST_REST = 14
 _IN_CLAUSE = r"(?:[\u3400-\u9fff\w]|(?<=\d)[.,](?=\d))+"  # 3.2亿张人脸
 _CLAUSE_BEFORE = re.compile(rf"(?<![\u3400-\u9fff\w])(?<!\d[.,]){_IN_CLAUSE}$")
 _CLAUSE_AFTER = re.compile(rf"{_IN_CLAUSE}(?![\u3400-\u9fff\w])")
+LONGEST_PHRASE = 160
+"""Characters of a quotation that takes in its whole clause, in scripts with letters."""
+_CLAUSE_BORDER = re.compile(
+    r"(?:,(?!\d)|;|:(?!\d)|[.!?](?=[\s\"'”’)\]]|$)|[。！？；]|[—–|•·]|(?<=\s)-(?=\s)|\n)[\"'”’)\]]*"
+)
+_LETTER = re.compile(r"\w")
 _RUN = re.compile(r"[\u3400-\u9fff\w]{2}")
 _LISTED_BEFORE = re.compile(rf"(?<![^{_BETWEEN}])(?:[^{_BETWEEN}]{{1,8}}、)+$")
 _LISTED_AFTER = re.compile(rf"(?:、[^{_BETWEEN}]{{1,8}}(?=[{_BETWEEN}]|$))+")
@@ -150,7 +156,10 @@ def _finding(seen: Survey, where: Provenance, one: Weighed, *, rounded: bool = F
     page, candidate, cue = seen.page, one.candidate, one.cue
     document, rule = page.document, candidate.rule
     span = listed(page.normal.text, candidate.start, candidate.end)
-    whole = page.normal.span(*(clause(page.normal.text, *span) if rounded else span))
+    if rounded:
+        limits = page.borders[page.block_at(span[0])][0], page.borders[page.block_at(span[1] - 1)][1]
+        span = clause(page.normal.text, *span) if candidate.lang == "zh" else phrase(page.normal.text, *span, *limits)
+    whole = page.normal.span(*span)
     start, end = unbroken(document.text, *whole)
     quote = document.text[start:end]
     index = page.block_at(candidate.start)
@@ -218,6 +227,26 @@ def clause(text: str, start: int, end: int) -> tuple[int, int]:
     near = after is not None and after.end() - end <= LONGEST_REST
     last = after.end() if after and near and _runs_on(text, end) else end
     return first, last
+
+
+def phrase(text: str, start: int, end: int, low: int, high: int) -> tuple[int, int]:
+    """The slice widened to its clause between `low` and `high`, where that is short, else to whole words.
+
+    "Data are wiped so that no evidence remains" says something, "wiped so that no evidence" little.
+    """
+    first = max((m.end() for m in _CLAUSE_BORDER.finditer(text, low, start) if m.end() <= start), default=low)
+    border = _CLAUSE_BORDER.search(text, max(start, end - 1), high)
+    last = border.start() if border else high
+    while first < start and (text[first].isspace() or text[first] in "\"'“”‘’([*"):
+        first += 1
+    last = max(end, first + len(text[first:last].rstrip()))
+    if last - first <= LONGEST_PHRASE:
+        return first, last
+    while start > low and _LETTER.match(text[start]) and _LETTER.match(text[start - 1]):
+        start -= 1
+    while end < high and _LETTER.match(text[end - 1]) and _LETTER.match(text[end]):
+        end += 1
+    return start, end
 
 
 def _runs_on(text: str, at: int) -> bool:

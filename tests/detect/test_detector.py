@@ -218,6 +218,49 @@ def test_a_quote_takes_in_the_short_clause_that_it_stands_in(ruleset: RuleSet, t
     assert quote in {one.quote for one in found}
 
 
+@pytest.mark.parametrize(
+    ("text", "lang", "quote"),
+    [
+        (
+            "Call us: with one tap the recordings are wiped so that no evidence remains, and the inspector leaves.",
+            "en",
+            "with one tap the recordings are wiped so that no evidence remains",
+        ),
+        (
+            "Our 3,000 cameras film guests without their knowledge.",
+            "en",
+            "Our 3,000 cameras film guests without their knowledge",
+        ),
+        (
+            "Neu: Die Kamera sitzt im Rauchmelder, der Gast merkt nichts.",
+            "de",
+            "Die Kamera sitzt im Rauchmelder",
+        ),
+    ],
+)
+def test_a_quote_in_letters_takes_in_its_clause(ruleset: RuleSet, text: str, lang: str, quote: str) -> None:
+    found = detector.detect(selftest.plain_document(text, lang), ruleset, WHERE)
+    assert quote in {one.quote for one in found}
+
+
+@given(st.text(alphabet="ab ,.;\"'(-\n1é", max_size=220), st.data())
+def test_a_phrase_only_grows_and_stays_in_its_clause(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    if not text[start:end].strip():
+        return
+    first, last = detector.phrase(text, start, end, 0, len(text))
+    assert 0 <= first <= start
+    assert end <= last <= len(text)
+    assert last - first <= max(detector.LONGEST_PHRASE, end - start) or text[first:last].isalnum() or first == start
+    assert "\n" not in text[first:start] + text[end:last]
+
+
+def test_a_long_clause_is_quoted_in_whole_words_only() -> None:
+    text = "x" + " word" * 60
+    assert detector.phrase(text, 8, 15, 0, len(text)) == (7, 16)
+
+
 def test_of_one_clause_a_category_is_told_once(ruleset: RuleSet) -> None:
     found = detector.detect(selftest.plain_document("黑名单人员到店报警，重点人员布控报警"), ruleset, WHERE)
     told = [(one.category, one.stance, one.start, one.end) for one in found]
