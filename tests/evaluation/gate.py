@@ -1,8 +1,8 @@
 """The quality gate: `python -m tests.evaluation.gate` compares, `--pin` raises floors, `--lower REASON` lowers them.
 
 Floors are figures that a change may not fall below, per file, language and category. They are pinned with the digest of
-the labelled files, so that a relabelled case cannot pass for a better rule. EPSILON keeps one case of rounding from
-failing a run.
+the labelled files, so that a relabelled case cannot pass for a better rule. One case may fall to the other side of a
+bar: another processor rounds the encoder's sums otherwise.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 FLOORS = HERE / "floors.json"
 FILES = ("tuning", "frozen", "held", "fresh", "fresh2", "fresh3", "fresh4", "fresh6")
 EPSILON = 0.005
+"""What a figure of a whole file may lose at least."""
 MIN_GOLD = 8
 """A group with fewer asserted claims says too little to be pinned."""
 
@@ -49,6 +50,7 @@ def figures(names: Sequence[str] = FILES) -> dict[str, Any]:
                 score = measure.score(gold, said)
                 out[name][f"{label} precision"] = score.precision
                 out[name][f"{label} recall"] = score.recall
+                out[name][f"{label} cases"] = len(gold)
     return {
         name: {k: v if isinstance(v, str) else round(v, 3) for k, v in table.items()} for name, table in out.items()
     }
@@ -74,9 +76,16 @@ def failures(now: dict[str, Any], floors: dict[str, Any]) -> list[str]:
             if key == "digest":
                 if value != floor:
                     out.append(f"{name}: the labelled file has changed; pin it with --pin")
-            elif value is None or value < floor - EPSILON:
+            elif value is None or value < floor - _slack(key, floors["files"][name]):
                 out.append(f"{name}: {key} is {value}, the floor is {floor}")
     return out
+
+
+def _slack(key: str, table: dict[str, Any]) -> float:
+    """What a figure may lose: one case of its group. On a processor of another maker eleven figures of groups of 8 to 40
+    claims differed by one case (2026-11-30)."""
+    cases = table.get(f"{key.rsplit(' ', 1)[0]} cases", 0)
+    return max(EPSILON, 1.001 / cases) if cases and not key.endswith(" cases") else EPSILON
 
 
 def pin(now: dict[str, Any], floors: dict[str, Any], reason: str) -> dict[str, Any]:
