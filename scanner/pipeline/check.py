@@ -53,7 +53,9 @@ PAGES = {
 }
 SAVED = frozenset({".mhtml", ".mht"})
 WARCS = (".warc", ".warc.gz", ".wacz")
-_SITEMAP = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:urlset|sitemapindex|rss|feed)\b", re.DOTALL)
+_SITEMAP = re.compile(
+    rb"\s*+(?:<\?xml[^>]*+>\s*+)?+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:urlset|sitemapindex|rss|feed)\b", re.DOTALL
+)
 OUR_REPORT = frozenset({"html", "report.json", "coverage.csv"})
 """What lies in the folder of a report that noticescan wrote."""
 OUR_LETTER = ("reply-letter-", "inquiry-letter-")

@@ -14,15 +14,16 @@ _TOKEN = re.compile(
     r'"((?:[^"\\]++|\\.)*+)"'
     r"|'((?:[^'\\\n]++|\\.)*+)'"
     r"|`((?:[^`\\]++|\\.)*+)`"
-    r"|(/\*(?:.*?\*/|.*)|(?<![:\w\"'])//[^\n]*)|([{}\[\]():,;])|([\w$\-]++)(?=\s*+:)|[\w$.\-]++",
+    r"|(/\*(?:.*?\*/|.*)|(?<![:\w\"'])//[^\n]*)|([{}\[\]():,;])|([\w$\-]++)(?=\s*+:)|[\w$.\-]++|\\.",
     re.DOTALL,
 )
+"""An escaped quote outside a string opens none: a string begun anew at each of many would take quadratic time."""
 _STATE = re.compile(
     r"""[=(]\s*+(?:JSON\.parse\(\s*+)?(?=[{\['"`])|\.push\(\s*+(?=[\[{])|\breturn\s*+(?=\{)|\}\s*+\(\s*+(?=['"{\[])""",
 )
 _ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": ""}
-_BREAK = re.compile(r"<\s*/?\s*(?:br|p|div|li|ul|ol|tr|td|th|h[1-6]|table|section|hr|dd|dt)\b[^<>]*>", re.IGNORECASE)
+_BREAK = re.compile(r"<\s*+/?+\s*+(?:br|p|div|li|ul|ol|tr|td|th|h[1-6]|table|section|hr|dd|dt)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _SPACE = re.compile(r"[ \t\r\f]+")
 _LINES = re.compile(r" ?\n[ \n]*")

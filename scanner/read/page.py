@@ -21,7 +21,7 @@ _JSON_TYPES = re.compile(r"json|x-state|text/x-data", re.IGNORECASE)
 _SCRIPT_TYPES = re.compile(r"^\s*(?:$|module|(?:text|application)/(?:x-)?(?:java|ecma|live)script)", re.IGNORECASE)
 _TEMPLATE_TYPES = re.compile(r"html|template|tmpl|handlebars|mustache|text/ng|x-jquery", re.IGNORECASE)
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]?\s*url\s*=\s*['\"]?\s*([^'\"]+)", re.IGNORECASE)
+_REFRESH = re.compile(r"^\s*+[\d.]*+\s*+[;,]?+\s*+url\s*+=\s*+['\"]?+\s*+([^'\"]+)", re.IGNORECASE)
 _STYLE_URL = re.compile(r"url\(\s*['\"]?([^'\")]+)")
 
 
@@ -244,8 +244,8 @@ class Page:
             if attrs.get(name):
                 self._image(attrs[name])
         sources = attrs.get("srcset") or attrs.get("data-srcset") or ""
-        if sources:
-            self._image(sources.strip().split()[0].rstrip(","))
+        if parts := sources.split(maxsplit=1):
+            self._image(parts[0].rstrip(","))
         link = self._out.top.link
         alt = attrs.get("alt") or attrs.get("title")
         if link and alt and not self._out.link_texts[link]:

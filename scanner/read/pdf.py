@@ -18,7 +18,7 @@ MAX_PAGES = 120
 """More than any notice has. A longer file is read this far, and is unread, for half a text may mislead."""
 MAX_CHARACTERS = 2_000_000
 _HAN = r"\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
-_ENDS = re.compile(r"[。！？!?；;:：.]\s*$")
+_ENDS = tuple("。！？!?；;:：.")
 _BEGINS = re.compile(
     r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*\S|第[一二三四五六七八九十\d]+[条章节]|[-•·●▪*]\s)"
 )
@@ -65,25 +65,14 @@ def read_pdf(body: bytes, url: str) -> Reading:
 
 def paragraphs(text: str) -> list[str]:
     """Lines of a page put together to paragraphs: a line goes on in the next unless it ends a sentence, is short, or
-    the
-    next begins an item."""
+    the next begins an item. Only the last line is looked at: what is open may be a page of lines."""
     lines = [line.strip() for line in text.replace("\r", "\n").split("\n")]
     longest = max((len(line) for line in lines), default=0)
-    out: list[str] = []
-    open_line = ""
+    out: list[list[str]] = [[]]
     for line in lines:
-        if not line:
-            out.append(open_line)
-            open_line = ""
-            continue
-        if open_line and (_BEGINS.match(line) or _ENDS.search(open_line) or _last(open_line) < _SHORT * longest):
-            out.append(open_line)
-            open_line = line
-        else:
-            open_line = f"{open_line}\n{line}" if open_line else line
-    out.append(open_line)
-    return [" ".join(_WRAPPED.sub("", part).split()) for part in out if part.strip()]
-
-
-def _last(text: str) -> int:
-    return len(text.rsplit("\n", 1)[-1])
+        last = out[-1][-1] if out[-1] else ""
+        if not line or (last and (_BEGINS.match(line) or last.endswith(_ENDS) or len(last) < _SHORT * longest)):
+            out.append([])
+        if line:
+            out[-1].append(line)
+    return [" ".join(_WRAPPED.sub("", "\n".join(part)).split()) for part in out if part]

@@ -23,10 +23,12 @@ _MAGIC = (
     b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"BM", b"ID3", b"OggS", b"\x7fELF", b"wOFF", b"wOF2",
 )  # fmt: skip
 _MARKUP = re.compile(
-    r"^\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|meta|title)\b", re.I | re.S
+    r"^\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+(?:<\?xml[^>]*+>\s*+)?+<(?:!doctype\s+html|html|head|body|meta|title)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _ANY_TAG = re.compile(r"<(?:html|head|body|div|p|a|table|script|meta|title|h1|br|span|ul|img)\b[^<>]*>", re.I)
-_PARAGRAPH = re.compile(r"(?:[ \t\f\v]*\n){2,}")
+_PARAGRAPH = re.compile(r"(?<![ \t\f\v])(?:[ \t\f\v]*+\n){2,}+")
+"""From the first blank on: begun anew at each of many blanks, a search would take quadratic time."""
 
 
 def read(

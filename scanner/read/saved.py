@@ -12,8 +12,8 @@ from email.utils import parsedate_to_datetime
 HEAD_BYTES = 20_000
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d{4}\)(\S+?)\s*-->", re.IGNORECASE)
 _SINGLE_FILE = re.compile(rb"<!--\s*Page saved with SingleFile(.*?)-->", re.IGNORECASE | re.DOTALL)
-_URL = re.compile(rb"^\s*url:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
-_DATE = re.compile(rb"^\s*saved date:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
+_URL = re.compile(rb"^[^\S\n]*+url:\s*+(\S+)", re.IGNORECASE | re.MULTILINE)
+_DATE = re.compile(rb"^[^\S\n]*+saved date:\s*+(.+)$", re.IGNORECASE | re.MULTILINE)
 _JAVASCRIPT_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT([+-]\d{4})")
 
 

@@ -149,7 +149,7 @@ LOGIN = _any(
     r"(?:请|請|您需要|需要)先?(?:登录|登入|登錄|登陆)",
     r"(?:登录|登入|登錄)(?:后|後)(?:才|方|可|查看|继续)",
     r"(?:用户|账号|帳號|密码)登录",
-    r"^\W*(?:登录|登入|登錄|log ?in|sign ?in)",
+    r"^[^\w\n]*+(?:登录|登入|登錄|log ?in|sign ?in)",
     r"(?:sign|log) ?in to (?:continue|your|view|access)",
     r"please (?:sign|log) ?in",
     r"members only",

@@ -29,7 +29,7 @@ _BROKEN_END, _BROKEN_START = re.compile(r"(?<=\s)\S{1,20}$"), re.compile(r"^\S{1
 """The part of a word at a cut; what is longer, or stands alone, is left as it is."""
 _EAST = 0x2E80
 """From here on signs stand for words or syllables, and text may be cut between any two."""
-_BORDER = re.compile(r"\s*\n\s*")
+_BLANKS = re.compile(r"\s+")
 _URL_UNSAFE = re.compile(r"[\s\"'<>`\\{}|^]")
 
 
@@ -82,7 +82,7 @@ def with_borders(text: str) -> str:
 
 def borders(text: str) -> str:
     """A piece of such a line: the borders shown, and the blanks at its ends kept."""
-    return _BORDER.sub(" / ", text)
+    return _BLANKS.sub(lambda m: " / " if "\n" in m.group() else m.group(), text)
 
 
 def _within_word(text: str, at: int) -> bool:

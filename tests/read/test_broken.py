@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scanner.read import saved
 from scanner.read.html import parse
 from scanner.read.reader import read
 
@@ -98,6 +99,19 @@ HOSTILE = {
     "srcdoc": '<iframe srcdoc="' * N + "x",
     "one attribute": '<p title="' + "抓拍" * N * 50 + '">x',
     "angle brackets": "<" * N * 20,
+    "sources": '<img srcset=" "><source data-srcset="&#10;">' * N,
+    "escaped quotes": '<script type=application/json>{"a":"抓拍"}' + '\\"' * N * 20 + "</script>",
+    "breaks in json": '<script type=application/json>{"a":"抓拍 <' + " " * N * 10 + '>"}</script>',
+    "lines beside a password": "<input type=password><pre hidden>抓拍" + "\n" * N * 10 + "x</pre>",
+    "refresh": "<meta http-equiv=refresh content='5" + " " * N * 20 + "x'>抓拍",
+}
+PLAIN = {
+    "comments": "<!---->" * N + "x",
+    "comments with blanks": "\n<!-- a -->\n" * N + "x",
+    "comment that never ends": "<!--" * N + "x",
+    "blanks": "a" + " " * N * 40 + "x",
+    "lines": "a" + " \n" * N * 20 + "x",
+    "one word a line": "a\n" * N * 20,
 }
 
 
@@ -108,6 +122,29 @@ def test_hostile_markup_takes_linear_time(name: str) -> None:
     reading = read(HOSTILE[name].encode(), "text/html", "http://v.test/")
     assert time.process_time() - start < 5
     assert reading.document is not None
+
+
+@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("content_type", ["text/plain", "", "application/json"])
+def test_hostile_text_takes_linear_time(name: str, content_type: str) -> None:
+    start = time.process_time()
+    read(PLAIN[name].encode(), content_type, "http://v.test/")
+    assert time.process_time() - start < 5
+
+
+def test_the_head_of_a_saved_page_takes_linear_time() -> None:
+    comment = "<!--\n Page saved with SingleFile\n" + "\n" * 9000 + " saved date: " + " " * 9000 + "x\n-->"
+    start = time.process_time()
+    assert saved.of_html(comment.encode()).software == "SingleFile"
+    assert time.process_time() - start < 5
+
+
+def test_a_picture_without_a_source_costs_no_page() -> None:
+    page = '<p>抓拍</p><img srcset=" "><img srcset=" /a.png, /b.png 2x"><img data-srcset=",">'
+    reading = read(page.encode(), "text/html", "http://v.test/")
+    assert reading.document is not None
+    assert reading.document.text == "抓拍"
+    assert reading.images == ("http://v.test/a.png",)
 
 
 def test_a_hundred_thousand_open_tags_do_not_overflow_the_stack() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,10 @@ def test_broken_files_are_unread_with_a_reason(body: bytes) -> None:
     found = read(body, "application/pdf", "x")
     assert found.unread in (UnreadReason.NOT_TEXT, UnreadReason.IMAGE_ONLY)
     assert found.detail
+
+
+def test_a_page_of_lines_without_an_end_takes_linear_time() -> None:
+    start = time.process_time()
+    found = paragraphs("word: and\n" * 100_000)
+    assert time.process_time() - start < 5
+    assert len(found) == 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from scanner.model import BlockKind, Finding, Report, Stance
 from scanner.report.letter import Part, as_text, letter
+from scanner.report.text import borders
 from scanner.report.view import view
 
 from .sample import make_finding, make_report, make_row, make_tracked, sha
@@ -97,3 +99,9 @@ def test_a_cell_is_quoted_with_the_rest_of_its_row() -> None:
     one = found("Covert installation", block_kind=BlockKind.CELL)
     parts = parts_of(one, contexts={one.id: ("", "\n\nNo, with a visible mark")})
     assert quotes(parts) == ["Covert installation / No, with a visible mark"]
+
+
+def test_a_vendor_text_of_blanks_is_bordered_in_linear_time() -> None:
+    start = time.process_time()
+    assert borders("a" + " " * 60_000 + "b \n \t\n c") == "a" + " " * 60_000 + "b / c"
+    assert time.process_time() - start < 5
