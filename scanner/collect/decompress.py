@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import zlib
 from collections.abc import Callable
 from typing import Any, Protocol, cast
@@ -11,6 +12,9 @@ from ..model import UnreadReason
 
 PIECE = 64 * 1024
 MAX_LAYERS = 4
+MAX_MEMBERS = 10_000
+"""Of one gzip stream. Servers send one, or one for each piece that they flush; a body of empty members is an attack."""
+_NOT_NUL = re.compile(rb"[^\x00]")
 
 
 class _Decoder(Protocol):
@@ -77,16 +81,36 @@ def _plain_or_broken(body: bytes) -> bytes | UnreadReason:
 
 
 def _gzip(body: bytes, cap: int) -> bytes | UnreadReason:
-    """All members of a gzip stream; rubbish after the last one is ignored, as browsers do."""
+    """All members of a gzip stream, NUL bytes between them skipped; rubbish after the last one is ignored, as browsers
+    do."""
     out = bytearray()
-    while body[:2] == b"\x1f\x8b":
-        decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        result = _inflate(decoder, body, cap - len(out))
-        if isinstance(result, UnreadReason):
-            return result
-        out += result
-        body = decoder.unused_data.lstrip(b"\x00")
+    start = members = 0
+    while body.startswith(b"\x1f\x8b", start):
+        members += 1
+        if members > MAX_MEMBERS:
+            return UnreadReason.BAD_ENCODING
+        end = _member(body, start, out, cap)
+        if isinstance(end, UnreadReason):
+            return end
+        found = _NOT_NUL.search(body, end)
+        start = found.start() if found else len(body)
     return bytes(out)
+
+
+def _member(body: bytes, start: int, out: bytearray, cap: int) -> int | UnreadReason:
+    """Where the gzip member at `start` ends, its content added to `out`. Fed in pieces: what zlib has left of a piece
+    it copies, and at every member that must not be the rest of the body."""
+    decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    for at in range(start, len(body), PIECE):
+        try:
+            out += decoder.decompress(body[at : at + PIECE], cap + 1 - len(out))
+        except zlib.error:
+            return UnreadReason.BAD_ENCODING
+        if len(out) > cap:
+            return UnreadReason.TOO_LARGE
+        if decoder.eof:
+            return min(at + PIECE, len(body)) - len(decoder.unused_data)
+    return UnreadReason.BAD_ENCODING
 
 
 def _deflate(body: bytes, cap: int) -> bytes | UnreadReason:

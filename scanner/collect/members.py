@@ -9,6 +9,8 @@ from typing import IO, Any
 
 HEAD_BYTES = 512
 READ_BYTES = 1024 * 1024
+STEP_BYTES = 8 * 1024
+"""Given to zlib at once: what a member leaves of it is copied, for every member."""
 MAGIC = b"\x1f\x8b"
 
 
@@ -80,23 +82,23 @@ class Strict:
         return data[:good]
 
     def _read_along(self, data: bytes) -> None:
-        whole = 0
-        rest = data
-        while rest:
+        whole = at = 0
+        while at < len(data):
             if self._unpacker is None:
                 self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            piece = data[at : at + STEP_BYTES]
+            at += len(piece)
             try:
-                full = len(self._unpacker.decompress(rest, READ_BYTES)) == READ_BYTES
+                full = len(self._unpacker.decompress(piece, READ_BYTES)) == READ_BYTES
                 while full and not self._unpacker.eof:
                     more = self._unpacker.decompress(self._unpacker.unconsumed_tail, READ_BYTES)
                     full = len(more) == READ_BYTES
             except zlib.error:
                 raise _Damaged(whole) from None
-            if not self._unpacker.eof:
-                return
-            rest = self._unpacker.unused_data
-            whole = len(data) - len(rest)
-            self._unpacker = None
+            if self._unpacker.eof:
+                at -= len(self._unpacker.unused_data)
+                whole = at
+                self._unpacker = None
 
 
 class BrokenMember(ValueError):

@@ -7,7 +7,6 @@ byte order mark and thereby loses the first group, and fails *open* (scrapy#6195
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +27,7 @@ MAX_CRAWL_DELAY = 600.0
 UNAVAILABLE = "unavailable"
 _SITE_REASONS = (UnreadReason.DNS, UnreadReason.CONNECT, UnreadReason.TLS, UnreadReason.ADDRESS_REFUSED)
 
-_LINE = re.compile(r"^\s*(?P<field>user-agent|allow|disallow)\s*:\s*(?P<value>.*?)\s*(?:#.*)?$", re.IGNORECASE)
+_FIELDS = frozenset({"user-agent", "allow", "disallow"})
 
 
 @dataclass(frozen=True)
@@ -118,11 +117,9 @@ class Robots:
         wanted = _group(self.text, self.token)
         out = []
         for line in wanted:
-            found = _LINE.match(line)
-            assert found is not None
-            value = found["value"]
+            field, value = _directive(line)
             parser = Protego.parse(f"User-agent: *\nDisallow: {value}")
-            out.append((line.strip(), found["field"].lower() == "allow", len(value.encode()), parser))
+            out.append((line.strip(), field == "allow", len(value.encode()), parser))
         return tuple(out)
 
     def _verdict(self, url: str) -> tuple[bool, str]:
@@ -157,22 +154,28 @@ def _host(url: str) -> str:
         return ""
 
 
+def _directive(line: str) -> tuple[str, str]:
+    """(field in lower case, value) of a line without its comment; linear, for a line may be as long as the file."""
+    field, _, value = line.partition("#")[0].partition(":")
+    return field.strip().lower(), value.strip()
+
+
 def _group(text: str, token: str) -> list[str]:
     """The Allow and Disallow lines that apply to us: those of every group with our token, else those of `*`."""
     groups: dict[str, list[str]] = {}
     agents: list[str] = []
     in_rules = True
     for line in text.splitlines():
-        found = _LINE.match(line)
-        if found is None:
+        field, value = _directive(line)
+        if field not in _FIELDS:
             continue
-        if found["field"].lower() == "user-agent":
+        if field == "user-agent":
             agents = [] if in_rules else agents
-            agents.append(found["value"].strip().lower().rstrip("*") or "*")
+            agents.append(value.lower().rstrip("*") or "*")
             in_rules = False
             continue
         in_rules = True
-        if found["value"]:
+        if value:
             for agent in agents:
                 groups.setdefault(agent, []).append(line)
     ours = [agent for agent in groups if agent != "*" and token.lower().startswith(agent)]

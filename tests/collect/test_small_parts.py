@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import time
 import zlib
 from datetime import UTC, datetime
@@ -90,7 +91,35 @@ def test_a_huge_robots_is_quick() -> None:
     assert time.process_time() - started < 3
 
 
+def test_a_line_of_blanks_is_quick() -> None:
+    text = "User-agent: *\nDisallow: /a" + " " * 100_000 + "x\nDisallow: /b" + " #" * 50_000 + "\n"
+    started = time.process_time()
+    assert rules(text).decide("http://a.example/b").rule.startswith("Disallow: /b #")
+    assert time.process_time() - started < 5
+
+
 # --- decompression
+
+
+def test_a_body_of_empty_gzip_members_is_given_up_quickly() -> None:
+    started = time.process_time()
+    assert decode_body(gzip.compress(b"", mtime=0) * 400_000, "gzip", 10_000_000) is UnreadReason.BAD_ENCODING
+    assert time.process_time() - started < 5
+
+
+@given(st.lists(st.tuples(st.binary(max_size=50), st.integers(0, 3)), max_size=5), st.binary(max_size=5))
+def test_gzip_members_padding_and_rubbish(members: list[tuple[bytes, int]], rubbish: bytes) -> None:
+    body = b"".join(gzip.compress(part, mtime=0) + bytes(nuls) for part, nuls in members)
+    rubbish = b"" if rubbish.lstrip(b"\0").startswith(b"\x1f\x8b") or not members else rubbish
+    assert decode_body(body + rubbish, "gzip", 1000) == b"".join(part for part, _ in members)
+
+
+def test_a_gzip_member_of_many_pieces() -> None:
+    body = bytes(random.Random(1).choices(b"0123456789abcdef", k=300_000))
+    packed = gzip.compress(body, mtime=0)
+    assert decode_body(packed + packed, "gzip", 600_000) == body + body
+    assert decode_body(packed + packed, "gzip", 599_999) is UnreadReason.TOO_LARGE
+    assert decode_body(packed[:-1], "gzip", 600_000) is UnreadReason.BAD_ENCODING
 
 
 def test_every_encoding_that_we_ask_for_can_be_undone() -> None:
