@@ -19,6 +19,10 @@ _PROBE = 65536
 _BADLY = 0.02
 """Share of broken sequences among non-ASCII bytes above which a declared encoding is taken for wrong."""
 
+_NO_BROWSER_KNOWS = frozenset(
+    {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7", "mbcs", "oem"}
+)
+"""They raise for bytes that do not fit, or make text that is none: lone surrogates, markup where no reader sees any."""
 _COMMON = frozenset(
     "的一是不了在人有我他这中大来上为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方"
     "多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实日军者意无力它与长把机十民第公此已工使情"
@@ -64,8 +68,8 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
 
 def _declared(body: bytes, content_type: str) -> tuple[str, str]:
     """The encoding that header or markup name, and which of them did. A meta tag cannot truthfully say utf-16."""
-    header = http_content_type_encoding(content_type) or ""
-    meta = html_body_declared_encoding(body) or ""
+    header = _of_text(http_content_type_encoding(content_type) or "")
+    meta = _of_text(html_body_declared_encoding(body) or "")
     if meta.startswith(("utf-16", "utf-32")):
         meta = "utf-8"
     if header.startswith(("utf-16", "utf-32")):
@@ -74,6 +78,18 @@ def _declared(body: bytes, content_type: str) -> tuple[str, str]:
         return header, "header"
     # Servers add iso-8859-1 to everything by default: the page knows better.
     return (meta, "meta") if meta else (header, "header" if header else "")
+
+
+def _of_text(encoding: str) -> str:
+    """The encoding, or empty for one that Python has and no browser: `base64`, `idna`, `unicode_escape` ..."""
+    if not encoding or encoding.replace("_", "-") in _NO_BROWSER_KNOWS:
+        return ""
+    try:
+        "".encode(encoding)
+        b"".decode(encoding, "replace")
+    except (LookupError, ValueError):  # what Python has under this name makes no text
+        return ""
+    return encoding
 
 
 def _believe_or_repair(body: bytes, declared: str, how: str) -> Decoded:

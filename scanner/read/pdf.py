@@ -22,6 +22,8 @@ _ENDS = tuple("。！？!?；;:：.")
 _BEGINS = re.compile(
     r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*\S|第[一二三四五六七八九十\d]+[条章节]|[-•·●▪*]\s)"
 )
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""A font may say that a sign is half of one; such text cannot be written as UTF-8."""
 _SHORT = 0.6
 """A line shorter than this share of the longest ends its paragraph."""
 _RADICALS = str.maketrans(
@@ -35,7 +37,6 @@ _WRAPPED = re.compile(rf"(?<=[{_HAN}])\n(?=[{_HAN}])")
 def read_pdf(body: bytes, url: str) -> Reading:
     """The text of a PDF as blocks, `page[n]` for path. Nothing is raised for any bytes."""
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     out, characters = Collector(), 0
@@ -43,17 +44,16 @@ def read_pdf(body: bytes, url: str) -> Reading:
         reader = PdfReader(io.BytesIO(body), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
             return Reading(None, unread=UnreadReason.BLOCKED, detail="the PDF asks for a password")
-        title = str((reader.metadata.title if reader.metadata else "") or "")
+        title = _LONE_SURROGATE.sub("\ufffd", str((reader.metadata.title if reader.metadata else "") or ""))
         pages = len(reader.pages)
         for number, page in enumerate(reader.pages[:MAX_PAGES], 1):
-            text = page.extract_text().translate(_RADICALS)
+            text = _LONE_SURROGATE.sub("\ufffd", page.extract_text()).translate(_RADICALS)
             characters += len(text)
             if characters > MAX_CHARACTERS:
                 return Reading(None, unread=UnreadReason.TOO_LARGE, detail=f"more than {MAX_CHARACTERS} characters")
             for paragraph in paragraphs(text):
                 out.block(paragraph, BlockKind.TEXT, f"page[{number}]", hidden=False)
-    except (PyPdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, OSError,
-            ArithmeticError, AssertionError, NotImplementedError, LookupError, MemoryError) as error:  # fmt: skip
+    except Exception as error:  # foreign code over hostile bytes raises whatever it likes
         return Reading(None, unread=UnreadReason.NOT_TEXT, detail=f"the PDF cannot be read: {type(error).__name__}")
     document = Document(out.text, tuple(out.blocks), "", " ".join(title.split()), url, facts={"pdf_pages": str(pages)})
     if not out.blocks:

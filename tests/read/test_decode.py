@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from encodings.aliases import aliases
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,3 +79,15 @@ def test_how_tells_what_decided() -> None:
 @given(st.binary(), st.text(max_size=40))
 def test_any_bytes_decode(body: bytes, header: str) -> None:
     decode(body, header).text.encode()
+
+
+@pytest.mark.parametrize("body", [b"<p>a \\ud835 +2DU- \xed\xa0\x80 x</p>", "<p>抓拍</p>".encode("gb18030"), b"plain"])
+@pytest.mark.parametrize("how", ["header", "meta"])
+def test_no_declared_encoding_makes_a_page_unreadable(body: bytes, how: str) -> None:
+    names = (
+        set(aliases) | set(aliases.values()) | {"idna", "punycode", "undefined", "unicode_escape", "raw-unicode-escape"}
+    )
+    for name in sorted(names):
+        page = body if how == "header" else f'<meta charset="{name}">'.encode() + body
+        text = decode(page, f"text/html; charset={name}" if how == "header" else "text/html").text
+        assert text.encode()

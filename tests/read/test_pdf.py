@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf.errors import DependencyError
 
 from scanner.model import UnreadReason
 from scanner.read.pdf import paragraphs, read_pdf
@@ -81,3 +82,35 @@ def test_a_page_of_lines_without_an_end_takes_linear_time() -> None:
     found = paragraphs("word: and\n" * 100_000)
     assert time.process_time() - start < 5
     assert len(found) == 1
+
+
+def _pdf(to_unicode: bytes, text: bytes) -> bytes:
+    """One page with `text`, whose font says by a CMap what its codes mean."""
+    cmap = b"1 begincodespacerange <00> <FF> endcodespacerange\n1 beginbfchar\n" + to_unicode + b"\nendbfchar\n"
+    shown = b"BT /F 12 Tf 20 100 Td (" + text + b") Tj ET"
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 5 0 R /Resources << /Font << /F 4 0 R >> >> >>",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>",
+        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(shown), shown),
+        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(cmap), cmap),
+    )
+    body = b"%PDF-1.4\n" + b"".join(b"%d 0 obj\n%b\nendobj\n" % (n, one) for n, one in enumerate(objects, 1))
+    return body + b"trailer << /Root 1 0 R /Size 7 >>\nstartxref\n0\n%%EOF\n"
+
+
+def test_a_font_that_maps_to_half_a_sign_costs_one_sign() -> None:
+    found = read_pdf(_pdf(b"<61> <D835>", b"a camera that nobody sees"), "http://x.example/a.pdf").document
+    assert found is not None
+    assert "\ufffd c" in found.text
+    assert found.text.encode()
+
+
+def test_whatever_the_pdf_library_raises_means_that_the_file_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> str:
+        raise DependencyError("a library that is not here")
+
+    monkeypatch.setattr("pypdf.PageObject.extract_text", fails)
+    found = read_pdf(EXAMPLE.read_bytes(), "http://x.example/a.pdf")
+    assert (found.unread, found.detail) == (UnreadReason.NOT_TEXT, "the PDF cannot be read: DependencyError")
