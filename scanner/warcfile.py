@@ -57,8 +57,12 @@ class Member:
 
     @property
     def date(self) -> datetime:
-        """WARC-Date in UTC. Raises ValueError where there is none."""
-        return datetime.fromisoformat(self.field("WARC-Date")).astimezone(UTC)
+        """WARC-Date in UTC. Raises ValueError where there is none, or none that a calendar has in UTC."""
+        at = datetime.fromisoformat(self.field("WARC-Date"))
+        try:
+            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        except OverflowError:
+            raise ValueError("not in the calendar") from None
 
     @property
     def payload(self) -> bytes:

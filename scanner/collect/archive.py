@@ -13,15 +13,17 @@ import dataclasses
 import hashlib
 import io
 import json
+import lzma
 import os
 import re
+import struct
 import threading
 import uuid
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -34,6 +36,7 @@ from warcio.warcwriter import WARCWriter
 
 from ..errors import ArchiveError, EvidenceError
 from ..model import Capture, Exchange, RobotsDecision, UnreadReason
+from ..stated import iso_date
 from .decompress import decode_body
 from .members import MAGIC, Strict, members
 from .records import (
@@ -67,6 +70,14 @@ ROTATE_BYTES = 1024**3
 MAX_PACKAGE_BYTES = 16 * 1024**2
 MAX_RECORD_BYTES = 256 * 1024**2
 """A record of a foreign archive is read up to here."""
+BROKEN = (
+    ArchiveLoadFailed, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, struct.error,
+    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError,
+)  # fmt: skip
+"""What warcio, zipfile and the unpackers raise for broken and hostile files: RuntimeError where an entry of a ZIP file
+is encrypted, TypeError where a field is missing ..."""
+ALGORITHMS = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512"})
+"""Of the digests that archives state. Others are none that we can check: some of hashlib's have no fixed length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +291,7 @@ def iter_captures(path: Path) -> Iterator[Archived]:
         else:
             with path.open("rb") as stream:
                 yield from _iter_stream(stream, path.name)
-    except (ArchiveLoadFailed, zipfile.BadZipFile, EOFError, zlib.error, ValueError, IndexError):
+    except BROKEN:
         # What warcio says quotes the bytes that it met: nothing for a terminal.
         raise ArchiveError(f"{path}: damaged, cut off or not a WARC; what comes before that was read") from None
     except OSError as error:
@@ -301,7 +312,7 @@ def software_of(path: Path) -> str:
                 rb"^software: *([^\r\n]+)", _read(record.raw_stream, 65_536), re.MULTILINE | re.IGNORECASE
             )
             return found.group(1).decode("utf-8", "replace")[:200] if found else ""
-    except (ArchiveLoadFailed, zipfile.BadZipFile, OSError, EOFError, zlib.error, ValueError, KeyError, AttributeError):
+    except (*BROKEN, OSError):
         return ""
 
 
@@ -331,7 +342,7 @@ def _capture(member: bytes, name: str, offset: int) -> Archived:
     try:
         record = next(iter(ArchiveIterator(io.BytesIO(member), no_record_parse=True)))
         kept = _archived(record, name, offset, len(member))
-    except (ArchiveLoadFailed, StopIteration, EOFError, zlib.error, ValueError) as error:
+    except (*BROKEN, StopIteration) as error:
         raise EvidenceError(f"{name} at byte {offset}: not a WARC record ({type(error).__name__})") from None
     if kept is None or kept.digest_ok is not True:
         raise EvidenceError(f"{name} at byte {offset}: the record does not match its own digest")
@@ -380,7 +391,7 @@ def _archived(record: Any, name: str, offset: int, length: int) -> Archived | No
         url=fields.get_header("WARC-Target-URI") or "",
         status=int(status) if re.fullmatch(r"[0-9]{3}", status) else 0,
         content_type=header(headers, "content-type"),
-        captured_at=datetime.fromisoformat(fields.get_header("WARC-Date")).astimezone(UTC),
+        captured_at=_stated_date(fields),
         peer_ip=fields.get_header("WARC-IP-Address") or "",
         http_version=(fields.get_header("WARC-Protocol") or protocol.decode("ascii", "replace")).upper(),
         payload_sha256=hashlib.sha256(raw).hexdigest(),
@@ -411,7 +422,7 @@ def _resource(record: Any, name: str, offset: int, length: int) -> Archived:
         url=fields.get_header("WARC-Target-URI") or "",
         status=200,
         content_type=kind,
-        captured_at=datetime.fromisoformat(fields.get_header("WARC-Date")).astimezone(UTC),
+        captured_at=_stated_date(fields),
         peer_ip="",
         http_version="",
         payload_sha256=hashlib.sha256(body).hexdigest(),
@@ -430,13 +441,21 @@ def _resource(record: Any, name: str, offset: int, length: int) -> Archived:
     )
 
 
+def _stated_date(fields: Any) -> datetime:
+    """WARC-Date, which is UTC whether or not it says so (ISO 28500, 5.4). Raises ValueError."""
+    at = iso_date(fields.get_header("WARC-Date") or "")
+    if at is None:
+        raise ValueError("a record without a usable date")
+    return at
+
+
 def digest_matches(digest: str, data: bytes) -> bool:
     """Does `algorithm:value` hold for the data? WARC allows hexadecimal, base32 and base64 values."""
-    algorithm, _, value = digest.partition(":")
-    try:
-        actual = hashlib.new(algorithm.lower().replace("-", ""), data, usedforsecurity=False).digest()
-    except ValueError:
+    name, _, value = digest.partition(":")
+    algorithm = name.lower().replace("-", "")
+    if algorithm not in ALGORITHMS:
         return False
+    actual = hashlib.new(algorithm, data, usedforsecurity=False).digest()
     forms = (actual.hex(), base64.b32encode(actual).decode(), base64.b64encode(actual).decode())
     return (
         value.lower() == forms[0] or value.upper() == forms[1] or value.replace("-", "+").replace("_", "/") == forms[2]

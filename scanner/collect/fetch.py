@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ import httpx
 from .. import __version__
 from ..errors import ConfigError
 from ..model import Exchange, FetchFailed, UnreadReason
+from ..stated import http_date
 from .decompress import ACCEPT_ENCODING
 from .guard import AddressRefused, Guard
 from .urls import BadUrl, Parts, sent_form, split
@@ -322,13 +322,8 @@ def retry_after(headers: Headers, now: datetime) -> float | None:
         text = value.decode("latin-1").strip()
         if text.isascii() and text.isdigit():
             return float(text[:12])
-        try:
-            at = parsedate_to_datetime(text)
-        except ValueError:
-            return None
-        if at.tzinfo is None:
-            at = at.replace(tzinfo=UTC)
-        return max(0.0, (at - now).total_seconds())
+        at = http_date(text)
+        return None if at is None else max(0.0, (at - now).total_seconds())
     return None
 
 

@@ -11,7 +11,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+
+from ..stated import split_url
 
 TIMEOUT = 20.0
 _CHUNK = 4096
@@ -40,7 +41,7 @@ def exchange(url: str, body: bytes | None, headers: Mapping[str, str], most: int
 
     `timeout`: seconds until the first byte, and again until the last.
     """
-    if urlsplit(url).scheme not in ("http", "https"):
+    if split_url(url).scheme not in ("http", "https"):
         raise StampError(f"{url}: not an http(s) address")
     try:
         request = urllib.request.Request(url, body, dict(headers))  # noqa: S310 - checked above

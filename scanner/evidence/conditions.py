@@ -9,11 +9,9 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
+from ..stated import http_date, split_url
 from ..warcfile import Member
 
 _MOST_RULES = 20
@@ -42,7 +40,7 @@ class Conditions:
 
     def take(self, one: Member) -> None:
         """Look at one record."""
-        host = urlsplit(one.field("WARC-Target-URI")).netloc.rpartition("@")[2].lower()
+        host = split_url(one.field("WARC-Target-URI")).netloc.rpartition("@")[2].lower()
         if not host:
             return
         if one.kind == "metadata":
@@ -107,18 +105,10 @@ class Conditions:
         for line in head.split(b"\r\n")[1:]:
             name, _, value = line.partition(b":")
             if name.strip().lower() == b"date":
-                theirs = _date(value.decode("latin-1"))
+                theirs = http_date(value.decode("latin-1"))
                 if theirs is not None:
                     # WARC-Date is when we began to ask, and theirs has whole seconds: good to about a second.
                     self._offsets.append((theirs - one.date).total_seconds())
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(text.strip())
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _facts(block: bytes) -> dict[str, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from scanner.model import Link
 from scanner.notice.rules import NoticeRules
+from scanner.stated import split_url
 
 LONGEST_TEXT = 40
 """Characters of a link's text: a longer one is a sentence or a headline that mentions a notice."""
@@ -28,10 +29,7 @@ def is_notice_link(link: Link, rules: NoticeRules) -> bool:
 
 
 def _by_address(url: str, rules: NoticeRules) -> bool:
-    try:
-        path = unquote(urlsplit(url).path).lower().rstrip("/")
-    except ValueError:
-        return False
+    path = unquote(split_url(url).path).lower().rstrip("/")
     last = "/".join(path.split("/")[-2:])
     parts = set(_ENDS.split(last))
     return any(name in parts or (not name.isascii() and name in last) for name in rules.finder.paths) or any(
@@ -56,7 +54,4 @@ def app_stores(links: Iterable[Link], rules: NoticeRules) -> tuple[str, ...]:
 
 
 def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
+    return (split_url(url).hostname or "").lower()

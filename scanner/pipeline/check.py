@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from .. import __version__
@@ -30,6 +29,7 @@ from ..model import (
     UnreadReason,
 )
 from ..read import images, mhtml
+from ..stated import split_url
 from .judge import judge, judge_mhtml, judge_picture, plain_headers
 from .kept import broken_off
 from .pictures import DOM, Lookup, from_files, read_once
@@ -173,7 +173,7 @@ def _beside(page: Path, texts: dict[str, PictureText]) -> Lookup | None:
     def text(url: str) -> PictureText | None:
         if not url.startswith("file:"):
             return inside(url)
-        file = Path(url2pathname(urlsplit(url).path)).resolve()
+        file = Path(url2pathname(split_url(url).path)).resolve()
         try:
             if not file.is_relative_to(folder) or not file.is_file() or file.stat().st_size > MAX_FILE_BYTES:
                 return None
@@ -261,7 +261,7 @@ def _is_picture(archived: Archived) -> bool:
 
 def is_auxiliary(archived: Archived) -> bool:
     """robots.txt, sitemaps and feeds: read for their links by a crawl, never judged as pages."""
-    path = urlsplit(archived.capture.url).path
+    path = split_url(archived.capture.url).path
     if path.endswith(("/robots.txt", "/sitemap.xml")):
         return True
     return _SITEMAP.match(archived.payload[:2000]) is not None

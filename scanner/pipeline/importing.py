@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from ..collect.archive import Archive, Archived, iter_captures, software_of
 from ..collect.scope import REDIRECTS
@@ -22,6 +21,7 @@ from ..collect.urls import BadUrl, canonical, without_fragment
 from ..errors import ArchiveError, UsageError
 from ..model import Capture, CoverageRow, FrontierItem, Judgement, Outcome, Report, UnreadReason
 from ..read import mhtml, saved
+from ..stated import split_url
 from .check import PAGES, SAVED, WARCS, files, is_auxiliary
 from .crawl import archive_of, begin_run, close_run, locked
 from .custodian import file_imported
@@ -111,7 +111,7 @@ class _Target:
     def item(self, url: str) -> FrontierItem | None:
         try:
             raw = without_fragment(url)
-            name = self.vendor or (urlsplit(raw).hostname or "")
+            name = self.vendor or (split_url(raw).hostname or "")
             return FrontierItem(raw, canonical(raw), name, 0, VIA)
         except (BadUrl, ValueError):
             return None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
+from ..collect.urls import BadUrl, join
 from ..errors import EvidenceError, UsageError
 from ..evidence import custody
 from ..model import Capture, Change, Judgement, Report, Tracked
@@ -134,7 +134,10 @@ def _pictures(store: Store, look: Look, settings: Settings) -> list[Capture]:
             found.append(capture)
             if not 300 <= capture.status < 400:
                 break
-            url = urljoin(capture.url, capture.location)
+            try:
+                url = join(capture.url, capture.location)
+            except BadUrl:
+                break
     return found
 
 

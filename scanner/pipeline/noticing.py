@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from ..detect import language
 from ..detect.detector import answers, hear
@@ -43,6 +43,7 @@ from ..notice.hearing import FEWEST_SENTENCES, Reply, reply
 from ..notice.load import FACTS, NOTICES, Language, load
 from ..notice.reader import could_contradict, is_notice, lawful_claims, read_notice, title_of
 from ..notice.text import NoticeText
+from ..stated import split_url
 
 if TYPE_CHECKING:
     from ..detect.rules import RuleSet
@@ -210,7 +211,7 @@ def guesses(vendor_urls: Sequence[str], rules: RuleSet) -> tuple[str, ...]:
     known = notice_rules(rules)
     if known is None:
         return ()
-    roots = dict.fromkeys(f"{p.scheme}://{p.netloc}" for url in vendor_urls if (p := urlsplit(unquote(url))).netloc)
+    roots = dict.fromkeys(f"{p.scheme}://{p.netloc}" for url in vendor_urls if (p := split_url(unquote(url))).netloc)
     return tuple(root + path for root in roots for path in known.finder.guesses)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..errors import EvidenceError
 from ..evidence import custody
 from ..model import Capture
+from ..stated import split_url
 from ..warcfile import BrokenWarc, Member, members
 from . import custodian
 from .proofs import later, told_of
@@ -124,4 +124,4 @@ def _covers(one: Mapping[str, Any], last: int) -> bool:
 
 def host_of(url: str) -> str:
     """Host and port as the custody chain names them."""
-    return urlsplit(url).netloc.rpartition("@")[2].lower()
+    return split_url(url).netloc.rpartition("@")[2].lower()

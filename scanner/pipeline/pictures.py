@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from ..collect.archive import decoded_payload
 from ..collect.urls import BadUrl, canonical, join, without_fragment
@@ -28,6 +28,7 @@ from ..model import (
 )
 from ..read import images
 from ..read.pictures import PlacedPicture, box_of, with_pictures
+from ..stated import split_url
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -141,7 +142,7 @@ def picture_item(url: str, vendor: str, referrer: str = "", depth: int = 0) -> F
     """A picture as an item of the frontier; None for what is no web address or cannot hold a photograph."""
     try:
         raw = without_fragment(url)
-        if not raw.lower().startswith(("http://", "https://")) or urlsplit(raw).path.lower().endswith(_DRAWN):
+        if not raw.lower().startswith(("http://", "https://")) or split_url(raw).path.lower().endswith(_DRAWN):
             return None
         return FrontierItem(raw, canonical(raw), vendor, depth, VIA, referrer)
     except (BadUrl, ValueError):
@@ -198,7 +199,7 @@ def with_text_of(reading: Reading, lookup: Lookup | None, *, most: int) -> Readi
 
 
 def _each_once(urls: Sequence[str]) -> list[str]:
-    return [url for url in dict.fromkeys(urls) if not urlsplit(url[:2000]).path.lower().endswith(_DRAWN)]
+    return [url for url in dict.fromkeys(urls) if not split_url(url[:2000]).path.lower().endswith(_DRAWN)]
 
 
 def located(findings: Sequence[Finding], document: Document) -> tuple[Finding, ...]:

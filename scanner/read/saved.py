@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.utils import parsedate_to_datetime
+
+from scanner.stated import http_date, iso_date
 
 HEAD_BYTES = 20_000
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d{4}\)(\S+?)\s*-->", re.IGNORECASE)
@@ -59,13 +60,6 @@ def _moment(text: str) -> datetime | None:
     if found := _JAVASCRIPT_DATE.search(text):
         month, day, year, hour, minute, second, zone = found.groups()
         text = f"{day} {month} {year} {hour}:{minute}:{second} {zone}"
-    for parse in (parsedate_to_datetime, datetime.fromisoformat):
-        try:
-            moment = parse(text.strip())
-        except (ValueError, TypeError, IndexError):
-            continue
-        if text.strip().endswith("-0000"):  # RFC 5322, 3.3: UTC, and no word about the local zone; Chromium writes it
-            moment = moment.replace(tzinfo=UTC)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    return None
+    # RFC 5322, 3.3: UTC, and no word about the local zone; Chromium writes it.
+    bare = UTC if text.strip().endswith("-0000") else None
+    return http_date(text, bare=bare) or iso_date(text, bare=bare)

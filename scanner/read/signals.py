@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from scanner.model import BlockKind, Document
 from scanner.read.markers import find_markers
 from scanner.read.parsed import Signals
+from scanner.stated import split_url
 
 _UNSEEN = frozenset({BlockKind.META, BlockKind.TITLE, BlockKind.ALT, BlockKind.TITLE_ATTR})
 _CHROME = frozenset({BlockKind.LINK, BlockKind.BUTTON, BlockKind.LABEL})
@@ -52,12 +53,12 @@ def absolute(base: str, href: str) -> str:
     href = href.translate({9: None, 10: None, 13: None}).strip()
     try:
         url = urljoin(base, href)
-        parts = urlsplit(url)
     except ValueError:
         return ""
+    parts = split_url(url)
     if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
         # A saved page read from a file has no address: its own links stay relative.
-        return href if not base and not urlsplit(href).scheme and not href.startswith("//") else ""
+        return href if not base and not split_url(href).scheme and not href.startswith("//") else ""
     return url
 
 
@@ -72,6 +73,10 @@ def picture_address(base: str, source: str) -> str:
         return source[:2000]
     if source[:5].lower() == "data:":
         return source if len(source) >= _MIN_INLINE and _INLINE_PICTURE.match(source) else ""
-    if base.startswith("file:") and not urlsplit(source).scheme and not source.startswith("//"):
-        return urljoin(base, source.partition("?")[0].partition("#")[0])
+    if base.startswith("file:") and not source.startswith("//"):
+        try:
+            if not urlsplit(source).scheme:
+                return urljoin(base, source.partition("?")[0].partition("#")[0])
+        except ValueError:  # `http://[x`
+            return ""
     return absolute(base, source)

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scanner.model import Capture, Finding, FrontierItem, Judgement, Outcome, RobotsDecision, UnreadReason
+from scanner.stated import split_url
 
 from . import notices, rows
 from .known import chunks, enqueue, move, state, url_id, url_ids
@@ -236,7 +236,7 @@ def record_auxiliary(
     url = url_id(connection, item)
     kept, _ = keep(connection, run, url, capture, None)
     if is_robots:
-        host = urlsplit(capture.url).netloc.rpartition("@")[2]
+        host = split_url(capture.url).netloc.rpartition("@")[2]
         row: dict[str, Any] = {"run_id": run, "host": host, "sha256": capture.payload_sha256, "capture_id": kept}
         rows.insert_new(connection, robots, [row])
     query = sa.select(coverage.c.outcome).where(coverage.c.run_id == run, coverage.c.url_id == url)
