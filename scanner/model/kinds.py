@@ -122,6 +122,8 @@ class UnreadReason(StrEnum):
     CONTENT_TYPE = "content_type"
     NOT_TEXT = "not_text"
     INTERRUPTED = "interrupted"
+    FAULT = "fault"
+    """An exception that nobody foresaw, while we read or judged it: a bug of ours."""
 
 
 class Change(StrEnum):

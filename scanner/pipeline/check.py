@@ -30,6 +30,7 @@ from ..model import (
 )
 from ..read import images, mhtml
 from ..stated import split_url
+from .fault import spared
 from .judge import judge, judge_mhtml, judge_picture, plain_headers
 from .kept import broken_off
 from .pictures import DOM, Lookup, from_files, read_once
@@ -94,8 +95,7 @@ def check(paths: Sequence[Path], rules: RuleSet, *, vendor: str = "") -> Iterato
         if path.name.lower().endswith(WARCS):
             yield from _check_warc(path, rules, vendor, texts)
         else:
-            where, judgement = _check_page(path, rules, vendor, texts)
-            yield Checked(str(path), judgement, where)
+            yield _check_page(path, rules, Provenance(str(path), vendor), texts)
 
 
 def files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -141,26 +141,33 @@ def _unread(reason: UnreadReason, detail: str) -> Judgement:
     return Judgement(outcome=Outcome.UNREAD, unread=reason, detail=detail)
 
 
-def _check_page(path: Path, rules: RuleSet, vendor: str, texts: dict[str, PictureText]) -> tuple[Provenance, Judgement]:
-    suffix, where = path.suffix.lower(), Provenance(str(path), vendor)
+def _check_page(path: Path, rules: RuleSet, where: Provenance, texts: dict[str, PictureText]) -> Checked:
+    suffix = path.suffix.lower()
     if suffix in PICTURES and not images.available():
-        return where, _unread(UnreadReason.IMAGE_ONLY, f"a picture; to read text in pictures: {images.INSTALL}")
+        why = f"a picture; to read text in pictures: {images.INSTALL}"
+        return Checked(str(path), _unread(UnreadReason.IMAGE_ONLY, why), where)
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            return where, _unread(UnreadReason.TOO_LARGE, f"more than {MAX_FILE_BYTES} bytes")
+            return Checked(str(path), _unread(UnreadReason.TOO_LARGE, f"more than {MAX_FILE_BYTES} bytes"), where)
         body = path.read_bytes()
     except OSError as error:
-        return where, _unread(UnreadReason.NOT_TEXT, f"cannot be read: {error.strerror}")
+        return Checked(str(path), _unread(UnreadReason.NOT_TEXT, f"cannot be read: {error.strerror}"), where)
     where = replace(where, capture_sha256=hashlib.sha256(body).hexdigest())
+    return Checked(str(path), spared(str(path), _judged, path, body, where, rules, texts), where)
+
+
+def _judged(path: Path, body: bytes, where: Provenance, rules: RuleSet, texts: dict[str, PictureText]) -> Judgement:
+    """What follows from a file, by its kind."""
+    suffix = path.suffix.lower()
     url = path.resolve().as_uri()
     if suffix in PICTURES:
-        return where, judge_picture(read_once(body, texts), path.name, url, where, rules)
+        return judge_picture(read_once(body, texts), path.name, url, where, rules)
     if suffix in SAVED:
-        return where, judge_mhtml(body, url, where, rules, from_files(mhtml.pictures(body), texts))
+        return judge_mhtml(body, url, where, rules, from_files(mhtml.pictures(body), texts))
     content_type = PAGES.get(suffix) or _sniff(body)
     if not content_type:
-        return where, _unread(UnreadReason.CONTENT_TYPE, "not a kind of file that holds a page")
-    return where, judge(body, content_type, url, 200, {}, where, rules, _beside(path, texts))
+        return _unread(UnreadReason.CONTENT_TYPE, "not a kind of file that holds a page")
+    return judge(body, content_type, url, 200, {}, where, rules, _beside(path, texts))
 
 
 def _beside(page: Path, texts: dict[str, PictureText]) -> Lookup | None:
@@ -216,7 +223,7 @@ def _check_warc(path: Path, rules: RuleSet, vendor: str, texts: dict[str, Pictur
                 yield Checked(source, _unread(UnreadReason.BAD_ENCODING, what), damaged=True)
             elif not (300 <= capture.status < 400 or is_auxiliary(archived) or found.read_with_a_page(archived)):
                 where = _archived_at(archived, vendor)
-                yield Checked(source, _check_archived(archived, where, rules, found), where)
+                yield Checked(source, spared(source, _check_archived, archived, where, rules, found), where)
     except ArchiveError as error:
         yield Checked(str(path), _unread(UnreadReason.BAD_ENCODING, error.message), damaged=True)
 

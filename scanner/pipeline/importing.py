@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from ..stated import split_url
 from .check import PAGES, SAVED, WARCS, files, is_auxiliary
 from .crawl import archive_of, begin_run, close_run, locked
 from .custodian import file_imported
+from .fault import spared
 from .keeping import Watcher
 from .kept import judge_capture
 from .pictures import DOM, Pictures
@@ -191,9 +192,11 @@ def _take_record(archived: Archived, origin: str, target: _Target) -> None:
 
 
 def _take_saved(path: Path, name: str, target: _Target) -> None:
-    body = path.read_bytes()
-    says = saved.of_mhtml(body) if _kind(path) == "mhtml" else saved.of_html(body)
-    part = mhtml.main_part(body) if _kind(path) == "mhtml" else mhtml.Part(body, "text/html", "")
+    taken_apart = spared(path.name, _taken_apart, path.read_bytes(), is_mhtml=_kind(path) == "mhtml")
+    if isinstance(taken_apart, Judgement):
+        target.found.skipped[path.name] = (UnreadReason.FAULT, taken_apart.detail)
+        return
+    says, part, pictures = taken_apart
     if part is None:
         target.found.skipped[path.name] = (UnreadReason.NOT_TEXT, "no HTML part in the MHTML file")
         return
@@ -207,12 +210,19 @@ def _take_saved(path: Path, name: str, target: _Target) -> None:
     origin = f"{name}, saved by {says.software or 'a program that it does not name'}; {when}"
     kept = target.archive.append_resource(DOM + item.url, part.content_type, part.body, at=at)
     target.store.keep_capture(target.run, item, replace(kept, origin=origin))
-    for address, picture in mhtml.pictures(body).items() if _kind(path) == "mhtml" else ():
+    for address, picture in pictures.items():
         picture_item = target.item(address)
         if picture_item is not None and address.startswith("http"):
             one = target.archive.append_resource(address, "image/*", picture, at=at, page_record=kept.record_id)
             target.store.keep_capture(target.run, picture_item, replace(one, origin=origin))
     target.found.add(item, replace(kept, origin=origin))
+
+
+def _taken_apart(body: bytes, *, is_mhtml: bool) -> tuple[saved.Saved, mhtml.Part | None, Mapping[str, bytes]]:
+    """(what a saved page says of itself, the page, its pictures by address)."""
+    if is_mhtml:
+        return saved.of_mhtml(body), mhtml.main_part(body), mhtml.pictures(body)
+    return saved.of_html(body), mhtml.Part(body, "text/html", ""), {}
 
 
 def _judge(store: Store, run: str, settings: Settings, rules: RuleSet, found: _Pages, watcher: Watcher) -> None:
@@ -222,7 +232,9 @@ def _judge(store: Store, run: str, settings: Settings, rules: RuleSet, found: _P
             judgement = Judgement(Outcome.REDIRECT, detail=f"to {capture.location}")
         else:
             lookup = pictures.lookup(item, of=capture.record_id)
-            judgement = judge_capture(capture, item, run, settings, rules, lookup, places=store.vendor_places)
+            judgement = spared(
+                item.url, judge_capture, capture, item, run, settings, rules, lookup, places=store.vendor_places
+            )
         more = found.count[(item.vendor, item.canonical)]
         if more > 1:
             note = f"the newest of {more} captures in these files"

@@ -31,6 +31,7 @@ from ..model import (
     UnreadReason,
 )
 from . import views
+from .fault import spared
 from .holding import GUESS, Held, Key, Page, key_of
 from .kept import judge_capture, read_capture
 from .noticing import is_privacy
@@ -212,7 +213,7 @@ class Keeper(Parts):
         if same := self._same_page(item, capture):
             judgement = Judgement(Outcome.DUPLICATE, detail=f"the same bytes as {same}")
             return self._record(item, capture, judgement, ((), ()))
-        reading = read_capture(capture, item, self._settings)
+        reading = spared(item.url, read_capture, capture, item, self._settings)
         if isinstance(reading, Judgement):
             return self._record(item, capture, reading, ((), ()))
         page = Page(item, capture, reading)
@@ -226,13 +227,16 @@ class Keeper(Parts):
         body: bytes | UnreadReason = b""
         if 200 <= capture.status < 300:
             body = decoded_payload(self._out, capture, self._settings.crawl.max_body_bytes)
-        found: Selection = ((), ())
+        found: Selection | Judgement = ((), ())
         scope = self._scopes.get(item.vendor)
         if scope is not None and isinstance(body, bytes) and self.follows:
-            found = discover(
-                item, body, scope, self._known[item.vendor],
+            found = spared(
+                item.url, discover, item, body, scope, self._known[item.vendor],
                 refused_before=self._refused[item.vendor], pages=self._pages(item.vendor), is_notice=self._is_notice,
             )  # fmt: skip
+        if isinstance(found, Judgement):
+            self._record_unread(item, UnreadReason.FAULT, found.detail, capture, None)
+            return ()
         new = [self._with_validators(one) for one in found[0]]
         fresh = self._store.enqueue(self._run, new)
         self._store.record_refused(self._run, plain(found[1]))
@@ -246,8 +250,13 @@ class Keeper(Parts):
         headers, _ = read_payload(self._out, capture)
         answer = _as_answer(item, capture, headers)
         scope, known = self._scopes.get(item.vendor), self._known[item.vendor]
-        new, refused = follow(item, answer, scope, known, pages=self._pages(item.vendor)) if scope else ((), ())
         judgement = Judgement(Outcome.REDIRECT, detail=f"to {capture.location}")
+        if scope is None:
+            return self._record(item, capture, judgement, ((), ()))
+        found = spared(item.url, follow, item, answer, scope, known, pages=self._pages(item.vendor))
+        if isinstance(found, Judgement):
+            return self._record(item, capture, found, ((), ()))
+        new, refused = found
         return self._record(item, capture, judgement, (tuple(self._with_validators(one) for one in new), refused))
 
     def _conclude_unchanged(
@@ -258,15 +267,21 @@ class Keeper(Parts):
         if look is None:
             self._record_unread(item, UnreadReason.PROTOCOL, "304 without an earlier capture", capture, robots)
             return ()
-        reading = read_capture(look.capture, item, self._settings)
-        if not isinstance(reading, Judgement) and self._picture_items(Page(item, look.capture, reading))[0]:
-            return self._conclude_reading(Page(item, look.capture, reading, unchanged=True))
+        reading = spared(item.url, read_capture, look.capture, item, self._settings)
+        if not isinstance(reading, Judgement):
+            page = Page(item, look.capture, reading, unchanged=True)
+            wanted = spared(item.url, self._picture_items, page)
+            if isinstance(wanted, Judgement) or wanted[0]:
+                return self._conclude_reading(page)
         pictures = self._pictures.lookup(item, run=self._run)
         view = views.view_of(self._store, self._settings, item, look.capture)
-        judgement = judge_capture(
-            look.capture, item, self._run, self._settings, self._rules, pictures, view, self._store.vendor_places
-        )
-        found = self._select(item, judgement)
+        judgement = spared(
+            item.url, judge_capture,
+            look.capture, item, self._run, self._settings, self._rules, pictures, view, self._store.vendor_places,
+        )  # fmt: skip
+        found = spared(item.url, self._select, item, judgement)
+        if isinstance(found, Judgement):
+            return self._record(item, look.capture, found, ((), ()))
         if judgement.unread is None and look.rules_digest == self._rules.digest:
             fresh = self._store.enqueue(self._run, found[0])
             self._store.record_refused(self._run, plain(found[1]))
@@ -303,7 +318,8 @@ class Keeper(Parts):
         self, item: FrontierItem, capture: Capture, judgement: Judgement, found: Selection
     ) -> Sequence[FrontierItem]:
         """One transaction: document, findings, coverage row, new URLs, and the step to done."""
-        if item.via == GUESS and judgement.notice is None and judgement.outcome is not Outcome.FINDINGS:
+        nothing = judgement.notice is None and judgement.outcome is not Outcome.FINDINGS
+        if item.via == GUESS and nothing and judgement.unread is not UnreadReason.FAULT:
             return self._nothing_there(item, capture)
         fresh = self._store.record_judgement(self._run, item, capture, judgement, found[0], plain(found[1]))
         if judgement.notice is not None:

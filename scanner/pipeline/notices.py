@@ -35,6 +35,7 @@ from ..model import (
     UnreadReason,
 )
 from .check import Checked, check
+from .fault import spared
 from .judge import judge, plain_headers
 from .noticing import needed_notice_rules, notice_in, verdicts
 
@@ -89,7 +90,8 @@ def notice_at(
     if isinstance(body, UnreadReason):
         return _notice(Judgement(Outcome.UNREAD, unread=body, detail=encoding), where, rules, regimes, places)
     headers = plain_headers(exchange.response_headers)
-    judgement = judge(body, headers.get("content-type", ""), exchange.url, exchange.status, headers, where, rules)
+    kind = headers.get("content-type", "")
+    judgement = spared(exchange.url, judge, body, kind, exchange.url, exchange.status, headers, where, rules)
     return _notice(judgement, where, rules, regimes, places)
 
 

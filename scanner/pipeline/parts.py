@@ -23,6 +23,7 @@ from ..model import (
     UnreadReason,
 )
 from . import views
+from .fault import spared
 from .holding import GUESS, Held, Page, key_of
 from .kept import judge_reading, read_capture
 from .pictures import Pictures, picture_item, picture_items
@@ -99,11 +100,10 @@ class Parts(ABC):
 
     def _conclude_reading(self, page: Page) -> Sequence[FrontierItem]:
         """A page that was read: judged now, or once its pictures are here as well."""
-        links = self._select(page.item, Judgement(
-            Outcome.UNREAD, links=page.reading.links, unread=page.reading.unread,
-            canonical=page.reading.canonical, nofollow=page.reading.nofollow,
-        ))  # fmt: skip
-        pictures, refused = self._picture_items(page)
+        wanted = spared(page.item.url, self._wanted, page)
+        if isinstance(wanted, Judgement):
+            return self._record(page.item, page.capture, wanted, ((), ()))
+        links, (pictures, refused) = wanted
         missing = [key_of(one) for one in pictures if self._is_missing(one)]
         if not missing:
             return self._record(page.item, page.capture, self._judge(page), (links[0], (*links[1], *refused)))
@@ -114,20 +114,22 @@ class Parts(ABC):
         self._held.hold(page, missing)
         return fresh
 
+    def _wanted(self, page: Page) -> tuple[Selection, Selection]:
+        """(what to fetch because of a page, its pictures)."""
+        links = self._select(page.item, Judgement(
+            Outcome.UNREAD, links=page.reading.links, unread=page.reading.unread,
+            canonical=page.reading.canonical, nofollow=page.reading.nofollow,
+        ))  # fmt: skip
+        return links, self._picture_items(page)
+
     def _judge(self, page: Page) -> Judgement:
         found = self._pictures.lookup(page.item, run=self._run)
         view = views.view_of(self._store, self._settings, page.item, page.capture)
-        judgement = judge_reading(
-            page.reading,
-            page.capture,
-            page.item,
-            self._run,
-            self._settings,
-            self._rules,
-            found,
-            view,
+        judgement = spared(
+            page.item.url, judge_reading,
+            page.reading, page.capture, page.item, self._run, self._settings, self._rules, found, view,
             self._store.vendor_places,
-        )
+        )  # fmt: skip
         return page.finished(judgement)
 
     def _picture_items(self, page: Page) -> Selection:
@@ -177,8 +179,11 @@ class Parts(ABC):
         """A kept picture is read once; a page that waited for nothing else is judged now."""
         if capture.status in REDIRECTS and capture.location:
             return self._follow_picture(item, capture)
-        text = self._pictures.of_capture(capture) if capture.status == 200 and not capture.truncated else None
-        if capture.status != 200:
+        whole = capture.status == 200 and not capture.truncated
+        text = spared(item.url, self._pictures.of_capture, capture) if whole else None
+        if isinstance(text, Judgement):
+            self._record_unread(item, UnreadReason.FAULT, text.detail, capture, None)
+        elif capture.status != 200:
             self._record_unread(item, UnreadReason.HTTP_STATUS, f"status {capture.status}", capture, None)
         elif text is None or text.unread is not None:
             reason = text.unread if text and text.unread else UnreadReason.IMAGE_ONLY
@@ -238,7 +243,7 @@ class Parts(ABC):
         for one in (dom, *others):
             self._store.keep_capture(self._run, page.item, one)
         self._noted(others[-1])
-        reading = read_capture(dom, page.item, self._settings)
+        reading = spared(page.item.url, read_capture, dom, page.item, self._settings)
         if isinstance(reading, Judgement):
             return self._record(page.item, dom, reading, ((), ()))
         reading = views.with_links(reading, shown)

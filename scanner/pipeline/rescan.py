@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import StoreError
 from ..model import CoverageRow, Report, UnreadReason
 from .crawl import begin_run, close_run, locked
+from .fault import spared
 from .keeping import Watcher
 from .kept import judge_capture
 from .pictures import VIA, Pictures
@@ -30,6 +31,7 @@ MAY_BE_READ_NOW = frozenset(
     {
         UnreadReason.LANGUAGE, UnreadReason.BLOCKED, UnreadReason.EMPTY_SHELL, UnreadReason.IMAGE_ONLY,
         UnreadReason.PARKED, UnreadReason.EMPTY, UnreadReason.NOT_TEXT, UnreadReason.CONTENT_TYPE,
+        UnreadReason.FAULT,
     }
 )  # fmt: skip
 """Reasons that lie in how we read, not in what was received: a new word list or reader may lift them."""
@@ -57,8 +59,9 @@ def rescan(settings: Settings, rules: RuleSet, watcher: Watcher) -> Report:
         for count, look in enumerate(chain((first,), looks), 1):
             found = pictures.lookup(look.item, of=look.capture.record_id)
             view = view_of(store, settings, look.item, look.capture)
-            judgement = judge_capture(
-                look.capture, look.item, run.id, settings, rules, found, view, store.vendor_places
+            judgement = spared(
+                look.item.url, judge_capture, look.capture, look.item, run.id, settings, rules, found, view,
+                store.vendor_places,
             )
             store.record_judgement(run.id, look.item, look.capture, judgement)
             watcher.done(_row(look, judgement), count, count)
@@ -77,7 +80,10 @@ def _account_for(
     if unread.capture is not None and unread.reason in MAY_BE_READ_NOW and not picture:
         found = pictures.lookup(unread.item, of=unread.capture.record_id)
         view = view_of(store, settings, unread.item, unread.capture)
-        judgement = judge_capture(unread.capture, unread.item, run, settings, rules, found, view, store.vendor_places)
+        judgement = spared(
+            unread.item.url, judge_capture, unread.capture, unread.item, run, settings, rules, found, view,
+            store.vendor_places,
+        )
         store.record_judgement(run, unread.item, unread.capture, judgement)
         return
     store.record_unread(

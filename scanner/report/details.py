@@ -24,6 +24,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
     ("no HTML part in the MHTML file", "MHTML 文件中没有 HTML 部分"),
     ("the PDF asks for a password", "PDF 需要密码"),
     (rf"the PDF cannot be read: {_REST}", "PDF 无法读取：{0}"),
+    (rf"a fault of noticescan: (\w+) in {_REST}", "本程序出错：{0}，位于 {1}"),
     (rf"a PDF of {_NUMBER} pages without text", "共 {0} 页的 PDF，没有文字"),
     (rf"a PDF of {_NUMBER} pages, read to {_NUMBER}", "共 {0} 页的 PDF，读到第 {1} 页"),
     (rf"more than {_NUMBER} characters", "超过 {0} 个字符"),

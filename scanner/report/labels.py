@@ -148,6 +148,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         "content_type": ("a kind of file that is not read", "不处理的文件类型"),
         "not_text": ("not text", "不是文本"),
         "interrupted": ("the run was interrupted", "运行被中断"),
+        "fault": ("a fault of noticescan", "本程序自身出错"),
     },
 }
 
