@@ -164,6 +164,38 @@ def test_check_gives_json_lines_and_nothing_else_on_stdout(folder: Path, capsys:
     assert lines == [UNREAD_PHOTO, "not looked at: files of other kinds in the folders: 1 (notes.bin)"]
 
 
+ACTS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@pytest.mark.parametrize("command", ["check", "notice", "compare"])
+def test_no_character_that_acts_in_a_terminal_is_written_as_json(
+    folder: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    evil = "\x9b2J\u202e隐私政策\u2066"
+    page = html(f"{CLAIM}{evil}", f"{evil}本政策说明我们如何收集人脸信息，{evil}联系邮箱 a@b.example。").replace(
+        "示例".encode(), evil.encode()
+    )
+    Path("ad\x9b.html").write_bytes(page)
+    Path("notice.html").write_bytes(page)
+    files = ["--ad", "ad\x9b.html", "--notice", "notice.html"] if command == "compare" else ["ad\x9b.html"]
+    run([command, *files, "--format", "jsonl", "--rules", str(ROOT / "patterns")])
+    out, _ = error_of(capsys)
+    assert out
+    assert ACTS.findall(out) == []
+    assert all("ad\x9b.html" in json.dumps(json.loads(line), ensure_ascii=False) for line in out.splitlines())
+
+
+def test_a_file_name_that_is_no_utf_8_ends_no_check(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = os.fsdecode(b"\xff.html")
+    try:
+        Path(name).write_bytes(html(CLAIM))
+    except OSError:
+        pytest.skip("no such name in this file system")
+    for form in ("jsonl", "table"):
+        assert run(["check", "--format", form, name]) == 0
+        assert "\\udcff" in capsys.readouterr().out or form == "table"
+
+
 def test_check_knows_every_kind_of_saved_page(folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor) -> None:
     run(["--quiet", "crawl", shop.url(), *SHOP])
     capsys.readouterr()

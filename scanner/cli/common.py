@@ -69,6 +69,13 @@ class Globals:
     debug: bool = False
 
 
+def write_json(value: Mapping[str, Any]) -> None:
+    """One JSON line on stdout. What would act in a terminal is escaped, as in `report.json`: the value is the same."""
+    from ..report.text import json_text
+
+    sys.stdout.buffer.write(json_text(value).encode() + b"\n")
+
+
 def say(text: str) -> None:
     """One line for a person, on stderr. Control characters of strangers do not reach the terminal."""
     sys.stderr.write(one_line(text) + "\n")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,6 +29,7 @@ from .common import (
     note,
     note_unlisted,
     say_error,
+    write_json,
 )
 
 if TYPE_CHECKING:
@@ -119,13 +118,12 @@ def _as_lines(ctx: typer.Context, results: Iterator[Checked], advice: Counsel) -
 
 def write_line(finding: Finding, law: RelevantLaw | None, **more: Any) -> None:
     """One JSON line of the public contract, with what stands beside the provisions: defences and scope, and duties of
-    others, such as whoever operates a product. Lone surrogates of hostile pages stay escaped: they are not UTF-8."""
+    others, such as whoever operates a product."""
     beside = {
         "provisions_beside": [one.id for one in law.beside] if law else [],
         "provisions_of_others": [one.id for one in law.of_others] if law else [],
     }
-    line = json.dumps(finding.as_json() | beside | more, ensure_ascii=False)
-    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
+    write_json(finding.as_json() | beside | more)
 
 
 def _noting_unread(ctx: typer.Context, results: Iterator[Checked]) -> Iterator[Checked]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -25,6 +24,7 @@ from .common import (
     load_settings,
     note,
     note_unlisted,
+    write_json,
 )
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _give(found: Sequence[Provision], format: str, lang: str, *, whole: bool = F
 
     if format == "jsonl":
         for one in found:
-            typer.echo(json.dumps(provision_json(one), ensure_ascii=False))
+            write_json(provision_json(one))
     elif whole:
         for one in found:
             _paragraphs(described(one, lang))

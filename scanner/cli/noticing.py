@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,6 +24,7 @@ from .common import (
     load_settings,
     note,
     note_unlisted,
+    write_json,
 )
 from .crawling import NetworkFlag
 
@@ -147,7 +146,7 @@ def compare(
         from ..report.notice_json import verdict_json
 
         for one in found:
-            _write(verdict_json(one, settings.report.lang))
+            write_json(verdict_json(one, settings.report.lang))
         claims = (advice.for_claim(one.vendor, one.category, one.claim_at.captured_at) for one in found)
         if any(law.gap is LawGap.NO_DATE for law in claims):
             note(ctx, UNDATED)
@@ -178,19 +177,13 @@ def _account(ctx: typer.Context, seen: Compared) -> ExitCode:
     return ExitCode.NOT_ALL_READ if unread else ExitCode.OK
 
 
-def _write(value: dict[str, Any]) -> None:
-    """One JSON line; lone surrogates of hostile pages stay escaped."""
-    line = json.dumps(value, ensure_ascii=False)
-    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
-
-
 def _show_notice(ctx: typer.Context, notice: Notice, rules: NoticeRules, format: str, lang: str) -> None:
     if notice.unread:
         note(ctx, f"not read: {notice.source}: {notice.unread.value}" + (f": {notice.detail}" if notice.detail else ""))
     if format == "jsonl":
         from ..report.notice_json import notice_json
 
-        _write(notice_json(notice))
+        write_json(notice_json(notice))
         return
     if notice.unread:
         return

@@ -171,7 +171,8 @@ def _finding(seen: Survey, where: Provenance, one: Weighed, *, rounded: bool = F
         lang = "zh-Hans"
     return Finding(
         id=hashlib.sha256(identity.encode()).hexdigest(),
-        fingerprint=hashlib.sha256(same.encode()).hexdigest(),
+        # A file may have a name that is no UTF-8.
+        fingerprint=hashlib.sha256(same.encode("utf-8", "surrogatepass")).hexdigest(),
         run=where.run,
         vendor=where.vendor,
         source=where.source,

@@ -60,7 +60,15 @@ def rescan(settings: Settings, rules: RuleSet, watcher: Watcher) -> Report:
             found = pictures.lookup(look.item, of=look.capture.record_id)
             view = view_of(store, settings, look.item, look.capture)
             judgement = spared(
-                look.item.url, judge_capture, look.capture, look.item, run.id, settings, rules, found, view,
+                look.item.url,
+                judge_capture,
+                look.capture,
+                look.item,
+                run.id,
+                settings,
+                rules,
+                found,
+                view,
                 store.vendor_places,
             )
             store.record_judgement(run.id, look.item, look.capture, judgement)
@@ -81,7 +89,15 @@ def _account_for(
         found = pictures.lookup(unread.item, of=unread.capture.record_id)
         view = view_of(store, settings, unread.item, unread.capture)
         judgement = spared(
-            unread.item.url, judge_capture, unread.capture, unread.item, run, settings, rules, found, view,
+            unread.item.url,
+            judge_capture,
+            unread.capture,
+            unread.item,
+            run,
+            settings,
+            rules,
+            found,
+            view,
             store.vendor_places,
         )
         store.record_judgement(run, unread.item, unread.capture, judgement)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +9,9 @@ from scanner.model import REPORT_SCHEMA, Comparison, CoverageRow, Report, RunFac
 from scanner.report.files import write_text
 from scanner.report.lawtext import law_json, provision_json, provisions_in
 from scanner.report.notice_json import notice_json, verdict_json
-from scanner.report.text import iso
+from scanner.report.text import iso, json_text
 from scanner.report.view import Coverage, View, view
 from scanner.report.words import words
-
-_ESCAPE = re.compile("[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
-"""Written as \\uXXXX: lone surrogates have no UTF-8, and the rest would act in an editor or terminal. In JSON such
-characters stand only inside strings, so the escape never changes the value."""
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -45,8 +39,8 @@ def as_json(report: Report) -> dict[str, Any]:
 def write_json(report: Report, out: Path, lang: str) -> Path:
     """Write `report.json`, UTF-8. The same in every interface language; `lang` is only checked."""
     words(lang)
-    text = json.dumps(as_json(report), ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False, default=list)
-    return write_text(out / "report.json", _ESCAPE.sub(lambda m: f"\\u{ord(m.group()):04x}", text) + "\n")
+    text = json_text(as_json(report), sort_keys=True, indent=1, allow_nan=False, default=list)
+    return write_text(out / "report.json", text + "\n")
 
 
 def _run(run: RunFacts) -> dict[str, Any]:

@@ -6,9 +6,11 @@ Escaping is each format's own matter; this file only takes away characters that 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from urllib.parse import quote
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -22,6 +24,9 @@ _INVISIBLE = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff"  # zero width, bidi, annotations
     "\ud800-\udfff\U000e0000-\U000e0fff]"  # lone surrogates cannot be written as UTF-8; tags
 )
+_ACTING = re.compile("[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+"""Written as \\uXXXX in JSON: lone surrogates have no UTF-8, and the rest would act. They stand only inside strings
+there, so the escape never changes the value."""
 _MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{5,}")
 _LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 _HTTP = re.compile(r"https?://[^/\\?#\s]+", re.IGNORECASE)
@@ -39,6 +44,12 @@ def visible(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     text = _INVISIBLE.sub(lambda m: f"⟨U+{ord(m.group()):04X}⟩", text)
     return _MARKS.sub(lambda m: m.group()[:4], text)
+
+
+def json_text(value: Any, **options: Any) -> str:
+    """The value as JSON, in the vendor's own characters but for those that act in an editor or terminal."""
+    text = json.dumps(value, ensure_ascii=False, **options)
+    return _ACTING.sub(lambda m: f"\\u{ord(m.group()):04x}", text)
 
 
 def one_line(text: str, limit: int = 0) -> str:

@@ -82,7 +82,7 @@ def failures(now: dict[str, Any], floors: dict[str, Any]) -> list[str]:
 
 
 def _slack(key: str, table: dict[str, Any]) -> float:
-    """What a figure may lose: one case of its group. On a processor of another maker eleven figures of groups of 8 to 40
+    """What a figure may lose: one case of its group. On a processor of another maker figures of groups of 8 to 40
     claims differed by one case (2026-11-30)."""
     cases = table.get(f"{key.rsplit(' ', 1)[0]} cases", 0)
     return max(EPSILON, 1.001 / cases) if cases and not key.endswith(" cases") else EPSILON
