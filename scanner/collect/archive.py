@@ -276,7 +276,8 @@ def decoded_payload(out_dir: Path, capture: Capture, cap: int) -> bytes | Unread
 
 
 def iter_captures(path: Path) -> Iterator[Archived]:
-    """Every HTTP response and every resource in a .warc, .warc.gz or .wacz file. Raises ArchiveError.
+    """Every HTTP response and every resource in a .warc, .warc.gz or .wacz file. Raises ArchiveError, and nothing else
+    for any bytes.
 
     `capture.warc_file` is the file's name (in a WACZ: `name.wacz!archive/x.warc.gz`); `record_sha256` is empty.
     A file that is damaged or breaks off gives what comes before, then the error.

@@ -64,7 +64,7 @@ def _common(exchange: Exchange, record_id: str) -> list[tuple[str, str]]:
 
 
 def response_record(exchange: Exchange, record_id: str) -> Draft:
-    """The answer: status line and headers as received, content-encoded body."""
+    """The answer: status line and headers as received (blanks round values aside), content-encoded body."""
     reason = exchange.reason_phrase.encode("utf-8", "surrogateescape")
     lines = [f"{exchange.http_version} {exchange.status:03d} ".encode() + reason]
     for name, value in exchange.response_headers:
@@ -82,7 +82,7 @@ def response_record(exchange: Exchange, record_id: str) -> Draft:
 
 
 def request_record(exchange: Exchange, response_id: str) -> Draft:
-    """The request as it was sent."""
+    """The request as it was sent, with the path alone in its first line, also where a proxy was told the whole URL."""
     lines = [f"{exchange.method} {exchange.request_target} HTTP/1.1".encode()]
     lines += [name + b": " + value for name, value in exchange.request_headers]
     block = b"\r\n".join(lines) + b"\r\n\r\n"

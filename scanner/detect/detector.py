@@ -73,7 +73,7 @@ def detect(
     *,
     rules_only: bool = False,
 ) -> tuple[Finding, ...]:
-    """All claims of a document with their stance, in text order. Never raises on any document.
+    """All claims of a document with their stance, in text order. Never raises on text that has a UTF-8 form.
 
     `rules_only`: without the second reader, as the examples inside the rules are run.
     """

@@ -62,7 +62,8 @@ class _ShallowBuilder(LXMLTreeBuilder):
 
 
 def parse(text: str, url: str = "") -> Parsed:
-    """The blocks, links, pictures and facts of an HTML page; linear in the length of `text`, never fails."""
+    """The blocks, links, pictures and facts of an HTML page; linear in the length of `text`. Meant never to
+    fail; where it does, `pipeline.fault` makes it one page not read."""
     page = Page(url)
     _feed(page, text)
     for _ in range(_MAX_EMBEDDED):
