@@ -36,6 +36,7 @@ MAX_CHARS = 400
 SHORTEST = 8
 """Han characters (or three times as many letters) that a sentence needs to be proposed: a lone label claims nothing."""
 ROLES = tuple(voice.ROLES.values())
+_OWN = tuple(ROLES.index(role) for role in (PageRole.VENDOR, PageRole.NOTICE))
 
 Groups = Mapping[str, Sequence[str]]
 """Group of features -> names. Each group is weighted by itself, so that a long sentence does not drown its atoms."""
@@ -159,6 +160,11 @@ class Bars:
     """Probability of a proposed claim that the page does not make itself: a weak one only clutters."""
     keep: float
     """A rule's finding below this is dropped."""
+    doubted: float
+    """Share of the seller's voice (or its notice's) in page and stretch, as geometric mean, below which it is doubtful
+    whose page it is."""
+    own_voice_doubted: float
+    """`own_voice` there."""
     own_voice: float
     """Below this a claim is not called asserted, if another stance is `likely`: an unlikely denial is no denial."""
     likely: float
@@ -265,16 +271,24 @@ class SecondReader:
         cued = cue.stance if cue else None
         chances = {s: p * (weight if s is cued else 1.0) for s, p in self.stances_of(view, category, seen).items()}
         total = sum(chances.values())
-        return settled({s: p / total for s, p in chances.items()}, self.bars)
+        doubtful = _own_share(view) < bars.doubted
+        return settled({s: p / total for s, p in chances.items()}, bars, doubtful=doubtful)
 
 
-def settled(chances: Mapping[Stance, float], bars: Bars) -> tuple[Stance, float]:
-    """The likeliest stance and its probability; below `own_voice` another likely one comes before asserted."""
+def settled(chances: Mapping[Stance, float], bars: Bars, *, doubtful: bool = False) -> tuple[Stance, float]:
+    """The likeliest stance and its probability; below `own_voice` another likely one comes before asserted.
+    `doubtful`: it may not be the seller's page."""
     best = max(chances, key=lambda stance: chances[stance])
-    if best is Stance.ASSERTED and chances[best] < bars.own_voice:
+    if best is Stance.ASSERTED and chances[best] < (bars.own_voice_doubted if doubtful else bars.own_voice):
         other = max((s for s in chances if s is not Stance.ASSERTED), key=lambda stance: chances[stance])
         best = other if chances[other] >= bars.likely else best
     return best, chances[best]
+
+
+def _own_share(view: View) -> float:
+    """How much of the page, and of the stretch round a sentence, is the seller's voice or its notice's."""
+    page, near = (sum(math.exp(roles[i]) for i in _OWN) for roles in (view.page_roles, view.near_roles))
+    return math.sqrt(page * near)
 
 
 @lru_cache(maxsize=8192)

@@ -91,9 +91,10 @@ def test_asserted_needs_a_probability_of_its_own(asserted: float, told: Stance) 
     chances = {Stance.ASSERTED: asserted, Stance.REPORTED: (1 - asserted) * 0.8, Stance.NEGATED: (1 - asserted) * 0.2}
     bars = second.Bars(
         propose=0.5, own_claims=0.5, other_stances=0.5, keep=0.1, own_voice=0.85, likely=0.15, cued=2.0, uncued=1.0,
-        sketch=-5.0,
+        sketch=-5.0, doubted=0.7, own_voice_doubted=0.95,
     )  # fmt: skip
     assert second.settled(chances, bars)[0] is told
+    assert second.settled(chances, bars, doubtful=True)[0] is (Stance.REPORTED if asserted == 0.65 else told)
 
 
 def test_without_its_context_model_the_reader_still_reads(ruleset: RuleSet) -> None:

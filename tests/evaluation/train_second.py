@@ -62,7 +62,7 @@ REPEAT_CASES = 2
 """Our labelled pages count twice in the voice model: they look like pages, the voice texts like passages."""
 BARS = Bars(
     propose=0.5, own_claims=0.6, other_stances=0.7, keep=0.3, own_voice=0.65, likely=0.1, cued=1.5, uncued=2.0,
-    sketch=-0.5,
+    sketch=-0.5, doubted=0.7, own_voice_doubted=0.8,
 )  # fmt: skip
 WITHOUT = ("learn_d", "learn_n", "learn_p", "learn_u")
 """Authors held back by default: one of the first wave, and three languages and kinds of the later ones."""
