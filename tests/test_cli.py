@@ -10,7 +10,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,7 +86,7 @@ def error_of(capsys: pytest.CaptureFixture[str]) -> tuple[str, list[str]]:
         (["check", "--nope", "x"], "No such option"),
         (["check", "nowhere.html"], "no such file or folder"),
         (["check", "--format", "pdf", "."], "--format pdf: not known"),
-        (["check", "."], "no page in the given folders"),
+        (["check", "."], "no page in the given files and folders"),
         (["--config", "none.toml", "crawl", "http://a.example/"], "no settings file"),
         (["crawl"], "nothing to look at"),
         (["crawl", "--targets", "none.csv"], "no such file"),
@@ -239,6 +241,80 @@ def test_a_damaged_warc_is_exit_code_5(folder: Path, capsys: pytest.CaptureFixtu
     capsys.readouterr()
     assert run(["check", "changed.warc"]) == 5
     assert "digest" in error_of(capsys)[1][0]
+
+
+def a_warc(uri: str) -> bytes:
+    """One answer with a claim in it, at an address that may be none."""
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html(CLAIM)
+    head = "WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:6f3c2a1e-0000-4000-8000-000000000001>\r\n"
+    head += "WARC-Date: 2026-03-01T08:00:00Z\r\nContent-Type: application/http; msgtype=response\r\n"
+    head += (f"WARC-Target-URI: {uri}\r\n" if uri else "") + f"Content-Length: {len(block)}\r\n\r\n"
+    return head.encode() + block + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize("command", ["check", "import"])
+@pytest.mark.parametrize("name", ["empty.warc", "js.warc", "nourl.warc", "bare.wacz"])
+def test_an_archive_from_which_nothing_was_read_is_said_to_be(
+    folder: Path, capsys: pytest.CaptureFixture[str], command: str, name: str
+) -> None:
+    Path("good.warc").write_bytes(a_warc("https://door.vendor.example/"))
+    Path("empty.warc").write_bytes(b"")
+    Path("js.warc").write_bytes(a_warc("javascript:alert(1)"))
+    Path("nourl.warc").write_bytes(a_warc(""))
+    with zipfile.ZipFile("bare.wacz", "w") as bundle:
+        bundle.writestr("datapackage.json", "{}")
+    assert run([command, "good.warc"]) == 0
+    error_of(capsys)
+    for args in (["good.warc", name], [name]):
+        assert run([command, *args]) == 4
+        said = [line for line in error_of(capsys)[1] if line.startswith(f"not read: {name}: ")]
+        assert len(said) == 1
+        assert "no page in this archive" in said[0]
+
+
+def test_a_folder_without_pages_beside_others_is_said_to_be_empty(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("claim.html").write_bytes(html(CLAIM))
+    Path("bare").mkdir()
+    assert run(["check", "claim.html", "bare"]) == 4
+    assert "not read: bare: empty: no page in this folder" in error_of(capsys)[1]
+
+
+@pytest.mark.parametrize("command", ["check", "import"])
+def test_what_cannot_be_opened_in_a_folder_is_not_passed_over(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    Path("pages").mkdir()
+    Path("pages/good.warc").write_bytes(a_warc("https://door.vendor.example/"))
+    Path("pages/gone.html").symlink_to("nowhere.html")
+    Path("pages/circle.html").symlink_to("circle.html")
+    os.mkfifo("pages/pipe.html")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/claim.html").write_bytes(html(CLAIM))
+    Path("pages/linked").symlink_to(tmp_path / "elsewhere")
+    assert run([command, "pages"]) == 4
+    said = [line for line in error_of(capsys)[1] if line.startswith("not read: ")]
+    for name, why in (
+        ("gone.html", "a link that leads nowhere"),
+        ("circle.html", "a link that leads nowhere"),
+        ("pipe.html", "not a regular file"),
+        ("linked", "a link to another folder, not followed"),
+    ):
+        assert sum(name in line and why in line for line in said) == 1, name
+
+
+def test_a_pipe_given_by_name_is_read_by_check_and_refused_by_import(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo("pipe.html")
+    assert run(["import", "pipe.html"]) == 2
+    assert error_of(capsys)[1][0] == "error: not a regular file: pipe.html"
+    writer = threading.Thread(target=Path("pipe.html").write_bytes, args=(html(CLAIM),))
+    writer.start()
+    assert run(["check", "pipe.html", "--format", "jsonl"]) == 0
+    writer.join()
+    assert json.loads(error_of(capsys)[0])["source"] == "pipe.html"
 
 
 def test_vendor_text_cannot_steer_the_terminal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

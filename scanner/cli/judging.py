@@ -85,7 +85,7 @@ def check(
     checked = list(_as_lines(ctx, results, advice) if format == "jsonl" else results)
     if not checked:
         raise UsageError(
-            "no page in the given folders", "known kinds: html, txt, json, mhtml, pdf, warc, warc.gz, wacz"
+            "no page in the given files and folders", "known kinds: html, txt, json, mhtml, pdf, warc, warc.gz, wacz"
         )
     if others := left_out(paths):
         names = ", ".join(file.name for file in others[:3]) + (" ..." if len(others) > 3 else "")

@@ -65,8 +65,7 @@ PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"})
 PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/jpg", "image/webp", "image/gif", "image/bmp"})
 MAX_PICTURE_BYTES = 512 * 1024 * 1024
 """Pictures of one archive that are held in memory for its pages."""
-
-
+NO_PAGE = "no page in this archive: no answer with an http or https address that holds one"
 NOWHERE = Provenance("")
 
 
@@ -84,18 +83,26 @@ class Checked:
 def check(paths: Sequence[Path], rules: RuleSet, *, vendor: str = "") -> Iterator[Checked]:
     """Judges every page in the files and folders, in a stable order.
 
-    A folder is searched for the kinds of file that can hold a page; a file named directly is always accounted for.
-    Raises UsageError for a path that does not exist, before anything is judged.
+    A folder is searched for the kinds of file that can hold a page; a file named directly is always accounted for, and
+    so is a folder without a page beside others. Raises UsageError for a path that does not exist, before anything is
+    judged.
     """
     for path in paths:
         if not path.exists():
             raise UsageError(f"no such file or folder: {path}")
     texts: dict[str, PictureText] = {}
     for path in files(paths):
-        if path.name.lower().endswith(WARCS):
+        if path not in paths and (why := not_a_file(path)):
+            yield Checked(str(path), _unread(UnreadReason.NOT_TEXT, why))
+        elif path.name.lower().endswith(WARCS):
             yield from _check_warc(path, rules, vendor, texts)
         else:
             yield _check_page(path, rules, Provenance(str(path), vendor), texts)
+    for path, why in not_entered(paths):
+        yield Checked(str(path), _unread(UnreadReason.NOT_TEXT, why))
+    bare = [path for path in paths if path.is_dir() and not _in_folder(path)]
+    for path in bare if len(bare) < len(paths) else ():
+        yield Checked(str(path), _unread(UnreadReason.EMPTY, "no page in this folder"))
 
 
 def files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -103,7 +110,7 @@ def files(paths: Sequence[Path]) -> Iterator[Path]:
     seen: set[Path] = set()
     for path in paths:
         for file in [path] if not path.is_dir() else _in_folder(path):
-            real = file.resolve()
+            real = Path(os.path.realpath(file))  # Path.resolve() raises where links go in a circle
             if real not in seen:
                 seen.add(real)
                 yield file
@@ -120,13 +127,39 @@ def _in_folder(folder: Path) -> list[Path]:
     return sorted(file for file in _walk(folder) if _is_page(file))
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """All files below a folder. Our own reports quote everything and are no vendor's pages."""
-    for where, folders, names in os.walk(folder):
+def not_a_file(path: Path) -> str:
+    """Why what was found in a folder is not opened (a pipe would wait for ever), empty for a regular file."""
+    if path.is_file():
+        return ""
+    return "a link that leads nowhere" if path.is_symlink() and not path.exists() else "not a regular file"
+
+
+def not_entered(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Folders in the named ones that were not searched, and why: what lies in them was not read."""
+    for folder in (path for path in paths if path.is_dir()):
+        shut: list[tuple[Path, str]] = []
+        for _ in _walk(folder, shut):
+            pass
+        yield from sorted(shut)
+
+
+def _walk(folder: Path, shut: list[tuple[Path, str]] | None = None) -> Iterator[Path]:
+    """All that lies below a folder and is no folder. Our own reports quote everything and are no vendor's pages.
+
+    `shut` takes the folders that were not entered: those that cannot be listed, and links that lead out of this one."""
+    shut, root = [] if shut is None else shut, Path(os.path.realpath(folder))
+
+    def failed(error: OSError) -> None:
+        shut.append((Path(error.filename), f"the folder cannot be read: {error.strerror}"))
+
+    for where, folders, names in os.walk(folder, onerror=failed):
         if {*folders, *names} >= OUR_REPORT:
             folders.clear()
             continue
-        yield from (path for name in names if (path := Path(where, name)).is_file())
+        links = (path for name in folders if (path := Path(where, name)).is_symlink())
+        away = (path for path in links if not Path(os.path.realpath(path)).is_relative_to(root))
+        shut.extend((path, "a link to another folder, not followed: name that folder too") for path in away)
+        yield from (Path(where, name) for name in names)
 
 
 def _is_page(path: Path) -> bool:
@@ -204,11 +237,12 @@ def _sniff(body: bytes) -> str:
 def _check_warc(path: Path, rules: RuleSet, vendor: str, texts: dict[str, PictureText]) -> Iterator[Checked]:
     """Each HTTP response in the file. A file that breaks off is unread from there on, and what came before stands.
 
-    With the extra `ocr` the file is gone through twice: pictures come after the pages that they belong to.
+    With the extra `ocr` the file is gone through twice: pictures come after the pages that they belong to. A file
+    without any page in it is unread.
     """
     from ..collect.archive import iter_captures
 
-    found = _Bundle(texts)
+    found, told = _Bundle(texts), False
     if images.available():
         with contextlib.suppress(ArchiveError):  # told of below, where it stands in the order
             found.gather(iter_captures(path))
@@ -220,12 +254,18 @@ def _check_warc(path: Path, rules: RuleSet, vendor: str, texts: dict[str, Pictur
                 continue  # pictures and notes that a browser left: no pages
             if archived.digest_ok is False:
                 what = f"{capture.warc_file}: the record of {source} does not match its own digest"
+                told = True
                 yield Checked(source, _unread(UnreadReason.BAD_ENCODING, what), damaged=True)
             elif not (300 <= capture.status < 400 or is_auxiliary(archived) or found.read_with_a_page(archived)):
-                where = _archived_at(archived, vendor)
+                told, where = True, _archived_at(archived, vendor)
                 yield Checked(source, spared(source, _check_archived, archived, where, rules, found), where)
+            else:  # "unchanged since", robots.txt, pictures: looked at, and no page; a redirect only names one
+                told = told or capture.status == 304 or not 300 <= capture.status < 400
     except ArchiveError as error:
+        told = True
         yield Checked(str(path), _unread(UnreadReason.BAD_ENCODING, error.message), damaged=True)
+    if not told:
+        yield Checked(str(path), _unread(UnreadReason.EMPTY, NO_PAGE))
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from ..errors import ArchiveError, UsageError
 from ..model import Capture, CoverageRow, FrontierItem, Judgement, Outcome, Report, UnreadReason
 from ..read import mhtml, saved
 from ..stated import split_url
-from .check import PAGES, SAVED, WARCS, files, is_auxiliary
+from .check import NO_PAGE, PAGES, SAVED, WARCS, files, is_auxiliary, not_a_file, not_entered
 from .crawl import archive_of, begin_run, close_run, locked
 from .custodian import file_imported
 from .fault import spared
@@ -61,6 +61,10 @@ class _Pages:
     damaged: list[str] = field(default_factory=list)
     skipped: dict[str, tuple[UnreadReason, str]] = field(default_factory=dict)
 
+    def skip(self, path: Path, reason: UnreadReason, why: str) -> None:
+        """A file that nothing was taken from, by its name; by its path where the name is taken."""
+        self.skipped[str(path) if path.name in self.skipped else path.name] = (reason, why)
+
     def add(self, item: FrontierItem, capture: Capture) -> None:
         key = (item.vendor, item.canonical)
         self.count[key] = self.count.get(key, 0) + 1
@@ -82,6 +86,10 @@ def import_files(
     for path in paths:
         if not path.exists():
             raise UsageError(f"no such file or folder: {path}")
+        if not (path.is_file() or path.is_dir()):
+            raise UsageError(
+                f"not a regular file: {path}", "save it to a file first: it is copied and named by its digest"
+            )
     chosen = [path for path in files(paths) if _kind(path)]
     if not chosen:
         raise UsageError("nothing to import", "known kinds: warc, warc.gz, wacz, mhtml, mht, html")
@@ -90,7 +98,12 @@ def import_files(
         found = _Pages()
         with archive_of(settings, run.id) as archive:
             for path in chosen:
+                if why := not_a_file(path):
+                    found.skip(path, UnreadReason.NOT_TEXT, why)
+                    continue
                 _take_in(path, _Target(store, archive, run.id, settings, vendor, url, found), watcher)
+        for path, why in not_entered(paths):
+            found.skip(path, UnreadReason.NOT_TEXT, why)
         _judge(store, run.id, settings, rules, found, watcher)
         close_run(store, run.id, rules)
         seal_finished(store, settings, watcher)
@@ -142,7 +155,8 @@ def _take_in(path: Path, target: _Target, watcher: Watcher) -> None:
         _take_warc(path, name, target)
     else:
         _take_saved(path, name, target)
-    watcher.note(f"{path.name}: {len(target.found.newest) - before} pages taken in")
+    pages = len(target.found.newest) - before
+    watcher.note(f"{path.name}: {pages} page{'' if pages == 1 else 's'} taken in")
 
 
 def _copied(path: Path, out_dir: Path) -> str:
@@ -159,13 +173,16 @@ def _copied(path: Path, out_dir: Path) -> str:
 
 
 def _take_warc(path: Path, name: str, target: _Target) -> None:
-    made_by = software_of(path)
+    made_by, found = software_of(path), target.found
+    before = sum(found.count.values()) + len(found.damaged)
     origin = f"{name}, by {made_by or 'software that it does not name'}; date, address and bytes as that file states"
     try:
         for archived in iter_captures(path):
             _take_record(archived, origin, target)
     except ArchiveError as error:
-        target.found.damaged.append(error.message)
+        found.damaged.append(error.message)
+    if sum(found.count.values()) + len(found.damaged) == before:
+        found.skip(path, UnreadReason.EMPTY, NO_PAGE)
 
 
 def _take_record(archived: Archived, origin: str, target: _Target) -> None:
@@ -198,12 +215,12 @@ def _take_saved(path: Path, name: str, target: _Target) -> None:
         return
     says, part, pictures = taken_apart
     if part is None:
-        target.found.skipped[path.name] = (UnreadReason.NOT_TEXT, "no HTML part in the MHTML file")
+        target.found.skip(path, UnreadReason.NOT_TEXT, "no HTML part in the MHTML file")
         return
     item = target.item(target.url or says.url or part.url)
     if item is None:
         why = "the file does not say which page it is: give its address with --url"
-        target.found.skipped[path.name] = (UnreadReason.BAD_URL, why)
+        target.found.skip(path, UnreadReason.BAD_URL, why)
         return
     at = says.at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
     when = "date as that file states" if says.at else "date: when the file was last written; it states none"
