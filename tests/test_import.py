@@ -176,6 +176,14 @@ def test_a_page_without_an_address_is_unread_until_it_is_given(theirs: Path, tmp
     assert "it states none" in report.origins[report.findings[0].finding.warc_record]
 
 
+def test_a_saved_page_that_breaks_off_is_kept_and_not_read(theirs: Path, tmp_path: Path, rules: RuleSet) -> None:
+    (theirs / "cut.mhtml").write_bytes(MHTML.encode()[:-20])
+    (row,) = take(tmp_path, rules, theirs).report.coverage
+    assert (row.outcome, row.reason) == (Outcome.UNREAD, UnreadReason.BAD_ENCODING)
+    assert "breaks off" in row.detail
+    assert len(list((tmp_path / "out/imported").iterdir())) == 1
+
+
 def test_nothing_to_import_is_one_line(theirs: Path, tmp_path: Path, rules: RuleSet) -> None:
     (theirs / "x.pdf").write_bytes(b"%PDF-")
     with pytest.raises(UsageError, match="nothing to import"):

@@ -217,6 +217,9 @@ def _take_saved(path: Path, name: str, target: _Target) -> None:
     if part is None:
         target.found.skip(path, UnreadReason.NOT_TEXT, "no HTML part in the MHTML file")
         return
+    if _kind(path) == "mhtml" and (why := mhtml.damage(body)):
+        target.found.skip(path, UnreadReason.BAD_ENCODING, why)
+        return
     item = target.item(target.url or says.url or part.url)
     if item is None:
         why = "the file does not say which page it is: give its address with --url"

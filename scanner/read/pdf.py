@@ -56,8 +56,11 @@ def read_pdf(body: bytes, url: str) -> Reading:
     except Exception as error:  # foreign code over hostile bytes raises whatever it likes
         return Reading(None, unread=UnreadReason.NOT_TEXT, detail=f"the PDF cannot be read: {type(error).__name__}")
     document = Document(out.text, tuple(out.blocks), "", " ".join(title.split()), url, facts={"pdf_pages": str(pages)})
+    if not pages:
+        return Reading(document, unread=UnreadReason.EMPTY, detail="a PDF in which no page was found")
     if not out.blocks:
-        return Reading(document, unread=UnreadReason.IMAGE_ONLY, detail=f"a PDF of {pages} pages without text")
+        many = f"{pages} page{'' if pages == 1 else 's'}"
+        return Reading(document, unread=UnreadReason.IMAGE_ONLY, detail=f"a PDF of {many} without text")
     if pages > MAX_PAGES:
         return Reading(document, unread=UnreadReason.TOO_LARGE, detail=f"a PDF of {pages} pages, read to {MAX_PAGES}")
     return Reading(document)

@@ -10,7 +10,7 @@ from scanner.model import BlockKind, Document, Reading, UnreadReason
 from scanner.read import blocked, html, jsonstate
 from scanner.read.blocks import Collector
 from scanner.read.decode import Decoded, decode
-from scanner.read.mhtml import main_part
+from scanner.read.mhtml import damage, main_part
 from scanner.read.pdf import MAGIC, read_pdf
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
@@ -53,6 +53,10 @@ def read(
     if body.lstrip()[: len(MAGIC)] == MAGIC:  # whatever it is sent as
         return read_pdf(body, url)
     kind = _kind(mime)
+    if mime == "application/pdf":
+        return Reading(
+            None, unread=UnreadReason.CONTENT_TYPE, detail="sent as a PDF, but does not begin like one (%PDF-)"
+        )
     if not kind:
         return Reading(None, unread=UnreadReason.CONTENT_TYPE, detail=f"content type {mime[:100]}")
     decoded = decode(body, content_type)
@@ -76,6 +80,8 @@ def read_mhtml(body: bytes, url: str) -> Reading:
     part = main_part(body)
     if part is None:
         return Reading(None, unread=UnreadReason.NOT_TEXT, detail="no HTML part in the MHTML file")
+    if why := damage(body):
+        return Reading(None, unread=UnreadReason.BAD_ENCODING, detail=why)
     return read(part.body, part.content_type, part.url or url)
 
 

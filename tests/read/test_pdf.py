@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pypdf.errors import DependencyError
 
 from scanner.model import UnreadReason
 from scanner.read.pdf import paragraphs, read_pdf
@@ -73,7 +72,7 @@ def test_no_bytes_break_the_reader(junk: bytes, at: int) -> None:
 @pytest.mark.parametrize("body", [b"%PDF-", b"%PDF-1.7\n%%EOF", b"%PDF-1.4 " + b"(" * 5000])
 def test_broken_files_are_unread_with_a_reason(body: bytes) -> None:
     found = read(body, "application/pdf", "x")
-    assert found.unread in (UnreadReason.NOT_TEXT, UnreadReason.IMAGE_ONLY)
+    assert found.unread in (UnreadReason.NOT_TEXT, UnreadReason.EMPTY)
     assert found.detail
 
 
@@ -107,10 +106,25 @@ def test_a_font_that_maps_to_half_a_sign_costs_one_sign() -> None:
     assert found.text.encode()
 
 
-def test_whatever_the_pdf_library_raises_means_that_the_file_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object, **__: object) -> str:
-        raise DependencyError("a library that is not here")
+def test_a_pdf_of_no_page_is_empty_and_one_of_one_page_is_a_picture() -> None:
+    import io
 
-    monkeypatch.setattr("pypdf.PageObject.extract_text", fails)
-    found = read_pdf(EXAMPLE.read_bytes(), "http://x.example/a.pdf")
-    assert (found.unread, found.detail) == (UnreadReason.NOT_TEXT, "the PDF cannot be read: DependencyError")
+    from pypdf import PdfWriter
+
+    for pages, reason, detail in (
+        (0, UnreadReason.EMPTY, "a PDF in which no page was found"),
+        (1, UnreadReason.IMAGE_ONLY, "a PDF of 1 page without text"),
+        (2, UnreadReason.IMAGE_ONLY, "a PDF of 2 pages without text"),
+    ):
+        writer, out = PdfWriter(), io.BytesIO()
+        for _ in range(pages):
+            writer.add_blank_page(200, 200)
+        writer.write(out)
+        found = read_pdf(out.getvalue(), "x")
+        assert (found.unread, found.detail) == (reason, detail)
+
+
+def test_what_is_sent_as_a_pdf_and_is_none_is_said_to_be() -> None:
+    found = read(b"PK\x03\x04 a table", "application/pdf", "x")
+    assert found.unread is UnreadReason.CONTENT_TYPE
+    assert found.detail == "sent as a PDF, but does not begin like one (%PDF-)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from email.message import EmailMessage
 
 import pytest
@@ -88,3 +89,37 @@ def test_mhtml_without_a_page_is_unread() -> None:
     assert read_mhtml(b"MIME-Version: 1.0\nContent-Type: text/plain\n\nx", "f").unread is UnreadReason.NOT_TEXT
     deep = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(3000))
     assert read_mhtml(deep, "f").unread is UnreadReason.NOT_TEXT
+
+
+SAVED_PAGE = "<p>客户进门即无感抓拍人脸，全程无提示。</p>" * 20
+HEAD = "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=xx\n\n"
+PART = "--xx\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: {coding}\n\n{body}\n"
+PICTURE = "--xx\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\niVBORw0K\n"
+IN_BASE64 = base64.encodebytes(SAVED_PAGE.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("saved", "why"),
+    [
+        (HEAD + PART.format(coding="base64", body=SAVED_PAGE) + "--xx--\n", "declares base64 and is something else"),
+        (
+            HEAD + PART.format(coding="base64", body=IN_BASE64.replace("\n", "")[:401]) + "--xx--\n",
+            "breaks off within its base64",
+        ),
+        (HEAD + PART.format(coding="8bit", body=SAVED_PAGE[:200]), "its closing boundary is missing"),
+        (HEAD + PART.format(coding="base64", body=IN_BASE64[:400]), "its closing boundary is missing"),
+        (HEAD + PART.format(coding="8bit", body=SAVED_PAGE) + PICTURE, "its closing boundary is missing"),
+    ],
+)
+def test_a_saved_page_that_is_not_whole_is_not_read(saved: str, why: str) -> None:
+    reading = read_mhtml(saved.encode(), "file.mhtml")
+    assert reading.unread is UnreadReason.BAD_ENCODING
+    assert why in reading.detail
+
+
+@pytest.mark.parametrize("body", [IN_BASE64, IN_BASE64.replace("\n", " \r\n"), IN_BASE64.replace("\n", "").rstrip("=")])
+def test_a_saved_page_in_base64_is_read_however_its_lines_end(body: str) -> None:
+    reading = read_mhtml((HEAD + PART.format(coding="Base64", body=body) + PICTURE + "--xx--").encode(), "file.mhtml")
+    assert reading.unread is None
+    assert reading.document is not None
+    assert reading.document.text.count("无感抓拍") == 20
