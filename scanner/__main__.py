@@ -1,5 +1,18 @@
-"""`python -m scanner` is `noticescan`."""
+"""`python -m scanner` is `noticescan`; so is the console script, which begins here too."""
 
-from .cli import main
+import sys
 
-main()
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Loads the program and runs it. Ctrl-C while it loads ends it as it does later, without a traceback."""
+    try:
+        from .cli import main as run
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    run()
+
+
+if __name__ == "__main__":
+    main()

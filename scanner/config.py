@@ -417,7 +417,7 @@ def _explain(error: ValidationError, sources: list[tuple[str, Mapping[str, Any]]
             what = "unknown key"
             tip = tip or _nearest(keys[-1], _known_keys(keys[:-1]))
         if problem["type"] == "literal_error":
-            allowed = problem["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+            allowed = problem["ctx"]["expected"].replace("''", "empty").replace("'", "").replace(" or ", ", ")
             what = f"{problem['input']}: not known; one of: {allowed}"
         key = ".".join(keys)
         place = f"{where}: {key}" if where != FLAG else FLAGS.get(key, "")

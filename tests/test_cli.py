@@ -115,6 +115,55 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert all(line.startswith(("error: ", "tip: ", "  ")) for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("args", "said", "tip"),
+    [
+        (["schedule", "--cron", "--write", "units"], "--write goes with --systemd", "crontab -e"),
+        (["schedule", "--cron", "--user", "press"], "--user goes with --systemd", "crontab -e"),
+        (["init", "page.html"], "page.html is, or lies in, a file and not a folder", "name a folder"),
+        (["init", "page.html/case"], "page.html/case is, or lies in, a file and not a folder", "name a folder"),
+        (
+            ["import", "page.html", "--url", "javascript:alert(1)"],
+            "scheme 'javascript' is not http or https",
+            "https://",
+        ),
+        (["verify", "page.html"], "page.html: no WACZ file", "name a WACZ file"),
+        (["verify", "bare"], "bare: no case file", "name a WACZ file"),
+        (["verify", "x", "--trust", "page.html"], "page.html: a PEM certificate is not in it", "BEGIN CERTIFICATE"),
+        (["verify", "x", "--key", "page.html"], "page.html: a PEM public key is not in it", "BEGIN PUBLIC KEY"),
+        (["--config", "roots.toml", "verify", "x"], "page.html: a PEM certificate is not in it", "BEGIN CERTIFICATE"),
+        (["--config", "b9.toml", "findings"], "b9: not known; one of: empty, b2b", ""),
+    ],
+)
+def test_a_wrong_file_or_flag_is_told_as_what_it_is(
+    folder: Path, capsys: pytest.CaptureFixture[str], args: list[str], said: str, tip: str
+) -> None:
+    Path("page.html").write_bytes(html("普通页面"))
+    Path("bare").mkdir()
+    Path("roots.toml").write_text('[evidence]\ntrusted_roots = ["page.html"]\n', encoding="utf-8")
+    Path("b9.toml").write_text('[law]\naudience = "b9"\n', encoding="utf-8")
+    Path("noticescan.toml").write_text(SETTINGS, encoding="utf-8")
+    assert run(args) == 2
+    out, lines = error_of(capsys)
+    assert out == ""
+    assert said in lines[0]
+    assert not tip or tip in lines[1]
+    assert not Path("units").exists()
+    assert not Path("noticescan-out").exists()
+
+
+@pytest.mark.parametrize("args", [[], ["rules"], ["law"]])
+def test_without_a_command_the_help_is_shown_line_by_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], args: list[str]
+) -> None:
+    assert run(args) == 2
+    out, lines = error_of(capsys)
+    assert out == ""
+    assert lines[0].startswith(" ".join(["Usage: noticescan", *args]))
+    assert any(line.strip().startswith(("crawl ", "list ")) for line in lines)
+    assert max(map(len, lines)) <= 200
+
+
 @pytest.mark.parametrize("command", ["report", "findings", "rescan"])
 def test_nothing_crawled_yet_is_said_plainly(folder: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
     looks_only = command != "rescan"
@@ -493,6 +542,10 @@ def test_schedule_prints_units_and_a_crontab_line(folder: Path, capsys: pytest.C
     assert run(["schedule", "--systemd", "--write", "units"]) == 0
     assert {path.name for path in Path("units").iterdir()} == {"noticescan.service", "noticescan.timer"}
     assert "run --exit-code" in Path("units/noticescan.service").read_text(encoding="utf-8")
+    capsys.readouterr()
+    for on, said in (("Tue 04:00", True), ("Tue 04:00", False)):
+        run(["schedule", "--systemd", "--write", "units", "--on", on])
+        assert ("replaced: units/noticescan.timer" in capsys.readouterr().err) is said, on
 
 
 def test_rules_can_be_listed_shown_and_tested(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -528,6 +581,63 @@ def test_a_reader_that_goes_away_is_no_traceback(folder: Path) -> None:
                           capture_output=True, text=True, timeout=60)  # fmt: skip
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""
+
+
+def shell(command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """`ns` stands for the program; stderr comes as text."""
+    begun = command.replace("ns ", f"{sys.executable} -m scanner ", 1)
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "PYTHON"))}
+    return subprocess.run(begun, shell=True, cwd=cwd, env=clean | {"PYTHONPATH": str(ROOT)} | env,
+                          capture_output=True, text=True, errors="replace", timeout=90)  # fmt: skip
+
+
+def test_a_terminal_of_few_characters_gets_the_others_escaped(folder: Path) -> None:
+    (folder / "claim.html").write_bytes(html(CLAIM))
+    for env in (
+        {"PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ):
+        done = shell("ns check claim.html", folder, **env)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "\\u" in done.stdout
+        assert done.stdout.isascii()
+    listed = shell("ns law list --lang zh --jurisdiction CN --format jsonl", folder, PYTHONIOENCODING="ascii")
+    assert listed.returncode == 0
+    assert all(json.loads(line)["jurisdiction"] == "CN" for line in listed.stdout.splitlines())
+
+
+def test_a_closed_or_full_stream_is_told_or_changes_nothing(folder: Path) -> None:
+    (folder / "claim.html").write_bytes(html(CLAIM))
+    for command in ("ns law list >&-", "ns schedule --cron >&-"):
+        done = shell(command, folder)
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[0] == "error: the output (stdout) is closed; nothing was done"
+    for command in ("ns law list > /dev/full", "ns law show cn.pipl.26 > /dev/full", "ns --version > /dev/full"):
+        full = shell(command, folder)
+        assert full.returncode == 1
+        assert full.stderr.splitlines()[-1] == "error: the output cannot be written: No space left on device"
+    for command, code in (
+        ("ns check claim.html --at 2026-03-01 2>&-", 0),
+        ("ns check claim.html --at 2026-03-01 2>/dev/full", 0),
+        ("ns findings --run nosuch 2>/dev/full", 2),
+    ):
+        assert shell(command, folder).returncode == code, command
+
+
+def test_ctrl_c_while_the_program_loads_is_no_traceback(folder: Path) -> None:
+    (folder / "slow.py").write_text(
+        "import sys\n"
+        "class Slow:\n"
+        "    def find_spec(self, name, *more):\n"
+        "        if name == 'scanner.cli': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Slow())\n"
+        "import scanner.__main__\n"
+        "scanner.__main__.main()\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, "slow.py"], cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)},
+                          capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert (done.returncode, done.stderr) == (130, "")
 
 
 # --- what a first user met -------------------------------------------------------------------------------------------
@@ -638,6 +748,31 @@ def test_a_place_without_listed_law_is_not_said_to_have_none(folder: Path, capsy
     for args in (["law", "list", "--jurisdiction", "XX"], ["check", "a.html", "--jurisdiction", "XX"]):
         assert run(args) == 0
         assert any("no provisions listed for XX" in line for line in error_of(capsys)[1]), args
+
+
+def test_a_place_without_listed_law_is_told_by_every_command(
+    folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor
+) -> None:
+    said = "no provisions listed for ZZ (which is not: no law); listed are CN, "
+    Path("zz.toml").write_text('[law]\njurisdictions = ["ZZ"]\n', encoding="utf-8")
+    Path("good.warc").write_bytes(a_warc("https://door.vendor.example/"))
+    Path("targets.csv").write_text(f"vendor,url,jurisdiction\n示例,{shop.url()},ZZ\n", encoding="utf-8")
+    json_only = ["--format", "json"]
+    for args in (
+        ["crawl", "--targets", "targets.csv", *SHOP, *json_only],
+        ["--config", "zz.toml", "import", "good.warc", *json_only],
+        ["report", "--jurisdiction", "ZZ", *json_only],
+        ["--config", "zz.toml", "report", *json_only],
+        ["findings", "--jurisdiction", "zz"],
+        ["--config", "zz.toml", "findings"],
+        ["--config", "zz.toml", "rescan", *json_only],
+    ):
+        run(args)
+        assert sum(line.startswith(said) for line in error_of(capsys)[1]) == 1, args
+    for args, count in (([], "2 findings of run "), (["--limit", "1"], "1 finding of run ")):
+        run(["findings", "--jurisdiction", "CN", *args])
+        (line,) = error_of(capsys)[1]
+        assert line.startswith(count)
 
 
 AD = """<title>云瞳 S3</title><p>遇到检查，一键断开云端识别。</p><p>无需顾客同意，进店即自动建档。</p>"""

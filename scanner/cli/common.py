@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -77,9 +79,21 @@ def write_json(value: Mapping[str, Any]) -> None:
 
 
 def say(text: str) -> None:
-    """One line for a person, on stderr. Control characters of strangers do not reach the terminal."""
-    sys.stderr.write(one_line(text) + "\n")
-    sys.stderr.flush()
+    """One line for a person, on stderr. Control characters of strangers do not reach the terminal.
+
+    A line that stderr does not take (a full disk) is lost, and changes nothing of how the command ends."""
+    try:
+        sys.stderr.write(one_line(text) + "\n")
+        sys.stderr.flush()
+    except OSError:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - Python flushes it last
+
+
+def write_json(value: Mapping[str, Any]) -> None:
+    """One JSON line on stdout, UTF-8 whatever the terminal takes. Lone surrogates of hostile pages stay escaped: they
+    are not UTF-8."""
+    line = json.dumps(value, ensure_ascii=False)
+    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
 
 def say_error(message: str, tip: str = "") -> None:
@@ -157,6 +171,12 @@ def note_unlisted(ctx: typer.Context, book: LawBook, places: Sequence[str]) -> N
     if bare:
         listed = ", ".join(book.jurisdictions)
         note(ctx, f"no provisions listed for {', '.join(bare)} (which is not: no law); listed are {listed}")
+
+
+def note_places(ctx: typer.Context, settings: Settings, places: Sequence[str] = ()) -> None:
+    """The same for those asked for, else those of the settings. Reads the law only where there is one to look up."""
+    if asked := tuple(dict.fromkeys(places or settings.law.jurisdictions)):
+        note_unlisted(ctx, load_law(settings), asked)
 
 
 def choice(flag: str, value: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:

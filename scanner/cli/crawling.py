@@ -25,6 +25,7 @@ from .common import (
     load_rules,
     load_settings,
     note,
+    note_places,
 )
 
 if TYPE_CHECKING:
@@ -194,6 +195,9 @@ def _look(
 
     rules = load_rules(settings)
     _refuse_placeholders(targets)
+    note_places(
+        ctx, settings, [place for target in targets for place in target.jurisdictions or settings.law.jurisdictions]
+    )
     if not settings.crawl.user_agent_contact and not settings.crawl.allow_networks:
         note(ctx, "note: set crawl.user_agent_contact (or --contact), so that a site's owner can ask who reads there")
     watcher: Watcher

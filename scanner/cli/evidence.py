@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,12 +75,24 @@ def verify(
         keys=tuple(key or map(Path, settings.evidence.trusted_keys)), asked_for=bool(trust or key or ots_header),
         headers=read_headers(ots_header or ()),
     )  # fmt: skip
-    for path in (*means.roots, *means.keys):
-        if not path.is_file():
-            raise UsageError(f"no such file: {path}")
+    _needs_pem(means.roots, "CERTIFICATE", "a PEM certificate")
+    _needs_pem(means.keys, "PUBLIC KEY", "a PEM public key")
     verdict = check(what, means)
     _show(verdict, format)
     return verdict.exit_code
+
+
+def _needs_pem(paths: Sequence[Path], label: str, what: str) -> None:
+    """UsageError for a file that is none of these: what it cannot vouch for would be told as broken."""
+    for path in paths:
+        if not path.is_file():
+            raise UsageError(f"no such file: {path}")
+        try:
+            text = path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+        if not re.search(rb"-----BEGIN (?:[A-Z]+ )?%b-----" % label.encode(), text):
+            raise UsageError(f"{path}: {what} is not in it", f"such a file holds a line -----BEGIN {label}-----")
 
 
 def _sha256(text: str) -> str:

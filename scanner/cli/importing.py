@@ -18,6 +18,7 @@ from .common import (
     RulesFlag,
     load_rules,
     load_settings,
+    note_places,
     say_error,
 )
 
@@ -56,13 +57,26 @@ def import_files(
 
     if url and (len(paths) != 1 or not paths[0].is_file()):
         raise UsageError("--url goes with one saved page", "import the pages one by one, each with its --url")
+    if url:
+        _needs_web(url)
     settings = load_settings(
         ctx, config, out_dir=out, store__url=db, rules__path=str(rules) if rules else None,
         report__lang=lang, report__formats=format,
     )  # fmt: skip
+    note_places(ctx, settings)
     with Watcher(quiet=ctx.obj.quiet) as watcher:
         imported = take_in(settings, paths, load_rules(settings), watcher, vendor=vendor, url=url)
     code = finish(imported.report, settings, exit_code=exit_code)
     for line in imported.damaged:
         say_error(line, "get another copy; leave this one as it is")
     return ExitCode.EVIDENCE if imported.damaged else code
+
+
+def _needs_web(url: str) -> None:
+    """UsageError where the address given is none that a page has."""
+    from ..collect.urls import BadUrl, split
+
+    try:
+        split(url)
+    except BadUrl as error:
+        raise UsageError(f"--url {url}: {error}", "give the address of the page, with http:// or https://") from None

@@ -27,6 +27,7 @@ from .common import (
     load_rules,
     load_settings,
     note,
+    note_places,
     note_unlisted,
     say_error,
     write_json,
@@ -164,6 +165,7 @@ def rescan(
         ctx, config, out_dir=out, store__url=db, rules__path=str(rules) if rules else None,
         report__lang=lang, report__formats=format,
     )  # fmt: skip
+    note_places(ctx, settings)
     with Watcher(quiet=ctx.obj.quiet) as watcher:
         report = rescan_kept(settings, load_rules(settings), watcher)
     return finish(report, settings, exit_code=exit_code)

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -70,9 +71,29 @@ def main() -> None:
     """The console script."""
     gc.set_threshold(COLLECT_AFTER)
     signal.signal(signal.SIGTERM, _terminate)
-    code = run(sys.argv[1:])
+    code = run(sys.argv[1:]) if _streams_are_open() else int(ExitCode.FAILURE)
     ended_by_term = signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
     sys.exit(TERMINATED if code == INTERRUPTED and ended_by_term else code)
+
+
+def _streams_are_open() -> bool:
+    """Makes stdout and stderr fit to write to, and says so where stdout is closed: then no command is begun.
+
+    A closed stderr loses what is said there. Its number is taken, else a file of ours would get it, and what libraries
+    say on stderr. What a terminal's encoding does not know is escaped."""
+    if sys.stderr is None:
+        try:
+            os.fstat(2)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+    if sys.stdout is None:
+        say_error("the output (stdout) is closed; nothing was done", "to throw it away, send it to /dev/null")
+        return False
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and (stream.errors == "strict" or stream.encoding.lower() != "utf-8"):
+            stream.reconfigure(errors="backslashreplace")
+    return True
 
 
 def run(args: Sequence[str]) -> int:
@@ -107,6 +128,23 @@ def _terminate(_signum: int, _frame: FrameType | None) -> None:
     signal.raise_signal(signal.SIGINT)
 
 
+def _where(error: OSError) -> str:
+    """The file that the system did not give or take; stdout has no name, and is known by who wrote."""
+    if error.filename:
+        return f"{error.filename}: "
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    writer = trace.tb_frame.f_globals.get("__name__", "") if trace else ""
+    if not writer.startswith((__package__, "rich.", "typer.")):
+        return ""
+    try:
+        sys.stdout.flush()
+    except OSError:  # Python would try once more as it ends, and say so
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return "the output cannot be written: "
+
+
 def _explain(error: Exception) -> int:
     """One line for the person, and the code for the caller. A bug is called a bug, with where it happened."""
     if isinstance(error, NoticescanError):
@@ -118,12 +156,15 @@ def _explain(error: Exception) -> int:
                 say(f"  and {len(error.problems) - MOST_PROBLEMS} more")
         return int(error.exit_code)
     if isinstance(error, typer.TyperException):
-        if message := error.format_message():
+        message = error.format_message()
+        if message.startswith("Usage:"):  # no command: the message is the help, which is worth its lines
+            for line in message.splitlines():
+                say(line)
+        elif message:
             say_error(message, "`noticescan --help` shows the commands, `noticescan COMMAND --help` their options")
         return int(error.exit_code)
     if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else ""
-        say_error(f"{where}{error.strerror or error}")
+        say_error(f"{_where(error)}{error.strerror or error}")
         return int(ExitCode.FAILURE)
     trace = error.__traceback__
     while trace and trace.tb_next:

@@ -21,6 +21,7 @@ from .common import (
     load_rules,
     load_settings,
     note,
+    note_places,
     patterns_of,
 )
 
@@ -66,8 +67,10 @@ def report(
     settings = load_settings(
         ctx, config, out_dir=out, store__url=db, report__formats=format, report__lang=lang, report__letter=letter
     )
+    places = codes("--jurisdiction", jurisdiction)
+    note_places(ctx, settings, places)
     stored = stored_report(
-        settings, load_rules(settings), run, codes("--jurisdiction", jurisdiction),
+        settings, load_rules(settings), run, places,
         pictures="html" in settings.report.formats,
     )  # fmt: skip
     for path in write_reports(stored, settings).values():
@@ -112,12 +115,14 @@ def findings(
     categories = load_categories(patterns)
     if category and category not in categories:
         raise UsageError(f"--category {category}: not known", f"one of: {', '.join(sorted(categories))}")
-    whole = stored_findings(settings, patterns, categories, run, codes("--jurisdiction", jurisdiction))
+    places = codes("--jurisdiction", jurisdiction)
+    note_places(ctx, settings, places)
+    whole = stored_findings(settings, patterns, categories, run, places)
     day = since.replace(tzinfo=UTC) if since else None
     kept = [t for t in whole.findings if _wanted(t, vendor, category, stance, severity, new, day)]
     kept = kept[:limit] if limit else kept
     _print(replace(whole, findings=tuple(kept)), format, settings.report.lang)
-    note(ctx, f"{len(kept)} findings of run {whole.run.id}")
+    note(ctx, f"{len(kept)} finding{'' if len(kept) == 1 else 's'} of run {whole.run.id}")
     return 0
 
 

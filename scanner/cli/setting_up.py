@@ -29,13 +29,21 @@ def init(
     wanted = {folder / "noticescan.toml": SETTINGS, folder / "targets.csv": TARGETS}
     if there := [str(path) for path in wanted if path.exists()]:
         raise UsageError(f"already there: {', '.join(there)}", "nothing was written; name another folder")
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     for path, text in wanted.items():
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
         typer.echo(str(path))
     note(ctx, "next: put your vendors into targets.csv, your contact into noticescan.toml, then `noticescan crawl`")
     return 0
+
+
+def _make(folder: Path) -> None:
+    """Makes a folder and those above it. Raises UsageError where a file is in the way."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError(f"{folder} is, or lies in, a file and not a folder", "name a folder") from None
 
 
 def schedule(
@@ -59,6 +67,11 @@ def schedule(
     """Print what makes a timer start `noticescan run`."""
     if systemd == cron:
         raise UsageError("say which: --systemd or --cron")
+    if cron and (write or user):
+        raise UsageError(
+            f"{'--write' if write else '--user'} goes with --systemd",
+            "with --cron the line is printed: put it into crontab -e",
+        )
     from ..schedule import cron_line, systemd_units
 
     settings_file = (config or ctx.obj.config or Path("noticescan.toml")).resolve()
@@ -71,7 +84,7 @@ def schedule(
         typer.echo(cron_line(command, **({"when": on} if on else {}), working_directory=folder))
         return 0
     when = {"on_calendar": on} if on else {}
-    _give_units(systemd_units(command, **when, working_directory=folder, user=user), write)
+    _give_units(ctx, systemd_units(command, **when, working_directory=folder, user=user), write)
     place, scope = ("/etc/systemd/system/", "") if user else ("~/.config/systemd/user/", " --user")
     if on:
         note(ctx, f"check the time with: systemd-analyze calendar {shlex.quote(on)}")
@@ -79,14 +92,18 @@ def schedule(
     return 0
 
 
-def _give_units(units: dict[str, str], folder: Path | None) -> None:
+def _give_units(ctx: typer.Context, units: dict[str, str], folder: Path | None) -> None:
+    """Prints the units, or writes them; says so where that replaced one of other content."""
     for name, text in units.items():
         if folder is None:
             typer.echo(f"# {name}\n{text}")
-        else:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8")
-            typer.echo(str(folder / name))
+            continue
+        _make(folder)
+        path = folder / name
+        if path.exists() and path.read_bytes() != text.encode():
+            note(ctx, f"replaced: {path} (it was another)")
+        path.write_text(text, encoding="utf-8")
+        typer.echo(str(path))
 
 
 def _program() -> tuple[str, ...]:

@@ -209,9 +209,10 @@ def _take_record(archived: Archived, origin: str, target: _Target) -> None:
 
 
 def _take_saved(path: Path, name: str, target: _Target) -> None:
-    taken_apart = spared(path.name, _taken_apart, path.read_bytes(), is_mhtml=_kind(path) == "mhtml")
+    body = path.read_bytes()
+    taken_apart = spared(path.name, _taken_apart, body, is_mhtml=_kind(path) == "mhtml")
     if isinstance(taken_apart, Judgement):
-        target.found.skipped[path.name] = (UnreadReason.FAULT, taken_apart.detail)
+        target.found.skip(path, UnreadReason.FAULT, taken_apart.detail)
         return
     says, part, pictures = taken_apart
     if part is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..evidence import places, stamp, wacz
+from ..evidence import casefile, custody, places, stamp, wacz
 from ..evidence.blockheader import Header
 from ..evidence.stamp import StampState
 from ..evidence.verdict import Seal, Verdict
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from ..config import Settings
     from ..detect.rules import RuleSet
 
+CASE_PARTS = (
+    casefile.MANIFEST, casefile.SUMS, casefile.SIGNATURE, casefile.SIGNER, casefile.FINDINGS, casefile.PAGES,
+    casefile.TEXTS, custody.LINKS, custody.DETAILS,
+)  # fmt: skip
+"""A folder with any of these is a case file, if a damaged one."""
+NAME_ONE = "name a WACZ file, the folder of a case file, or a run id"
 WACZ_LINKS = ("manifest", "WARC", "record digest", "index", "page list")
 
 
@@ -49,14 +55,26 @@ def verify(what: str, means: Means) -> Verdict:
     if path.is_dir():
         from .verifycase import verify_case
 
+        if not any((path / name).exists() for name in CASE_PARTS):
+            raise UsageError(f"{path}: no case file: none of the parts of one lies in this folder", NAME_ONE)
         return _sealed(verify_case(path, means), means)
     if path.is_file():
+        if path.suffix.lower() != ".wacz" and not _begins_like_zip(path):
+            raise UsageError(f"{path}: no WACZ file", NAME_ONE)
         return _sealed(verify_wacz(path, means), means)
     from .verifyrun import verify_run
 
     if path.suffix or len(path.parts) != 1:
-        raise UsageError(f"no such file or folder: {what}", "name a WACZ file, the folder of a case file, or a run id")
+        raise UsageError(f"no such file or folder: {what}", NAME_ONE)
     return _sealed(verify_run(what, means), means)
+
+
+def _begins_like_zip(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == b"PK"
+    except OSError:
+        return True  # said as a broken link, with why
 
 
 def verify_wacz(path: Path, means: Means) -> Verdict:
