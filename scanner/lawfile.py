@@ -64,7 +64,7 @@ def read_provisions(folder: Path) -> Read:
     data, digest = _toml(folder / FILE, problems)
     claims, _ = _toml(folder / CLAIMS, problems)
     categories = tuple(name for name in claims or () if name != "schema")
-    if data is None:
+    if data is None or claims is None:  # without categories each entry would be a problem
         return Read(categories=categories, problems=problems)
 
     def tell(key: str, what: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
@@ -133,6 +134,9 @@ def test_a_mistake_is_one_line_and_exit_code_2(
         (["verify", "x", "--key", "page.html"], "page.html: a PEM public key is not in it", "BEGIN PUBLIC KEY"),
         (["--config", "roots.toml", "verify", "x"], "page.html: a PEM certificate is not in it", "BEGIN CERTIFICATE"),
         (["--config", "b9.toml", "findings"], "b9: not known; one of: empty, b2b", ""),
+        (["check", "page.html", "--at", "2026-13-45"], "2026-13-45: no day of the calendar; write it as 2026", ""),
+        (["findings", "--since", "May"], "May: no day of the calendar; write it as 2026", ""),
+        (["law", "list", "--at", "2026-02-30"], "2026-02-30: no day of the calendar; write it as 2026", ""),
     ],
 )
 def test_a_wrong_file_or_flag_is_told_as_what_it_is(
@@ -160,7 +164,7 @@ def test_without_a_command_the_help_is_shown_line_by_line(
     out, lines = error_of(capsys)
     assert out == ""
     assert lines[0].startswith(" ".join(["Usage: noticescan", *args]))
-    assert any(line.strip().startswith(("crawl ", "list ")) for line in lines)
+    assert any(line.startswith(("  crawl ", "  list ")) for line in lines)
     assert max(map(len, lines)) <= 200
 
 
@@ -196,6 +200,15 @@ def test_all_problems_of_the_rules_are_listed(folder: Path, capsys: pytest.Captu
     assert sum(one.name in line for line in lines) >= 1
     assert any("second.toml" in line for line in lines)
     assert run(["check", "--rules", "patterns", str(one)]) == 2
+
+
+def test_without_the_list_of_claims_that_is_the_one_problem(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    few_rules(Path("patterns"))
+    Path("patterns/claims.toml").unlink()
+    assert run(["rules", "check", "--rules", "patterns"]) == 2
+    lines = error_of(capsys)[1]
+    assert lines[0] == "error: 1 problem in the patterns folder"
+    assert lines[2:] == ["claims.toml: -: cannot be read: No such file or directory"]
 
 
 # --- check -----------------------------------------------------------------------------------------------------------
@@ -281,11 +294,33 @@ def test_exit_codes_of_check(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert run(["check", "claim.html", "empty.html", "--exit-code"]) == 3
 
 
+def test_a_file_that_takes_long_is_named_meanwhile(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("long.html").write_bytes(html(*(f"{n} 普通页面，介绍安装与售后。" for n in range(20_000))))
+    Path("short.txt").write_text("普通页面", encoding="utf-8")
+    monkeypatch.setattr("scanner.cli.judging.SLOW_SECONDS", 0.5)
+    assert run(["check", "long.html", "short.txt"]) == 0
+    assert error_of(capsys)[1] == [f"still reading long.html ({Path('long.html').stat().st_size / 1e6:.1f} MB)"]
+    assert run(["--quiet", "check", "long.html"]) == 0
+    assert error_of(capsys)[1] == []
+
+
+def test_a_warc_packed_as_one_stream_is_told_as_that_and_reads_when_unpacked(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both = a_warc("https://door.vendor.example/1") + a_warc("https://door.vendor.example/2")
+    Path("one.warc.gz").write_bytes(gzip.compress(both))
+    assert run(["check", "one.warc.gz"]) == 5
+    assert "one.warc.gz: packed as one gzip stream" in error_of(capsys)[1][0]
+    Path("one.warc").write_bytes(both)
+    assert run(["check", "-f", "jsonl", "one.warc"]) == 0
+    assert len(error_of(capsys)[0].splitlines()) == 2
+
+
 def test_a_damaged_warc_is_exit_code_5(folder: Path, capsys: pytest.CaptureFixture[str], shop: Vendor) -> None:
     run(["--quiet", "crawl", shop.url(), *SHOP])
     (warc,) = Path("noticescan-out/warc").iterdir()
-    import gzip
-
     Path("changed.warc").write_bytes(gzip.decompress(warc.read_bytes()).replace("抓拍".encode(), "抓柏".encode()))
     capsys.readouterr()
     assert run(["check", "changed.warc"]) == 5
@@ -667,7 +702,8 @@ def test_a_broken_archive_is_one_line_without_its_bytes_and_exit_code_5(
         Path(name).write_bytes(body)
         assert run(["--quiet", "check", name]) == 5, name
         lines = error_of(capsys)[1]
-        assert lines[0] == f"error: {name}: damaged, cut off or not a WARC; what comes before that was read"
+        kind = "WACZ (zip)" if name.endswith(".wacz") else "WARC"
+        assert lines[0] == f"error: {name}: damaged, cut off or not a {kind}; what comes before that was read"
         assert len(lines) == 2
 
 

@@ -42,11 +42,22 @@ FormatsFlag = Annotated[
 ExitCodeFlag = Annotated[
     bool, typer.Option("--exit-code", help="Exit with 3 when there are new findings, or words became a claim.")
 ]
+
+
+def day(text: str) -> datetime:
+    """A day of the calendar from a flag."""
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d")  # noqa: DTZ007 - the day it was in whatever place
+    except ValueError:
+        raise typer.BadParameter(f"{text}: no day of the calendar; write it as 2026-03-01") from None
+
+
 AtFlag = Annotated[
     datetime | None,
     typer.Option(
         "--at",
-        formats=["%Y-%m-%d"],
+        parser=day,
+        metavar="YYYY-MM-DD",
         help="Day on which files without a date of their own were saved; whose law.",
         show_default=False,
     ),
@@ -72,7 +83,8 @@ class Globals:
 
 
 def write_json(value: Mapping[str, Any]) -> None:
-    """One JSON line on stdout. What would act in a terminal is escaped, as in `report.json`: the value is the same."""
+    """One JSON line on stdout, UTF-8 whatever the terminal takes. What would act in a terminal is escaped, as in
+    `report.json`: the value is the same."""
     from ..report.text import json_text
 
     sys.stdout.buffer.write(json_text(value).encode() + b"\n")
@@ -87,13 +99,6 @@ def say(text: str) -> None:
         sys.stderr.flush()
     except OSError:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - Python flushes it last
-
-
-def write_json(value: Mapping[str, Any]) -> None:
-    """One JSON line on stdout, UTF-8 whatever the terminal takes. Lone surrogates of hostile pages stay escaped: they
-    are not UTF-8."""
-    line = json.dumps(value, ensure_ascii=False)
-    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
 
 def say_error(message: str, tip: str = "") -> None:

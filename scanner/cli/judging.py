@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from ..pipeline.lawful import Counsel
 
 CHECK_FORMATS = ("table", "jsonl")
+SLOW_SECONDS = 5.0
+"""A file that takes longer to read and judge is named on stderr."""
 
 
 def register(app: typer.Typer) -> None:
@@ -82,8 +85,9 @@ def check(
     rule_set = load_rules(settings)
     advice = counsel(settings, rule_set, when=at)
     note_unlisted(ctx, advice.book, settings.law.jurisdictions)
-    results = _noting_unread(ctx, check_files(paths, rule_set, vendor=vendor))
-    checked = list(_as_lines(ctx, results, advice) if format == "jsonl" else results)
+    with _SlowFiles(ctx) as slow:
+        results = _noting_unread(ctx, check_files(paths, rule_set, vendor=vendor, begun=slow.begun))
+        checked = list(_as_lines(ctx, results, advice) if format == "jsonl" else results)
     if not checked:
         raise UsageError(
             "no page in the given files and folders", "known kinds: html, txt, json, mhtml, pdf, warc, warc.gz, wacz"
@@ -100,6 +104,32 @@ def check(
     if exit_code and any(one.judgement.findings for one in checked):
         return ExitCode.NEW_FINDINGS
     return ExitCode.NOT_ALL_READ if any(one.judgement.unread for one in checked) else ExitCode.OK
+
+
+class _SlowFiles:
+    """Says which file is being read where that takes long: silence for minutes looks like a hang."""
+
+    def __init__(self, ctx: typer.Context) -> None:
+        self._ctx = ctx
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> _SlowFiles:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def begun(self, path: Path) -> None:
+        """The file before it is done, this one begins."""
+        self.__exit__()
+        self._timer = threading.Timer(SLOW_SECONDS, self._tell, (path,))
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _tell(self, path: Path) -> None:
+        size = path.stat().st_size / 1_000_000 if path.is_file() else 0
+        note(self._ctx, f"still reading {path}" + (f" ({size:.1f} MB)" if size >= 0.1 else ""))
 
 
 def _as_lines(ctx: typer.Context, results: Iterator[Checked], advice: Counsel) -> Iterator[Checked]:

@@ -20,6 +20,7 @@ from .common import (
     RulesFlag,
     choice,
     codes,
+    day,
     load_law,
     load_settings,
     note,
@@ -83,7 +84,9 @@ def list_provisions(
     ] = "",
     at: Annotated[
         datetime | None,
-        typer.Option("--at", formats=["%Y-%m-%d"], help="Only what was in force on this day.", show_default=False),
+        typer.Option(
+            "--at", parser=day, metavar="YYYY-MM-DD", help="Only what was in force on this day.", show_default=False
+        ),
     ] = None,
     jurisdiction: JurisdictionFlag = None,
     role: Annotated[

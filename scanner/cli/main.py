@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -158,8 +159,8 @@ def _explain(error: Exception) -> int:
     if isinstance(error, typer.TyperException):
         message = error.format_message()
         if message.startswith("Usage:"):  # no command: the message is the help, which is worth its lines
-            for line in message.splitlines():
-                say(line)
+            with contextlib.suppress(OSError):
+                typer.echo(message, err=True)
         elif message:
             say_error(message, "`noticescan --help` shows the commands, `noticescan COMMAND --help` their options")
         return int(error.exit_code)

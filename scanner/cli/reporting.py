@@ -24,6 +24,7 @@ from .common import (
     note_places,
     patterns_of,
 )
+from .common import day as parse_day
 
 if TYPE_CHECKING:
     from ..model import Report, Tracked
@@ -87,7 +88,10 @@ def findings(
     severity: Annotated[str, typer.Option(help="At least this severity.", show_default=False)] = "",
     new: Annotated[bool, typer.Option("--new", help="Only new ones.")] = False,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First seen on or after this day (UTC).")
+        datetime | None,
+        typer.Option(
+            parser=parse_day, metavar="YYYY-MM-DD", help="First seen on or after this day (UTC).", show_default=False
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(min=0, help="At most so many; 0: all.")] = 0,
     format: Annotated[str, typer.Option("--format", "-f", help="table or jsonl (one finding a line).")] = "table",

@@ -132,8 +132,9 @@ def _all_of(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
         try:
             second()
         except RulesError as other:
-            problems = (*error.problems, *other.problems)
-            raise RulesError(f"{len(problems)} problems in the patterns folder", problems, error.tip) from None
+            problems = tuple(dict.fromkeys((*error.problems, *other.problems)))
+            many = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+            raise RulesError(f"{many} in the patterns folder", problems, error.tip) from None
         raise
     return one, second()
 

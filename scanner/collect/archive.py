@@ -67,6 +67,8 @@ __all__ = [
 FOLDER = "warc"
 WARC_MAGIC = b"WARC/"
 ROTATE_BYTES = 1024**3
+ONE_STREAM = "non-chunked gzip"
+"""warcio's words for a file whose records are not a gzip member each."""
 MAX_PACKAGE_BYTES = 16 * 1024**2
 MAX_RECORD_BYTES = 256 * 1024**2
 """A record of a foreign archive is read up to here."""
@@ -292,9 +294,13 @@ def iter_captures(path: Path) -> Iterator[Archived]:
         else:
             with path.open("rb") as stream:
                 yield from _iter_stream(stream, path.name)
-    except BROKEN:
+    except BROKEN as error:
+        if isinstance(error, ArchiveLoadFailed) and ONE_STREAM in str(error):
+            what = "packed as one gzip stream, of which only the first record was read"
+            raise ArchiveError(f"{path}: {what}; unpack a copy (gunzip) and give that") from None
         # What warcio says quotes the bytes that it met: nothing for a terminal.
-        raise ArchiveError(f"{path}: damaged, cut off or not a WARC; what comes before that was read") from None
+        kind = "a WACZ (zip)" if path.suffix.lower() == ".wacz" else "a WARC"
+        raise ArchiveError(f"{path}: damaged, cut off or not {kind}; what comes before that was read") from None
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from None
 

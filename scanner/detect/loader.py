@@ -91,6 +91,8 @@ def load(path: Path) -> R.RuleSet:
     atoms = _lexicons(path, fold, literals, problems)
     cues, roles, stopwords, refusals = _cues(path, fold, literals, problems)
     categories = _categories(path, problems)
+    if not categories:  # each rule would be one problem more
+        problems.check()
     loaded = [
         rule
         for file in sorted((path / "rules").glob("*.toml"))
@@ -127,8 +129,10 @@ class _AtomEntry:
 def _read(file: Path, problems: Problems) -> dict[str, Any] | None:
     try:
         data = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        problems.add(file, "-", f"cannot be read: {error}")
+    except OSError as error:
+        problems.add(file, "-", f"cannot be read: {error.strerror or error}")
+    except UnicodeDecodeError:
+        problems.add(file, "-", "not UTF-8")
     except tomllib.TOMLDecodeError as error:
         problems.add(file, "-", f"not TOML: {error}")
     else:

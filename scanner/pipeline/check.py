@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,18 +80,21 @@ class Checked:
     """Kept bytes that are not what they were: a broken archive, or a record that does not match its digest."""
 
 
-def check(paths: Sequence[Path], rules: RuleSet, *, vendor: str = "") -> Iterator[Checked]:
+def check(
+    paths: Sequence[Path], rules: RuleSet, *, vendor: str = "", begun: Callable[[Path], None] = lambda _: None
+) -> Iterator[Checked]:
     """Judges every page in the files and folders, in a stable order.
 
     A folder is searched for the kinds of file that can hold a page; a file named directly is always accounted for, and
-    so is a folder without a page beside others. Raises UsageError for a path that does not exist, before anything is
-    judged.
+    so is a folder without a page beside others. `begun` is told of each file before it is read. Raises UsageError for a
+    path that does not exist, before anything is judged.
     """
     for path in paths:
         if not path.exists():
             raise UsageError(f"no such file or folder: {path}")
     texts: dict[str, PictureText] = {}
     for path in files(paths):
+        begun(path)
         if path not in paths and (why := not_a_file(path)):
             yield Checked(str(path), _unread(UnreadReason.NOT_TEXT, why))
         elif path.name.lower().endswith(WARCS):
