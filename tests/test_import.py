@@ -184,6 +184,23 @@ def test_a_saved_page_that_breaks_off_is_kept_and_not_read(theirs: Path, tmp_pat
     assert len(list((tmp_path / "out/imported").iterdir())) == 1
 
 
+def test_what_is_named_and_not_taken_in_is_unread(
+    theirs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, other, bare = theirs / "good.mhtml", theirs / "policy.pdf", tmp_path / "bare"
+    good.write_bytes(MHTML.encode())
+    other.write_bytes(b"%PDF-")
+    bare.mkdir()
+    into = ["--out", str(tmp_path / "out"), "--format", "json"]
+    assert run(["import", str(good), str(other), str(bare), *into]) == 4
+    said = capsys.readouterr().err.splitlines()
+    assert "not read: policy.pdf: not a kind of file that import takes in" in said
+    assert "not read: bare: no page in this folder" in said
+    assert run(["import", str(theirs), *into]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert "not taken in: files of other kinds in the folders: 1 (policy.pdf)" in said
+
+
 def test_nothing_to_import_is_one_line(theirs: Path, tmp_path: Path, rules: RuleSet) -> None:
     (theirs / "x.pdf").write_bytes(b"%PDF-")
     with pytest.raises(UsageError, match="nothing to import"):

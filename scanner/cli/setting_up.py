@@ -60,7 +60,8 @@ def schedule(
         str, typer.Option("--user", help="systemd: account of a system-wide unit.", show_default="a unit of your own")
     ] = "",
     write: Annotated[
-        Path | None, typer.Option("--write", help="Write the units into this folder.", show_default="print them")
+        Path | None,
+        typer.Option("--write", help="systemd: write the units into this folder.", show_default="print them"),
     ] = None,
     config: ConfigFlag = None,
 ) -> int:

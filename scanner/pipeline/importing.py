@@ -102,12 +102,24 @@ def import_files(
                     found.skip(path, UnreadReason.NOT_TEXT, why)
                     continue
                 _take_in(path, _Target(store, archive, run.id, settings, vendor, url, found), watcher)
-        for path, why in not_entered(paths):
-            found.skip(path, UnreadReason.NOT_TEXT, why)
+        _left_out(paths, chosen, found, watcher)
         _judge(store, run.id, settings, rules, found, watcher)
         close_run(store, run.id, rules)
         seal_finished(store, settings, watcher)
         return Imported(build_report(store, rules, run.id, settings), tuple(found.damaged))
+
+
+def _left_out(paths: Sequence[Path], chosen: Sequence[Path], found: _Pages, watcher: Watcher) -> None:
+    """What was named and not taken in is unread; files of other kinds that lie in a folder are told."""
+    for path, why in not_entered(paths):
+        found.skip(path, UnreadReason.NOT_TEXT, why)
+    for path in paths:
+        if path.is_dir() and not any(one.is_relative_to(path) for one in chosen):
+            found.skip(path, UnreadReason.EMPTY, "no page in this folder")
+        elif path.is_file() and not _kind(path):
+            found.skip(path, UnreadReason.CONTENT_TYPE, "not a kind of file that import takes in")
+    if others := [path for path in files(paths) if path not in paths and not _kind(path)]:
+        watcher.note(f"not taken in: files of other kinds in the folders: {len(others)} ({_names(others)})")
 
 
 @dataclass(frozen=True, slots=True)
