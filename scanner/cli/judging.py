@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
     from ..pipeline.lawful import Counsel
 
 CHECK_FORMATS = ("table", "jsonl")
-SLOW_SECONDS = 5.0
-"""A file that takes longer to read and judge is named on stderr."""
+SLOW_SECONDS = 10.0
+"""A file that takes longer to read and judge is named to whoever watches a terminal."""
 
 
 def register(app: typer.Typer) -> None:
@@ -106,8 +107,13 @@ def check(
     return ExitCode.NOT_ALL_READ if any(one.judgement.unread for one in checked) else ExitCode.OK
 
 
+def _watched() -> bool:
+    """Does a person wait at a terminal?"""
+    return sys.stderr.isatty()
+
+
 class _SlowFiles:
-    """Says which file is being read where that takes long: silence for minutes looks like a hang."""
+    """Says on a terminal which file is being read where that takes long: silence for minutes looks like a hang."""
 
     def __init__(self, ctx: typer.Context) -> None:
         self._ctx = ctx
@@ -123,6 +129,8 @@ class _SlowFiles:
     def begun(self, path: Path) -> None:
         """The file before it is done, this one begins."""
         self.__exit__()
+        if not _watched():
+            return
         self._timer = threading.Timer(SLOW_SECONDS, self._tell, (path,))
         self._timer.daemon = True
         self._timer.start()
