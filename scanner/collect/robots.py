@@ -1,20 +1,22 @@
 """robots.txt by RFC 9309, and the line that decided. The only file that imports protego.
 
-protego decides; it does not say which line did it, so that is found by asking it line by line. protego also keeps a
-byte order mark and thereby loses the first group, and fails *open* (scrapy#6195): the text is decoded `utf-8-sig`.
+Which lines are for us is decided here (RFC 9309, 2.2.1: one product token, compared whole; what is no rule ends no
+group); protego matches paths against them. It does not say which line did it, so that is found by asking it line by
+line. A byte order mark would hide the first group, and fail *open* (scrapy#6195): the text is decoded `utf-8-sig`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from protego import Protego
 
 from ..model import RobotsDecision, UnreadReason
-from .urls import BadUrl, join, split
+from .urls import BadUrl, join, sent_form, split
 
 MAX_BYTES = 500 * 1024
 """RFC 9309, 2.5: at least 500 kibibytes are read; what follows is ignored."""
@@ -27,7 +29,31 @@ MAX_CRAWL_DELAY = 600.0
 UNAVAILABLE = "unavailable"
 _SITE_REASONS = (UnreadReason.DNS, UnreadReason.CONNECT, UnreadReason.TLS, UnreadReason.ADDRESS_REFUSED)
 
-_FIELDS = frozenset({"user-agent", "allow", "disallow"})
+_FIELDS = {
+    spelling: field
+    for field, spellings in {
+        "user-agent": ("user-agent", "useragent", "user agent"),
+        "allow": ("allow",),
+        "disallow": ("disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw"),
+        "crawl-delay": ("crawl-delay", "crawl delay"),
+        "request-rate": ("request-rate", "request rate"),
+        "sitemap": ("sitemap", "sitemaps", "site-map"),
+    }.items()
+    for spelling in spellings
+}
+"""What is read, also misspelt as it often is (RFC 9309, 2.2.4 allows that)."""
+_RULES = ("allow", "disallow")
+_PACE = ("crawl-delay", "request-rate")
+_TOKEN = re.compile(r"\*|[A-Za-z_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """One line that says something. `line`: as written."""
+
+    line: str
+    field: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +96,11 @@ class Robots:
         return cls(url, available=False, why=why, unreachable=reason if reason in _SITE_REASONS else None)
 
     def decide(self, url: str, *, overrides: Mapping[str, str] | None = None) -> RobotsDecision:
-        """May this URL be fetched, and by which line. `overrides`: host -> reason, from the settings."""
+        """May this URL be fetched, and by which line. `overrides`: host -> reason, from the settings.
+
+        What is asked for is decided on, not what was written: `/a/%2e%2e/private` is `/private`. Raises BadUrl.
+        """
+        url = sent_form(url)
         allowed, rule = self._verdict(url)
         reason = ""
         if not allowed and overrides:
@@ -87,8 +117,9 @@ class Robots:
     @cached_property
     def crawl_delay(self) -> float | None:
         """Seconds between requests, from Crawl-delay or Request-rate, whichever is longer; at most ten minutes."""
-        wishes = [self._parser.crawl_delay(self.token)]
-        rate = self._parser.request_rate(self.token)
+        parser = Protego.parse(_as_text(each for each in self._ours if each.field in _PACE))
+        wishes = [parser.crawl_delay("*")]
+        rate = parser.request_rate("*")
         if rate is not None:
             wishes.append(rate.seconds / rate.requests)
         given = [wish for wish in wishes if wish is not None]
@@ -98,9 +129,11 @@ class Robots:
     def sitemaps(self) -> tuple[str, ...]:
         """Absolute URLs of the sitemaps it names."""
         found: dict[str, None] = {}
-        for reference in self._parser.sitemaps:
+        for each in _records(self.text):
+            if each.field != "sitemap" or not each.value:
+                continue
             try:
-                found[join(self.url, reference)] = None
+                found[join(self.url, each.value)] = None
             except BadUrl:
                 continue
             if len(found) >= MAX_SITEMAPS:
@@ -108,24 +141,27 @@ class Robots:
         return tuple(found)
 
     @cached_property
+    def _ours(self) -> tuple[_Record, ...]:
+        return tuple(_group(self.text, self.token))
+
+    @cached_property
     def _parser(self) -> Protego:
-        return Protego.parse(self.text)
+        return Protego.parse(_as_text(each for each in self._ours if each.field in _RULES))
 
     @cached_property
     def _lines(self) -> tuple[tuple[str, bool, int, Protego], ...]:
         """(line as written, is it Allow, length of its pattern, a parser that forbids what it matches) of our group."""
-        wanted = _group(self.text, self.token)
-        out = []
-        for line in wanted:
-            field, value = _directive(line)
-            parser = Protego.parse(f"User-agent: *\nDisallow: {value}")
-            out.append((line.strip(), field == "allow", len(value.encode()), parser))
-        return tuple(out)
+        return tuple(
+            (each.line, each.field == "allow", len(each.value.encode()), Protego.parse(_as_text([forbidding])))
+            for each in self._ours
+            if each.field in _RULES
+            for forbidding in [_Record("", "disallow", each.value)]
+        )
 
     def _verdict(self, url: str) -> tuple[bool, str]:
         if self.why:
             return self.available, self.why
-        allowed = bool(self._parser.can_fetch(url, self.token))
+        allowed = bool(self._parser.can_fetch(url, "*"))
         matching = [
             (length, is_allow, line)
             for line, is_allow, length, parser in self._lines
@@ -154,29 +190,62 @@ def _host(url: str) -> str:
         return ""
 
 
-def _directive(line: str) -> tuple[str, str]:
-    """(field in lower case, value) of a line without its comment; linear, for a line may be as long as the file."""
-    field, _, value = line.partition("#")[0].partition(":")
-    return field.strip().lower(), value.strip()
+def _records(text: str) -> Iterator[_Record]:
+    for line in text.splitlines():
+        field, value = _field(line.partition("#")[0].strip())
+        if field:
+            yield _Record(line.strip(), field, value)
 
 
-def _group(text: str, token: str) -> list[str]:
-    """The Allow and Disallow lines that apply to us: those of every group with our token, else those of `*`."""
-    groups: dict[str, list[str]] = {}
+def _field(text: str) -> tuple[str, str]:
+    """Name and value of a line without its comment, the name empty where it says nothing to us.
+
+    As generous as protego and most crawlers: the colon may be missing (`Disallow /x`).
+    """
+    name, colon, value = text.partition(":")
+    if field := _FIELDS.get(name.strip().lower()) if colon else None:
+        return field, value.strip()
+    if colon and (not value or value[0].isspace()):
+        return "", ""  # a field that we do not know
+    words = text.split()
+    for count in (1, 2):
+        if field := _FIELDS.get(" ".join(words[:count]).lower()):
+            return field, " ".join(words[count:])
+    return "", ""
+
+
+def _group(text: str, token: str) -> list[_Record]:
+    """The records for us: those of every group that names our token, else those of `*` (RFC 9309, 2.2.1).
+
+    A group goes from its first user-agent line to the first such line behind a rule; nothing else ends it (2.2.4). A
+    pace counts for those named above it.
+    """
+    groups: dict[str, list[_Record]] = {}
     agents: list[str] = []
     in_rules = True
-    for line in text.splitlines():
-        field, value = _directive(line)
-        if field not in _FIELDS:
-            continue
-        if field == "user-agent":
+    for each in _records(text):
+        if each.field == "user-agent":
             agents = [] if in_rules else agents
-            agents.append(value.lower().rstrip("*") or "*")
             in_rules = False
-            continue
-        in_rules = True
-        if value:
-            for agent in agents:
-                groups.setdefault(agent, []).append(line)
-    ours = [agent for agent in groups if agent != "*" and token.lower().startswith(agent)]
-    return groups[max(ours, key=len)] if ours else groups.get("*", [])
+            if agent := _agent(each.value):
+                agents.append(agent)
+                groups.setdefault(agent, [])
+        elif each.field != "sitemap":
+            in_rules = in_rules or each.field in _RULES
+            for agent in dict.fromkeys(agents) if each.value else ():
+                groups[agent].append(each)
+    return groups.get(token.lower(), groups.get("*", []))
+
+
+def _agent(value: str) -> str:
+    """The product token of a user-agent line in lower case, or `*`, or nothing.
+
+    A token has letters, `_` and `-` only; behind it a version or a wildcard often stands: `Crawler/2.1`, `Crawler*`.
+    """
+    found = _TOKEN.match(value.lstrip("*") or value)
+    return found.group().lower() if found else ""
+
+
+def _as_text(records: Iterable[_Record]) -> str:
+    """A robots.txt of these alone, for everybody: what protego reads."""
+    return "\n".join(("User-agent: *", *(f"{each.field}: {each.value}" for each in records)))

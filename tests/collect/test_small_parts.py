@@ -18,7 +18,7 @@ from scanner.collect import sitemaps
 from scanner.collect.decompress import ACCEPT_ENCODING, decode_body
 from scanner.collect.robots import Robots, unread_reason
 from scanner.collect.scope import Scope, select
-from scanner.collect.urls import canonical
+from scanner.collect.urls import canonical, sent_form
 from scanner.model import Exchange, FrontierItem, Link, Target, UnreadReason
 
 AT = "http://a.example/robots.txt"
@@ -74,14 +74,110 @@ def test_5xx_and_429_forbid_4xx_allow() -> None:
             assert unread_reason(decision) is UnreadReason.ROBOTS_UNAVAILABLE
 
 
-@given(st.text(st.sampled_from("UDAuser-agntdilow: */$\n\r#人%2fS\ufeff"), max_size=300), st.text(max_size=20))
-def test_any_robots_gives_the_verdict_of_protego(text: str, path: str) -> None:
-    robots = rules(text)
+@given(st.text(st.sampled_from("DAadilow: */$\n\r#人%2fS\ufeff"), max_size=300), st.text(max_size=20))
+def test_any_rules_give_the_verdict_of_protego(text: str, path: str) -> None:
+    text = "User-agent: noticescan\n" + text
     url = f"http://a.example/{path}"
-    decision = robots.decide(url)
-    clean = text.encode().decode("utf-8-sig")
-    assert decision.allowed == Protego.parse("\n".join(clean.splitlines())).can_fetch(url, "noticescan")
+    decision = rules(text).decide(url)
+    assert decision.allowed == Protego.parse("\n".join(text.splitlines())).can_fetch(sent_form(url), "noticescan")
     assert decision.rule
+
+
+@given(st.lists(st.sampled_from(["User-agent", "noticescan", "*", ":", "\n", "/", "Disallow", " ", "#"]), max_size=60))
+def test_any_robots_gives_a_decision(pieces: list[str]) -> None:
+    assert rules("".join(pieces)).decide("http://a.example/").rule
+
+
+RFC_EXAMPLE = """User-Agent: *
+Disallow: *.gif$
+Disallow: /example/
+Allow: /publications/
+
+User-Agent: foobot
+Disallow:/
+Allow:/example/page.html
+Allow:/example/allowed.gif
+
+User-Agent: barbot
+User-Agent: bazbot
+Disallow: /example/page.html
+
+User-Agent: quxbot
+
+"""
+"""RFC 9309, 5.1."""
+
+
+@pytest.mark.parametrize(
+    ("token", "allowed", "forbidden"),
+    [
+        ("foobot", ["/example/page.html", "/example/allowed.gif"], ["/", "/publications/", "/example/other"]),
+        ("barbot", ["/", "/example/other.html", "/a.gif"], ["/example/page.html"]),
+        ("BazBot", ["/", "/example/other.html", "/a.gif"], ["/example/page.html"]),
+        ("quxbot", ["/", "/example/page.html", "/a.gif"], []),
+        ("otherbot", ["/", "/publications/x", "/a.gif?b"], ["/example/page.html", "/a.gif"]),
+    ],
+)
+def test_the_example_of_rfc_9309(token: str, allowed: list[str], forbidden: list[str]) -> None:
+    robots = Robots.from_response(AT, 200, RFC_EXAMPLE.encode(), token=token)
+    assert [path for path in (*allowed, *forbidden) if robots.decide(f"http://a.example{path}").allowed] == allowed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "User-agent: noticescan\nAllow: /example/page/\nDisallow: /example/page/disallowed.gif",  # 5.2
+        "User-agent: NOTICEscan\nDisallow: /foo\n\nuser-agent: x\nDisallow: /\n\n"
+        "user-agent: noticescan\nDisallow: /example/page/disallowed.gif",  # 2.2.1: two groups are one
+        "User-agent: other\nCrawl-delay: 5\nUser-agent: noticescan\nDisallow: /example/page/disallowed.gif",  # 2.2.4
+        "User-agent: noticescan\nCrawl-delay: 5\nUser-agent: other\nDisallow: /example/page/disallowed.gif",
+        "User-agent: noticescan\nSitemap: http://a.example/s.xml\n\nDisallow: /example/page/disallowed.gif",
+        "User-agent: noticescan/1.0\nDisallow: /example/page/disallowed.gif\n\nUser-agent: *\nDisallow: /",
+        "User-agent: noticescan*\nDisallow: /example/page/disallowed.gif\n\nUser-agent: *\nDisallow: /",
+        "User-agent: notice\nDisallow: /\n\nUser-agent: *\nDisallow: /example/page/disallowed.gif",
+        "User-agent: scan\nDisallow: /\n\nUser-agent: noticescan-news\nDisallow: /\n\n"
+        "User-agent: *\nDisallow: /example/page/disallowed.gif",
+        "Disallow: /\nUser-agent: *\nDisallow: /example/page/disallowed.gif",  # a rule before any group
+    ],
+)
+def test_whose_group_it_is_by_rfc_9309(text: str) -> None:
+    robots = rules(text)
+    assert robots.decide("http://a.example/example/page/").allowed
+    assert robots.decide("http://a.example/foot").allowed == ("/foo\n" not in text)
+    decision = robots.decide("http://a.example/example/page/disallowed.gif")
+    assert (decision.allowed, decision.rule) == (False, "Disallow: /example/page/disallowed.gif")
+
+
+def test_our_group_without_rules_allows_what_the_star_forbids() -> None:
+    assert rules("User-agent: noticescan\nDisallow:\n\nUser-agent: *\nDisallow: /").decide("http://a.example/").allowed
+
+
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        ("/foo/bar?baz=quz", "/foo/bar?baz=quz"),
+        ("/foo/bar/ツ", "/foo/bar/%E3%83%84"),
+        ("/foo/bar/%E3%83%84", "/foo/bar/ツ"),
+        ("/foo/bar/%62%61%7A", "/foo/bar/baz"),
+        ("/foo/bar/baz", "/foo/bar/%62%61%7A"),
+        ("/path/file-with-a-%2A.html", "/path/file-with-a-*.html"),
+        ("/path/foo-%24", "/path/foo-$"),
+        ("/this/path/exactly$", "/this/path/exactly"),
+        ("/this/*/exactly", "/this/path/exactly"),
+    ],
+)
+def test_paths_that_match_by_rfc_9309(rule: str, path: str) -> None:
+    assert rules(f"User-agent: *\nDisallow: {rule}").decide(f"http://a.example{path}").rule == f"Disallow: {rule}"
+
+
+def test_a_pace_counts_for_those_named_above_it() -> None:
+    text = "User-agent: other\nCrawl-delay: 5\nUser-agent: noticescan\nDisallow: /x\nCrawl-delay: 2"
+    assert rules(text).crawl_delay == 2
+
+
+@pytest.mark.parametrize("path", ["/private", "/a/%2e%2e/private", "/a/../private", "\\private", "/a\\..\\private"])
+def test_the_url_that_is_asked_for_is_decided_on(path: str) -> None:
+    assert not rules("User-agent: *\nDisallow: /private").decide(f"http://a.example{path}").allowed
 
 
 def test_a_huge_robots_is_quick() -> None:
