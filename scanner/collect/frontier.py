@@ -22,7 +22,7 @@ from .guard import AddressRefused
 from .records import first_header, header
 from .robots import MAX_REDIRECTS as ROBOTS_REDIRECTS
 from .robots import Robots, robots_url
-from .scope import REDIRECTS, Refused, Scope, discover, follow, seeds, select
+from .scope import REDIRECTS, Excluded, Refused, Scope, discover, follow, seeds, select
 from .urls import BadUrl, Parts, canonical, join, sent_form, split
 
 if TYPE_CHECKING:
@@ -85,7 +85,10 @@ class _Host:
 
 
 class Crawler:
-    """Fetches items and everything that the handler selects from them. `robots`: origin -> rules already at hand."""
+    """Fetches items and everything that the handler selects from them. `robots`: origin -> rules already at hand.
+
+    `excluded`: asked before each request, whatever led to it; only where it says nothing is the URL asked for.
+    """
 
     def __init__(
         self,
@@ -94,8 +97,10 @@ class Crawler:
         handler: Handler,
         *,
         robots: Mapping[str, Robots] | None = None,
+        excluded: Excluded = lambda _vendor, _url: "",
     ) -> None:
         self._settings = settings
+        self._excluded = excluded
         self._fetcher = fetcher
         self._handler = handler
         self._given_robots = dict(robots or {})
@@ -129,6 +134,8 @@ class Crawler:
             name = _host_key(split(sent_form(url)))
         except BadUrl as error:
             return FetchFailed(url, UnreadReason.BAD_URL, str(error), datetime.now(UTC))
+        if excluded := self._excluded(page.vendor, url):
+            return _failure(item, UnreadReason.OUT_OF_BUDGET, excluded)
         host = self._hosts.setdefault(name, _Host(name))
         async with self._one_robots:
             decision = (await self._robots(host, item)).decide(url, overrides=self._settings.robots_overrides)
@@ -170,9 +177,12 @@ class Crawler:
         if host.given_up:
             await self._handler.on_unread(item, _failure(item, UnreadReason.HOST_GIVEN_UP, host.given_up), None)
             return
-        robots = await self._robots(host, item)
         spellings = self._settings.max_redirects
         while True:
+            if excluded := self._excluded(item.vendor, item.url):
+                await self._handler.on_unread(item, _failure(item, UnreadReason.OUT_OF_BUDGET, excluded), None)
+                return
+            robots = await self._robots(host, item)
             decision = robots.decide(item.url, overrides=self._settings.robots_overrides)
             if not decision.allowed:
                 await self._refuse(item, robots, decision)
@@ -264,6 +274,8 @@ class Crawler:
             hops += 1
             if not url or hops > ROBOTS_REDIRECTS:
                 break
+            if excluded := self._excluded(item.vendor, url):
+                return Robots.from_failure(first, f"leads to {url}, {excluded}")
         encoding = header(result.response_headers, "content-encoding")
         body = decode_body(result.body, encoding, self._settings.max_body_bytes)
         if isinstance(body, UnreadReason):

@@ -9,8 +9,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote
 
 from ..model import Exchange, FrontierItem, Link, Target, UnreadReason
@@ -18,7 +19,7 @@ from . import sitemaps
 from .guard import special_range
 from .records import first_header
 from .robots import Robots
-from .urls import BadUrl, canonical, is_ip, join, sent_form, site_of, split, without_fragment
+from .urls import BadUrl, Parts, canonical, is_ip, join, site_of, split, without_fragment
 
 MAX_LINKS_PER_PAGE = 5_000
 MAX_PATH_SEGMENTS = 16
@@ -31,6 +32,8 @@ CALENDAR_LIMIT = 12
 PATTERN_SHARE = 0.5
 """URLs of one pattern that differ only in numbers may take up this share of a target's pages."""
 SITEMAP_NESTING = 3
+MAX_SITEMAP_FILES = 100
+"""Sitemaps that are fetched of one target: they are no pages, and without a limit an index of indexes has no end."""
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 _FILE = re.compile(
@@ -39,6 +42,8 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+")
+_PORT = re.compile(r":\d+$")
+_SLASHES = re.compile(r"/{2,}")
 _CALENDAR = re.compile(
     r"calendar|month|year|week|\bdate\b|\bday\b|rili|日历|日曆|(?:19|20)\d\d[-/]?[01]\d\b", re.IGNORECASE
 )
@@ -90,9 +95,19 @@ class Scope:
             return False
         return any(_matches(entry, url) for entry in self.target.include)
 
-    def excluded_by(self, url: str) -> str:
-        """The `exclude` entry that forbids this URL, or ""."""
-        return next((entry for entry in self.target.exclude if _matches(entry, url)), "")
+    def excludes(self, url: str) -> str:
+        """Why this URL is never fetched, or "": the `exclude` entry that forbids it, in words for the report."""
+        entry = next((entry for entry in self.target.exclude if _matches(entry, url)), "")
+        return entry and f"excluded in the targets file: {entry}"
+
+
+Excluded = Callable[[str, str], str]
+"""(vendor, URL) -> why it is never fetched, or an empty text."""
+
+
+def excluding(scopes: Mapping[str, Scope]) -> Excluded:
+    """What the vendors' scopes exclude, for whoever fetches."""
+    return lambda vendor, url: scopes[vendor].excludes(url) if vendor in scopes else ""
 
 
 def seeds(scope: Scope) -> Selection:
@@ -169,9 +184,8 @@ def follow(
         return (), ()
     if not scope.covers(url):
         return (), (Refused(found, *_out_of_scope(url)),)
-    excluded = scope.excluded_by(url)
-    if excluded:
-        return (), (Refused(found, UnreadReason.OUT_OF_BUDGET, f"excluded in the targets file: {excluded}"),)
+    if excluded := scope.excludes(url):
+        return (), (Refused(found, UnreadReason.OUT_OF_BUDGET, excluded),)
     # A redirect stands in for its source, which took a page of the budget: it may go one over the limit, once.
     taken = len(known) if pages is None else pages
     if taken > scope.max_pages:
@@ -187,27 +201,30 @@ def discover(
     *,
     refused_before: Collection[str] = (),
     pages: int | None = None,
+    files: int = 0,
     is_notice: IsNotice = _never,
 ) -> Selection:
     """What an auxiliary file names: robots.txt its sitemaps, a sitemap its pages and further sitemaps.
 
     `body`: content-decoded, of an answer with status 2xx; for other statuses of robots.txt pass b"". Sitemap items
-    have `via="sitemap_file"` and are auxiliary themselves.
+    have `via="sitemap_file"` and are auxiliary themselves; `files` is how many of them the target has in the run.
     """
     if item.via == "robots":
         listed = Robots.from_response(item.url, 200, body).sitemaps
         default = join(item.url, "/sitemap.xml")
-        return _sitemap_items(listed or (default,), item, scope, known, depth=0), ()
+        return _sitemap_items(listed or (default,), item, scope, {*known, *refused_before}, depth=0, files=files)
     if item.via != "sitemap_file":
         return (), ()
     found = sitemaps.parse(body)
     if isinstance(found, UnreadReason):
         return (), ()
-    nested = _sitemap_items(found.nested, item, scope, known, depth=item.depth + 1)
+    nested, left_out = _sitemap_items(
+        found.nested, item, scope, {*known, *refused_before}, depth=item.depth + 1, files=files
+    )  # fmt: skip
     links = [Link(url, "", "sitemap") for url in found.urls]
     page = FrontierItem(item.url, item.canonical, item.vendor, 0, item.via)
     picked: list[FrontierItem] = []
-    refused: list[Refused] = []
+    refused: list[Refused] = list(left_out)
     seen = set(known)
     for start in range(0, len(links), MAX_LINKS_PER_PAGE):
         taken = (len(known) if pages is None else pages) + len(picked)
@@ -228,24 +245,35 @@ def pattern(url: str) -> str:
 
 
 def _sitemap_items(
-    urls: Iterable[str], item: FrontierItem, scope: Scope, known: Collection[str], *, depth: int
-) -> tuple[FrontierItem, ...]:
-    if depth > SITEMAP_NESTING:
-        return ()
+    urls: Iterable[str], item: FrontierItem, scope: Scope, known: Collection[str], *, depth: int, files: int
+) -> Selection:
+    """The sitemaps in scope; what is past a limit as one refusal, which names the first and counts the rest."""
     out: dict[str, FrontierItem] = {}
+    refused: dict[str, Refused] = {}
+    left: dict[str, FrontierItem] = {}
+    why = f"sitemaps nested deeper than {SITEMAP_NESTING}" if depth > SITEMAP_NESTING else ""
     for url in urls:
         found = _item(url, item.vendor, depth, "sitemap_file", item.url)
-        if not isinstance(found, Refused) and found.canonical not in known and scope.covers(url):
+        if isinstance(found, Refused) or found.canonical in known or not scope.covers(url):
+            continue
+        if excluded := scope.excludes(url):
+            refused[found.canonical] = Refused(found, UnreadReason.OUT_OF_BUDGET, excluded)
+        elif why or (files + len(out) >= MAX_SITEMAP_FILES and found.canonical not in out):
+            left[found.canonical] = found
+        else:
             out.setdefault(found.canonical, found)
-    return tuple(out.values())
+    if left:
+        first, *rest = left.values()
+        told = f"{why or f'limit of {MAX_SITEMAP_FILES} sitemaps'}; {len(rest)} more of {item.url} were not read either"
+        refused[first.canonical] = Refused(first, UnreadReason.OUT_OF_BUDGET, told)
+    return tuple(out.values()), tuple(refused.values())
 
 
 def _why_not(
     item: FrontierItem, scope: Scope, patterns: Counter[str], taken: int, *, privacy: bool = False
 ) -> tuple[UnreadReason, str] | None:
-    excluded = scope.excluded_by(item.url)
-    if excluded:
-        return UnreadReason.OUT_OF_BUDGET, f"excluded in the targets file: {excluded}"
+    if excluded := scope.excludes(item.url):
+        return UnreadReason.OUT_OF_BUDGET, excluded
     file = _FILE.search(split(item.canonical).path)
     if file and not (privacy and _DOCUMENT.search(file.group())):
         return UnreadReason.CONTENT_TYPE, f"a {file.group()} file, not a page"
@@ -298,19 +326,44 @@ def _out_of_scope(url: str) -> tuple[UnreadReason, str]:
 
 
 def _matches(entry: str, url: str) -> bool:
-    """An include or exclude entry: a URL prefix, a path prefix (`/blog/`), or a host with its subdomains."""
+    """An include or exclude entry: a URL prefix, a path prefix (`/blog/`), or a host with its subdomains.
+
+    Both sides in the spelling that is sent, with percent escapes undone: a server takes `/%66orum` for `/forum`.
+    """
     try:
         parts = split(without_fragment(url))
-        if "://" in entry:
-            return parts.href.startswith(sent_form(entry))
+        wanted = _entry(entry)
     except BadUrl:
         return False
+    host, sought = parts.host.rstrip("."), wanted.host.rstrip(".")
+    if "://" in entry:
+        return (host, _port(parts)) == (sought, _port(wanted)) and _plainly(parts).startswith(_plainly(wanted))
     if entry.startswith("/"):
-        return unquote(parts.request_target).startswith(unquote(entry))
-    host, _, port = entry.lower().partition(":")
-    if port and port != str(parts.port):
+        return _plainly(parts).startswith(_plainly(wanted))
+    if _PORT.search(entry) and wanted.port != parts.port:
         return False
-    return parts.host == host or (not is_ip(host) and parts.host.endswith(f".{host}"))
+    return host == sought or (not is_ip(host) and host.endswith(f".{sought}"))
+
+
+@lru_cache(maxsize=1024)
+def _entry(entry: str) -> Parts:
+    """An entry as a URL; what it does not say is filled up. Raises BadUrl."""
+    if "://" in entry:
+        return split(without_fragment(entry))
+    if entry.startswith("/"):
+        return split(f"http://entry.example{entry}")
+    return split(f"http://{entry}/")
+
+
+def _port(parts: Parts) -> int:
+    """0 for the usual one: a page that is excluded under https is not fetched under http either."""
+    return 0 if (parts.scheme, parts.port) in (("http", 80), ("https", 443)) else parts.port
+
+
+def _plainly(parts: Parts) -> str:
+    """Path and query to compare prefixes by: what most servers take for the same is the same."""
+    path = _SLASHES.sub("/", unquote(parts.path))
+    return path + (f"?{unquote(parts.query)}" if parts.query else "")
 
 
 def _each(function: Callable[[str], str], urls: Iterable[str]) -> list[str]:

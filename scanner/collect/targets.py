@@ -198,8 +198,18 @@ def _check(url: str, source: _Source) -> None:
 def _check_prefix(prefix: str, source: _Source) -> None:
     if "://" in prefix:
         _check(prefix, source)
-    elif not prefix.startswith("/") and not _HOST.match(prefix):
-        raise source.error(f"{prefix[:200]!r} is neither a host, a path nor a URL")
+    elif not prefix.startswith("/") and not _is_host(prefix):
+        tip = f"did you mean https://{prefix} ?" if _HOST.match(prefix) else ""
+        raise source.error(f"{prefix[:200]!r} is neither a host, a path nor a URL", tip)
+
+
+def _is_host(text: str) -> bool:
+    """A host name, perhaps with a port, and nothing behind it: such an entry would never match."""
+    try:
+        parts = split(f"http://{text}")
+    except BadUrl:
+        return False
+    return parts.request_target == "/" and not text.endswith("/")
 
 
 def _is_csv(text: str) -> bool:

@@ -20,7 +20,7 @@ from ..collect.fetch import Fetcher, Profile, environment, user_agent
 from ..collect.frontier import Crawler
 from ..collect.guard import Guard
 from ..collect.render import Renderer, available
-from ..collect.scope import REDIRECTS, Scope, seeds
+from ..collect.scope import REDIRECTS, Scope, excluding, seeds
 from ..collect.targets import joined_audience
 from ..collect.urls import canonical
 from ..errors import LockedError
@@ -136,7 +136,7 @@ async def _look(
         ):
             for target in wanted:
                 keeper.begin(*seeds(scopes[target.vendor]))
-            crawler = Crawler(settings.crawl, fetcher, keeper)
+            crawler = Crawler(settings.crawl, fetcher, keeper, excluded=excluding(scopes))
             if settings.render.when != "never" and available(settings.render):
                 renderer = await stack.enter_async_context(Renderer(settings.render))
                 keeper.show = lambda item, first: renderer.render(item.url, first, partial(crawler.ask, item))

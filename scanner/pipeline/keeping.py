@@ -7,7 +7,7 @@ loop goes on serving other hosts while a page is judged.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-AUXILIARY = frozenset({"robots", "sitemap_file"})
+SITEMAP = "sitemap_file"
+AUXILIARY = frozenset({"robots", SITEMAP})
 """`FrontierItem.via` of what is fetched to find the way, not to be judged."""
 DEAD_ENDS = frozenset({UnreadReason.BLOCKED, UnreadReason.PARKED, UnreadReason.HTTP_STATUS, UnreadReason.RATE_LIMITED})
 """Unread pages whose links are not the vendor's."""
@@ -108,6 +109,8 @@ class Keeper(Parts):
         self._to_show: dict[Key, Page] = {}
         for vendor, url in store.known_via(run, (*AUXILIARY, GUESS, PICTURE)):
             self._auxiliary[vendor].add(url)
+        self._sitemaps = Counter(vendor for vendor, _ in store.known_via(run, (SITEMAP,)))
+        """Sitemaps of each vendor that are in the frontier."""
 
     async def __aenter__(self) -> Keeper:
         return self
@@ -232,7 +235,8 @@ class Keeper(Parts):
         if scope is not None and isinstance(body, bytes) and self.follows:
             found = spared(
                 item.url, discover, item, body, scope, self._known[item.vendor],
-                refused_before=self._refused[item.vendor], pages=self._pages(item.vendor), is_notice=self._is_notice,
+                refused_before=self._refused[item.vendor], pages=self._pages(item.vendor),
+                files=self._sitemaps[item.vendor], is_notice=self._is_notice,
             )  # fmt: skip
         if isinstance(found, Judgement):
             self._record_unread(item, UnreadReason.FAULT, found.detail, capture, None)
@@ -376,6 +380,7 @@ class Keeper(Parts):
 
     def _learn(self, new: Iterable[FrontierItem], refused: Iterable[Refused]) -> None:
         for item in new:
+            self._sitemaps[item.vendor] += item.via == SITEMAP and item.canonical not in self._known[item.vendor]
             self._known[item.vendor].add(item.canonical)
             if item.via == "notice":
                 self.notice_known.add(item.vendor)

@@ -140,9 +140,8 @@ class Parts(ABC):
         wanted, refused = [], []
         limits, known = self._settings.ocr, self._known[page.item.vendor]
         for number, item in enumerate(picture_items(page.reading, page.item), 1):
-            excluded = scope.excluded_by(item.url)
-            if excluded:
-                why = f"excluded in the targets file: {excluded}"
+            if excluded := scope.excludes(item.url):
+                why = excluded
             elif number > limits.max_per_page:
                 why = f"picture limit {limits.max_per_page} a page"
             elif item.canonical not in known and self._held.asked >= limits.max_per_run:

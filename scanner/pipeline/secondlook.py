@@ -17,7 +17,7 @@ from ..collect import render
 from ..collect.fetch import Fetcher, Profile, profile_of
 from ..collect.frontier import Crawler
 from ..collect.guard import Guard
-from ..collect.scope import Scope
+from ..collect.scope import Scope, excluding
 from ..collect.urls import BadUrl, canonical, join
 from ..errors import MissingExtraError, UsageError
 from ..model import Comparison, Difference, NotCompared, Outcome, UnreadReason
@@ -80,7 +80,7 @@ async def look_again(
         AsyncExitStack() as stack,
     ):
         keeper.follows = False
-        crawler = Crawler(settings.crawl, fetcher, keeper)
+        crawler = Crawler(settings.crawl, fetcher, keeper, excluded=excluding(scopes))
         if settings.render.when != "never" and render.available(settings.render):
             shown = render.Renderer(settings.render, mobile=profile.name == "mobile", user_agent=profile.user_agent)
             renderer = await stack.enter_async_context(shown)

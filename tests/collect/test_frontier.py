@@ -15,7 +15,7 @@ from scanner.collect.frontier import Crawler, Scope
 from scanner.collect.guard import Guard
 from scanner.collect.records import header
 from scanner.collect.robots import unread_reason
-from scanner.collect.scope import Selection
+from scanner.collect.scope import Selection, excluding
 from scanner.collect.urls import join
 from scanner.errors import StoreError
 from scanner.model import Exchange, FetchFailed, FrontierItem, Link, RobotsDecision, Target, UnreadReason
@@ -224,6 +224,28 @@ def test_an_override_needs_its_host_and_the_reason_is_kept() -> None:
     assert decision.rule == "Disallow: /"
     assert decision.overridden_because == "public interest, approved by the legal desk"
     assert notes.outcome(site.url()) == "200"
+
+
+def test_what_is_excluded_is_asked_for_by_nobody() -> None:
+    """Neither a redirected picture, nor an item of an earlier start, nor a browser, nor robots.txt leads there."""
+    pages = {"/robots.txt": page(b"", "302 Found", b"Location: /out/robots.txt"), "/in": page(), "/out/x": page()}
+
+    async def go() -> tuple[Notes, Site, Exchange | FetchFailed]:
+        async with serving(site_answers(pages)) as site:  # type: ignore[arg-type]
+            scope = Scope(Target("V", (site.url(),), exclude=(site.url("/out/"),)), 9, 9)
+            notes, options = Notes(scope), settings()
+            items = [FrontierItem(site.url(path), site.url(path), "V", 1, "picture") for path in ("/out/x", "/in")]
+            async with Fetcher(options, Guard(options.allow_networks)) as fetcher:
+                crawler = Crawler(options, fetcher, notes, excluded=excluding({"V": scope}))
+                await crawler.run(items)
+                return notes, site, await crawler.ask(items[1], site.url("/%6fut/y.js"))
+
+    notes, site, asked = asyncio.run(go())
+    assert notes.outcome(site.url("/out/x")) == "out_of_budget"
+    assert notes.outcome(site.url("/in")) == "robots_unavailable"
+    assert isinstance(asked, FetchFailed)
+    assert asked.detail == f"excluded in the targets file: {site.url('/out/')}"
+    assert site.paths == ["/robots.txt"]
 
 
 def test_a_sitemap_index_is_read_to_its_pages() -> None:

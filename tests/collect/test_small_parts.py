@@ -349,6 +349,59 @@ def test_scope_is_the_registrable_domain_with_include_and_exclude() -> None:
     assert refused == {**dict.fromkeys(excluded, UnreadReason.OUT_OF_BUDGET), "http://[/": UnreadReason.BAD_URL}
 
 
+@pytest.mark.parametrize(
+    ("entry", "url"),
+    [
+        ("https://v.example/forum/", "https://v.example/%66orum/x"),
+        ("https://v.example/%66orum/", "https://v.example/forum/x"),
+        ("https://v.example/forum/", "https://v.example./forum/x"),
+        ("https://v.example/forum/", "http://v.example//forum/x"),
+        ("https://v.example/forum/", "https://v.example/a/%2e%2e/forum/"),
+        ("https://公司.example/", "https://xn--55qx5d.example/a"),
+        ("公司.example", "https://shop.公司.example/a"),
+        ("公司.example", "https://xn--55qx5d.example/a"),
+        ("Shop.Example:8080", "http://shop.example:8080/"),
+        ("v.example", "https://v.example./x"),
+        ("/博客/", "http://v.example/%E5%8D%9A%E5%AE%A2/1"),
+        ("/blog/", "http://v.example/x/%2e%2e/blog/"),
+    ],
+)
+def test_an_entry_matches_however_the_address_is_spelt(entry: str, url: str) -> None:
+    assert Scope(Target("V", ("http://a.example/",), include=(entry,)), 9, 9).covers(url)
+    assert Scope(Target("V", (url,), exclude=(entry,)), 9, 9).excludes(url) == f"excluded in the targets file: {entry}"
+
+
+@pytest.mark.parametrize(
+    ("entry", "url"),
+    [
+        ("v.example:8080", "http://v.example/"),
+        ("https://v.example/", "https://v.example.evil/"),
+        ("https://v.example/forum/", "https://v.example:8443/forum/"),
+        ("v.example", "http://xv.example/"),
+    ],
+)
+def test_an_entry_matches_nothing_else(entry: str, url: str) -> None:
+    assert not Scope(Target("V", (url,), exclude=(entry,)), 9, 9).excludes(url)
+
+
+def test_excluded_sitemaps_are_refused_and_there_is_a_limit() -> None:
+    scope = Scope(TARGET, 100, 4)
+    robots = FrontierItem("http://www.a.example/robots.txt", "http://www.a.example/robots.txt", "V", 0, "robots")
+    listed = "".join(f"Sitemap: http://www.a.example/{path}\n" for path in ("blog/s.xml", "login.xml", "s.xml"))
+    items, refused = scoping.discover(robots, listed.encode(), scope, ())
+    assert [item.url for item in items] == ["http://www.a.example/s.xml"]
+    assert [each.item.url[21:] for each in refused] == ["blog/s.xml", "login.xml"]
+
+    index = FrontierItem("http://www.a.example/i.xml", "http://www.a.example/i.xml", "V", 0, "sitemap_file")
+    body = "<sitemapindex>" + "".join(f"<loc>http://www.a.example/s{n}.xml</loc>" for n in range(200))
+    items, (left,) = scoping.discover(index, body.encode(), scope, (), files=1)
+    assert len(items) == scoping.MAX_SITEMAP_FILES - 1
+    assert left.item.url == "http://www.a.example/s99.xml"
+    assert left.detail == "limit of 100 sitemaps; 100 more of http://www.a.example/i.xml were not read either"
+    deep = FrontierItem(index.url, index.canonical, "V", scoping.SITEMAP_NESTING, "sitemap_file")
+    assert [len(part) for part in scoping.discover(deep, body.encode(), scope, ())] == [0, 1]
+
+
 def test_every_url_in_scope_is_selected_or_refused_with_a_reason() -> None:
     urls = [f"http://a.example/p{n}x" for n in "abcdefgh"]
     items, refused = chosen(*urls, max_pages=3)

@@ -100,6 +100,11 @@ def test_plain_urls(tmp_path: Path) -> None:
         ("t.toml", "[[target]]\nvendor='x'\nadress=1", "unknown key `adress`"),
         ("t.toml", "[[target]]\nvendor='x'\nurls=[1]", "`urls`"),
         ("t.toml", "[[target]]\nvendor='x'\nurls='http://a.example'\ninterval_hours=-1", "interval_hours"),
+        (
+            "t.toml",
+            "[[target]]\nvendor='x'\nurls='http://a.example'\nexclude='a.example/forum'",
+            "'a.example/forum' is",
+        ),
         ("t.toml", "[[targets]]\nvendor='x'", "unknown key `targets`"),
         ("t.toml", "target = 3", "array of tables"),
         ("t.toml", "vendor = ", "not valid TOML"),
