@@ -163,7 +163,23 @@ def select(
         else:
             picked[key] = found
             patterns[pattern(key)] += 1
+    known = {*known, *picked, *refused, *refused_before} if len(links) > MAX_LINKS_PER_PAGE else known
+    refused |= _past_the_limit(links, item, scope, known, via)
     return tuple(picked.values()), tuple(refused.values())
+
+
+def _past_the_limit(
+    links: Sequence[Link], item: FrontierItem, scope: Scope, known: Collection[str], via: str
+) -> dict[str, Refused]:
+    """Links of a page that are not looked at, as one refusal: it names the first that is new and counts the rest."""
+    rest = links[MAX_LINKS_PER_PAGE:]
+    for number, link in enumerate(rest[:MAX_LINKS_PER_PAGE]):
+        found = _item(link.url, item.vendor, item.depth + 1, via, item.url)
+        if not isinstance(found, Refused) and found.canonical not in known and scope.covers(found.url):
+            more = len(rest) - number - 1
+            told = f"limit of {MAX_LINKS_PER_PAGE} links a page; {more} more of {item.url} were not looked at either"
+            return {found.canonical: Refused(found, UnreadReason.OUT_OF_BUDGET, told)}
+    return {}
 
 
 def follow(
@@ -222,6 +238,7 @@ def discover(
         found.nested, item, scope, {*known, *refused_before}, depth=item.depth + 1, files=files
     )  # fmt: skip
     links = [Link(url, "", "sitemap") for url in found.urls]
+    left_out = (*left_out, *_behind(found, item, scope, known))
     page = FrontierItem(item.url, item.canonical, item.vendor, 0, item.via)
     picked: list[FrontierItem] = []
     refused: list[Refused] = list(left_out)
@@ -242,6 +259,19 @@ def discover(
 def pattern(url: str) -> str:
     """A URL with its numbers taken out: what calendars, pagers and generated traps have in common."""
     return _NUMBER.sub("#", unquote(url))
+
+
+def _behind(found: sitemaps.Sitemap, item: FrontierItem, scope: Scope, known: Collection[str]) -> tuple[Refused, ...]:
+    """What a sitemap names behind the number that is read, as one refusal."""
+    first = (
+        _item(found.left_out, item.vendor, item.depth, "sitemap" if found.urls else item.via, item.url)
+        if found.left_out
+        else None
+    )
+    if first is None or isinstance(first, Refused) or first.canonical in known or not scope.covers(first.url):
+        return ()
+    told = f"limit of {sitemaps.MAX_URLS if found.urls else sitemaps.MAX_NESTED} addresses a sitemap"
+    return (Refused(first, UnreadReason.OUT_OF_BUDGET, f"{told}; what {item.url} names behind it was not read either"),)
 
 
 def _sitemap_items(

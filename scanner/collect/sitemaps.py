@@ -33,8 +33,8 @@ class Sitemap:
 
     urls: tuple[str, ...]
     nested: tuple[str, ...]
-    truncated: bool = False
-    """It held more than we read."""
+    left_out: str = ""
+    """The first that it names behind the number that we read; empty where it names no more."""
 
 
 def parse(body: bytes) -> Sitemap | UnreadReason:
@@ -52,11 +52,11 @@ def parse(body: bytes) -> Sitemap | UnreadReason:
         return UnreadReason.TOO_LARGE
     head = body[:4096]
     if _INDEX.search(head):
-        nested, truncated = _locations(_text(body), MAX_NESTED)
-        return Sitemap((), nested, truncated)
+        nested, left_out = _locations(_text(body), MAX_NESTED)
+        return Sitemap((), nested, left_out)
     if _URLSET.search(head):
-        urls, truncated = _locations(_text(body), MAX_URLS)
-        return Sitemap(urls, (), truncated)
+        urls, left_out = _locations(_text(body), MAX_URLS)
+        return Sitemap(urls, (), left_out)
     return _plain(body)
 
 
@@ -69,19 +69,20 @@ def _text(body: bytes) -> str:
         return body.decode("gb18030", "replace")
 
 
-def _locations(text: str, limit: int) -> tuple[tuple[str, ...], bool]:
+def _locations(text: str, limit: int) -> tuple[tuple[str, ...], str]:
+    """The first addresses, and the one behind them."""
     found: dict[str, None] = {}
     text = _COMMENT.sub("", text)
     for tag in _TAG.finditer(text):
         if _EXTENSION_TAG.match(tag.group()):
             continue
         url = _value(tag.group(1) or "", text[tag.end() : tag.end() + 2 * MAX_URL_CHARS])
-        if not url or len(url) > MAX_URL_CHARS:
+        if not url or len(url) > MAX_URL_CHARS or url in found:
             continue
         if len(found) >= limit:
-            return tuple(found), True
+            return tuple(found), url
         found[url] = None
-    return tuple(found), False
+    return tuple(found), ""
 
 
 def _value(attributes: str, following: str) -> str:
@@ -105,4 +106,4 @@ def _plain(body: bytes) -> Sitemap | UnreadReason:
     if not urls or next((line for line in lines if line), "") != urls[0]:
         return UnreadReason.CONTENT_TYPE
     kept = tuple(dict.fromkeys(url for url in urls if len(url) <= MAX_URL_CHARS))
-    return Sitemap(kept[:MAX_URLS], (), len(kept) > MAX_URLS)
+    return Sitemap(kept[:MAX_URLS], (), "".join(kept[MAX_URLS : MAX_URLS + 1]))

@@ -318,7 +318,9 @@ def test_a_sitemap_is_bounded() -> None:
     body = b"<urlset>" + b"".join(b"<loc>http://a.example/%d</loc>" % n for n in range(60_000))
     found = sitemaps.parse(body)
     assert isinstance(found, sitemaps.Sitemap)
-    assert (len(found.urls), found.truncated) == (sitemaps.MAX_URLS, True)
+    assert (len(found.urls), found.left_out) == (sitemaps.MAX_URLS, "http://a.example/50000")
+    plain = b"\n".join(b"http://a.example/%d" % n for n in range(60_000))
+    assert sitemaps.parse(plain) == found
 
 
 # --- scope
@@ -382,6 +384,27 @@ def test_an_entry_matches_however_the_address_is_spelt(entry: str, url: str) -> 
 )
 def test_an_entry_matches_nothing_else(entry: str, url: str) -> None:
     assert not Scope(Target("V", (url,), exclude=(entry,)), 9, 9).excludes(url)
+
+
+def test_links_past_the_limit_of_a_page_are_told() -> None:
+    urls = [f"http://a.example/{n}" for n in range(5_010)]
+    urls[5_000:5_002] = ["http://a.example/1", "http://elsewhere.example/"]
+    items, refused = select([Link(url, "") for url in urls], HOME, Scope(TARGET, 9_000, 4), ())
+    assert len(items) + len(refused) == 5_001
+    assert [(one.item.url, one.detail) for one in refused if "links" in one.detail] == [
+        (
+            "http://a.example/5002",
+            "limit of 5000 links a page; 7 more of http://www.a.example/ were not looked at either",
+        )
+    ]
+
+
+def test_what_a_sitemap_names_past_the_limit_is_told() -> None:
+    item = FrontierItem("http://a.example/s.xml", "http://a.example/s.xml", "V", 0, "sitemap_file")
+    index = "<sitemapindex>" + "".join(f"<loc>http://a.example/s{n}.xml</loc>" for n in range(501))
+    _, refused = scoping.discover(item, index.encode(), Scope(TARGET, 9, 4), (), files=-900)
+    assert [(one.item.url, one.item.via) for one in refused] == [("http://a.example/s500.xml", "sitemap_file")]
+    assert refused[0].detail.startswith("limit of 500 addresses a sitemap; ")
 
 
 def test_excluded_sitemaps_are_refused_and_there_is_a_limit() -> None:
