@@ -29,7 +29,9 @@ TRACKING_PARAMETERS = (
 )  # fmt: skip
 """Say where a visitor came from, never what the page is."""
 
-SESSION_PARAMETERS = ("jsessionid", "phpsessid", "sid", "sessionid", "session_id", "aspsessionid", "cfid", "cftoken")
+SESSION_PARAMETERS = ("jsessionid", "phpsessid", "sessionid", "session_id", "aspsessionid", "cfid", "cftoken")
+SESSION_OR_NUMBER = ("sid",)
+"""A session where the value looks like one; elsewhere the number of a story, a shop or a section."""
 
 SHARED_SITES = (
     "1688.com", "alibaba.com", "aliexpress.com", "taobao.com", "tmall.com", "jd.com", "made-in-china.com",
@@ -38,6 +40,8 @@ SHARED_SITES = (
 """Markets and hosters where each subdomain is another tenant: there the registrable domain is not the vendor."""
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_SESSION = re.compile(r"(?=(?:\d*[a-z]+\d){2})[0-9a-z]{20,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""Letters and digits in turn, as no number and no name has them; or a UUID."""
 
 
 class BadUrl(ValueError):
@@ -135,8 +139,17 @@ def canonical(url: str) -> str:
 def _dropped(query: str) -> list[str]:
     """The names in this query, as written, that are tracking or session parameters in any case."""
     wanted = set(TRACKING_PARAMETERS) | set(SESSION_PARAMETERS)
-    names = {pair.partition("=")[0] for pair in query.split("&")}
-    return [name for name in names if name.lower() in wanted or name.lower().startswith("utm_")]
+    values: dict[str, list[str]] = {}
+    for pair in query.split("&"):
+        name, _, value = pair.partition("=")
+        values.setdefault(name, []).append(value)
+    return [
+        name
+        for name, given in values.items()
+        if name.lower() in wanted
+        or name.lower().startswith("utm_")
+        or (name.lower() in SESSION_OR_NUMBER and all(map(_SESSION.fullmatch, given)))
+    ]
 
 
 def is_ip(host: str) -> bool:

@@ -16,6 +16,8 @@ from scanner.collect.urls import BadUrl, canonical, join, registrable, sent_form
         "http://a.example/p?a=1&b=2",
         "http://a.example/p?b=2&a=1&utm_source=m&spm=a.1&GCLID=z&bd_vid=1",
         "http://a.example/./p?a=1&b=2&PHPSESSID=abc",
+        "http://a.example/p?a=1&b=2&sid=q7v0k2m9s1d4f8h3j6l5n2b7c0",
+        "http://a.example/p?sid=0f8fad5b-d9cb-469f-a165-70867728950e&a=1&b=2",
     ],
 )
 def test_one_page_one_canonical(url: str) -> None:
@@ -24,7 +26,9 @@ def test_one_page_one_canonical(url: str) -> None:
 
 def test_pages_that_differ_stay_apart() -> None:
     urls = ["http://a.example/p", "https://a.example/p", "http://a.example/p?id=1", "http://a.example/p?id=2",
-            "http://a.example/P", "http://a.example/p/", "http://a.example:81/p", "http://a.example/p?id="]  # fmt: skip
+            "http://a.example/P", "http://a.example/p/", "http://a.example:81/p", "http://a.example/p?id=",
+            "http://a.example/p?sid=1", "http://a.example/p?sid=2", "http://a.example/p?SID=dome-camera-4-mp-4-mm",
+            "http://a.example/p?sid=surveillancecamera2026", "http://a.example/p?sid=20260301120000123456"]  # fmt: skip
     assert len({canonical(url) for url in urls}) == len(urls)
 
 
