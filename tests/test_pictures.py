@@ -143,6 +143,20 @@ def test_a_page_with_a_picture_that_was_not_read_is_not_clean(
 
 
 @needs_ocr
+def test_the_pictures_of_an_unchanged_page_count_once_against_the_limit(
+    shop: Vendor, rules: RuleSet, tmp_path: Path
+) -> None:
+    shop.pages["/"] = Page(DETAIL + "宽电压供电。".encode(), etag=True)
+    for path in ("/a.png", "/b.png"):
+        shop.pages[path] = Page(drawn([OCR_CLAIM], width=520), kind="image/png")
+    chosen = settings(tmp_path, max_per_run=2)
+    look(shop, chosen, rules)
+    report = look(shop, chosen, rules)
+    assert outcomes(report, shop)["/"][0] is Outcome.UNCHANGED
+    assert [outcomes(report, shop)[path] for path in ("/a.png", "/b.png")] == [(Outcome.AUXILIARY, None)] * 2
+
+
+@needs_ocr
 def test_a_picture_may_lie_behind_a_redirect(shop: Vendor, rules: RuleSet, tmp_path: Path) -> None:
     shop.pages["/"] = Page(DETAIL.replace(b'<img src="/b.png">', b""))
     shop.pages["/a.png"] = Page(b"", 302, {"Location": "/real.png"})

@@ -272,20 +272,25 @@ class Keeper(Parts):
             self._record_unread(item, UnreadReason.PROTOCOL, "304 without an earlier capture", capture, robots)
             return ()
         reading = spared(item.url, read_capture, look.capture, item, self._settings)
+        pictured: Selection = ((), ())
         if not isinstance(reading, Judgement):
             page = Page(item, look.capture, reading, unchanged=True)
             wanted = spared(item.url, self._picture_items, page)
-            if isinstance(wanted, Judgement) or wanted[0]:
+            if isinstance(wanted, Judgement):
                 return self._conclude_reading(page)
+            if wanted[0]:
+                return self._conclude_reading(page, wanted)
+            pictured = wanted
         pictures = self._pictures.lookup(item, run=self._run)
         view = views.view_of(self._store, self._settings, item, look.capture)
         judgement = spared(
             item.url, judge_capture,
             look.capture, item, self._run, self._settings, self._rules, pictures, view, self._store.vendor_places,
         )  # fmt: skip
-        found = spared(item.url, self._select, item, judgement)
-        if isinstance(found, Judgement):
-            return self._record(item, look.capture, found, ((), ()))
+        chosen = spared(item.url, self._select, item, judgement)
+        if isinstance(chosen, Judgement):
+            return self._record(item, look.capture, chosen, ((), ()))
+        found = chosen[0], (*chosen[1], *pictured[1])
         if judgement.unread is None and look.rules_digest == self._rules.digest:
             fresh = self._store.enqueue(self._run, found[0])
             self._store.record_refused(self._run, plain(found[1]))

@@ -98,9 +98,10 @@ class Parts(ABC):
     def _learn(self, new: Iterable[FrontierItem], refused: Iterable[Refused]) -> None:
         """What is known from now on."""
 
-    def _conclude_reading(self, page: Page) -> Sequence[FrontierItem]:
-        """A page that was read: judged now, or once its pictures are here as well."""
-        wanted = spared(page.item.url, self._wanted, page)
+    def _conclude_reading(self, page: Page, pictured: Selection | None = None) -> Sequence[FrontierItem]:
+        """A page that was read: judged now, or once its pictures are here as well. `pictured`: what `_picture_items`
+        gave for it already; it counts them against the limit of a run, so it is asked once a page."""
+        wanted = spared(page.item.url, self._wanted, page, pictured)
         if isinstance(wanted, Judgement):
             return self._record(page.item, page.capture, wanted, ((), ()))
         links, (pictures, refused) = wanted
@@ -114,13 +115,13 @@ class Parts(ABC):
         self._held.hold(page, missing)
         return fresh
 
-    def _wanted(self, page: Page) -> tuple[Selection, Selection]:
+    def _wanted(self, page: Page, pictured: Selection | None) -> tuple[Selection, Selection]:
         """(what to fetch because of a page, its pictures)."""
         links = self._select(page.item, Judgement(
             Outcome.UNREAD, links=page.reading.links, unread=page.reading.unread,
             canonical=page.reading.canonical, nofollow=page.reading.nofollow,
         ))  # fmt: skip
-        return links, self._picture_items(page)
+        return links, self._picture_items(page) if pictured is None else pictured
 
     def _judge(self, page: Page) -> Judgement:
         found = self._pictures.lookup(page.item, run=self._run)

@@ -248,14 +248,19 @@ def rescannable(connection: Connection, url: int) -> Look | None:
 
 
 def never_read(connection: Connection) -> tuple[NeverRead, ...]:
-    """Every URL whose coverage rows never say that it was read and whose newest one says why not."""
+    """Every URL whose coverage rows never say that it was read and whose newest one says why not. What a second look
+    read counts for neither: it is never what a page said when it was last read (`crawl.ASIDE`)."""
     newest = (
         sa.select(sa.func.max(coverage.c.id))
         .join(runs, runs.c.id == coverage.c.run_id)
         .where(runs.c.kind != crawl.ASIDE)
         .group_by(coverage.c.url_id)
     )
-    ever_read = sa.select(coverage.c.url_id).where(coverage.c.outcome.in_(crawl.READ))
+    ever_read = (
+        sa.select(coverage.c.url_id)
+        .join(runs, runs.c.id == coverage.c.run_id)
+        .where(coverage.c.outcome.in_(crawl.READ), runs.c.kind != crawl.ASIDE)
+    )
     query = (
         sa.select(coverage, urls.c.canonical, vendors.c.name.label("vendor"))
         .join(urls, urls.c.id == coverage.c.url_id)

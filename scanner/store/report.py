@@ -176,7 +176,9 @@ def _previous(connection: Connection, run: int) -> tuple[tuple[Finding, ...], di
     return tuple(previous), read
 
 
-_Seen = dict[str, tuple[datetime | None, str]]
+_Sight = tuple[datetime | None, str]
+"""When, and in which run."""
+_Seen = dict[str, _Sight]
 
 
 def _seen(connection: Connection, run: int, wanted: set[str]) -> tuple[_Seen, _Seen]:
@@ -192,14 +194,17 @@ def _seen(connection: Connection, run: int, wanted: set[str]) -> tuple[_Seen, _S
     for part in known.chunks(sorted(wanted)):
         sightings = connection.execute(query.where(findings.c.fingerprint.in_(part)))
         for fingerprint, captured_at, seen_at, name in sightings:
-            earliest, by = first.get(fingerprint, (captured_at, name))
-            if earliest is None or (captured_at is not None and captured_at < earliest):
-                earliest = captured_at
-            first[fingerprint] = (earliest, by)
-            before = last.get(fingerprint, (None, ""))[0]
-            seen = seen_at if before is None or (seen_at is not None and seen_at > before) else before
-            last[fingerprint] = (seen, name)
+            _sighted(first, last, fingerprint, (captured_at, name), (seen_at, name))
     return first, last
+
+
+def _sighted(first: _Seen, last: _Seen, known_as: str, began: _Sight, seen: _Sight) -> None:
+    """One more sighting, told in the order of runs: a moment and the run that it was of stay together."""
+    before, after = first.get(known_as), last.get(known_as)
+    if before is None or (began[0] is not None and (before[0] is None or began[0] < before[0])):
+        first[known_as] = began
+    if after is None or after[0] is None or (seen[0] is not None and seen[0] >= after[0]):
+        last[known_as] = seen
 
 
 def _seen_elsewhere(connection: Connection, run: int, fresh: Sequence[Finding], first: _Seen, last: _Seen) -> None:
@@ -214,8 +219,7 @@ def _seen_elsewhere(connection: Connection, run: int, fresh: Sequence[Finding], 
     )
     for part in known.chunks(sorted(by_id)):
         for finding, captured_at, seen_at, name in connection.execute(query.where(findings.c.finding.in_(part))):
-            first.setdefault(by_id[finding], (captured_at, name))
-            last[by_id[finding]] = (seen_at, name)
+            _sighted(first, last, by_id[finding], (captured_at, name), (seen_at, name))
 
 
 def search(connection: Connection, run: str | None, wanted: Wanted) -> tuple[Finding, ...]:

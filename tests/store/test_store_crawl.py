@@ -213,6 +213,28 @@ def test_identical_bytes_in_the_next_run_are_a_sighting_of_their_own(store: Stor
     assert len(store.findings()) == 1
 
 
+def test_first_and_last_sighting_name_the_run_that_they_were_of(store: Store) -> None:
+    """Old captures are judged, and imported, after newer ones."""
+    crawl_once(store, RUN, 7, "无感抓拍", body="b")
+    crawl_once(store, "run-2", 0, "无感抓拍", body="a")
+    crawl_once(store, "run-3", 14, "无感抓拍", body="c")
+    parts = store.report("run-3")
+    (found,) = parts.findings
+    assert parts.first_seen[found.fingerprint] == (T0 + timedelta(minutes=1), "run-2")
+    assert parts.last_seen[found.fingerprint] == (T0 + timedelta(days=7, minutes=1), RUN)
+
+
+def test_what_only_a_second_look_read_is_still_listed_as_not_read(store: Store) -> None:
+    store.begin_run(facts())
+    store.record_unread(RUN, item(), UnreadReason.BLOCKED, "a block page", status=403)
+    store.finish_run(RUN, False, T0)
+    store.begin_run(facts("run-2", kind="compare"))
+    store.record_judgement("run-2", item(), capture(item()), judgement())
+    store.finish_run("run-2", True, T0)
+    assert [one.item.url for one in store.never_read()] == [item().url]
+    assert list(store.rescannable()) == []
+
+
 def test_a_run_due_for_other_vendors_does_not_hide_history(store: Store) -> None:
     crawl_once(store, RUN, 0, "无感抓拍")
     other = item("/other", vendor="另一家")
