@@ -25,8 +25,14 @@ DEFAULT_ROLES = ("vendor", "advertiser")
 MOST = 5
 """Duties named at first sight; the rest is there on request."""
 _ALSO = {"GB": "UK", "EL": "GR"}
-_HOURS = {"CN": 8, "HK": 8, "TW": 8, "EU": 1, "DE": 1, "FR": 1, "ES": 1, "UK": 0, "US": -8}
-"""Clock of each jurisdiction against UTC, without summer time. Where it has several, the latest to begin a day."""
+_CLOCKS = {
+    "CN": (8, 8), "HK": (8, 8), "TW": (8, 8), "EU": (-1, 3), "DE": (1, 2), "FR": (1, 2), "ES": (0, 2), "UK": (0, 1),
+    "US": (-10, -4),
+}  # fmt: skip
+"""Clocks of each jurisdiction against UTC: the last to begin a day (Azores, Hawaii; no summer time), by which law comes
+into force, and the first to end one (Finland, New York; summer time), by which it goes out. Overseas territories left
+out."""
+_ANYWHERE = (-12, 14)
 _PARTS = {
     ProvisionRole.DUTY: "duties", ProvisionRole.DEFENCE: "defences", ProvisionRole.SCOPE: "scope",
     ProvisionRole.RIGHT: "rights", ProvisionRole.PENALTY: "penalties",
@@ -79,12 +85,17 @@ def covers(stated: str, jurisdiction: str) -> bool:
 
 
 def in_force(provision: Provision, when: date) -> bool:
-    """Was it law on that day? A moment (`datetime` with a time zone) is taken as the day it was in its jurisdiction."""
-    if isinstance(when, datetime):
-        hours = _HOURS.get(provision.jurisdiction.partition("-")[0], -12)
-        when = (when.astimezone(timezone(timedelta(hours=hours))) if when.tzinfo else when).date()
+    """Was it law on that day? A moment (`datetime` with a time zone) is taken as the day it was in its jurisdiction;
+    where that has several clocks, it must have been law by each of them."""
+    first, last = _CLOCKS.get(provision.jurisdiction.partition("-")[0], _ANYWHERE)
     until = provision.in_force_until
-    return provision.in_force_from <= when and (until is None or when <= until)
+    return provision.in_force_from <= _day(when, first) and (until is None or _day(when, last) <= until)
+
+
+def _day(when: date, hours: int) -> date:
+    if not isinstance(when, datetime):
+        return when
+    return (when.astimezone(timezone(timedelta(hours=hours))) if when.tzinfo else when).date()
 
 
 def provisions_for(

@@ -183,6 +183,17 @@ def test_a_moment_is_the_day_that_it_was_there() -> None:
     assert in_force(american, datetime(2021, 7, 9, 12, 0, tzinfo=UTC))
 
 
+def test_a_law_holds_by_every_clock_of_its_place() -> None:
+    union = replace(BOOK.provisions["eu.ucpd.5-7"], in_force_from=date(2026, 1, 1), in_force_until=date(2026, 6, 30))
+    assert not in_force(union, datetime(2026, 1, 1, 0, 59, tzinfo=UTC))  # still December on the Azores
+    assert in_force(union, datetime(2026, 1, 1, 1, 0, tzinfo=UTC))
+    assert in_force(union, datetime(2026, 6, 30, 20, 59, tzinfo=UTC))
+    assert not in_force(union, datetime(2026, 6, 30, 21, 0, tzinfo=UTC))  # July in Finland
+    federal = replace(union, jurisdiction="US")
+    assert not in_force(federal, datetime(2026, 1, 1, 9, 59, tzinfo=UTC))  # still December on Hawaii
+    assert in_force(federal, datetime(2026, 1, 1, 10, 0, tzinfo=UTC))
+
+
 def test_defences_of_a_law_stand_beside_its_duties() -> None:
     found = provisions_for(BOOK, "covert-capture", DAY, jurisdictions=["CN"])
     assert {"cn.criminal.283"} <= set(ids(found.duties))
