@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections import Counter
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -37,7 +36,6 @@ PLAIN_WIDTH = 160
 WIDE = 150
 """Columns from which findings are a table; below, its cells would hold a word each."""
 MOST_ROWS = 60
-SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
 
 
 class _Output(Console):
@@ -195,7 +193,6 @@ class Watcher:
                 transient=True,
             )
             self._task = self._bar.add_task("pages", total=None, url="")
-        self._started = time.monotonic()
         self._findings = 0
 
     def __enter__(self) -> Watcher:

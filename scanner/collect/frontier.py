@@ -293,7 +293,7 @@ class Crawler:
                 return result
             host.strikes += 1
             said = f"status {result.status}, asked to wait {wait:g} s"
-            failure = replace(_failure(item, UnreadReason.RATE_LIMITED, said, result), retry_after=wait)
+            failure = _failure(item, UnreadReason.RATE_LIMITED, said, result)
             if host.strikes >= max(1, self._settings.retry_limit) or wait > self._settings.max_retry_after:
                 host.given_up = f"{said}, {host.strikes} in a row"
                 return failure

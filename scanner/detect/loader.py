@@ -23,7 +23,6 @@ _RULE_KEYS = {
     "schema", "id", "revision", "status", "category", "severity", "title", "why", "slots", "claim", "except", "boost",
     "context", "tests", "replaces", "references", "known", "added", "modified", "tags", "spared",
 }  # fmt: skip
-_WANTS = {*(s.value for s in Stance), "none", "todo"}
 
 
 class Problems:

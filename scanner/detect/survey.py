@@ -26,7 +26,6 @@ class Trace:
 
     role: roles.RoleVerdict | None = None
     languages: str = ""
-    considered: int = 0
     kept: list[Judged] = field(default_factory=list)
     dropped: list[tuple[Candidate, str]] = field(default_factory=list)
     scene: Scene | None = None
@@ -151,10 +150,8 @@ def survey(
             fate = _fate(scene, candidate, block)
             if fate.firm:
                 stopped.append(candidate)
-            if trace:
-                trace.considered += 1
-                if fate.dropped:
-                    trace.dropped.append((candidate, fate.dropped))
+            if trace and fate.dropped:
+                trace.dropped.append((candidate, fate.dropped))
             if not fate.dropped:
                 judged.append((candidate, stance.decide(scene, rules, candidate, speaker.at(block), fate.turned)))
     looked = Survey(

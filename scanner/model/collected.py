@@ -101,7 +101,6 @@ class FetchFailed:
     at: datetime
     exchange: Exchange | None = None
     """What was received before it failed, if anything; it is kept."""
-    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def export(
     out = Path(settings.out_dir)
     with locked(out), open_store(settings.database_url()) as store:
         custodian.open_chain(out)
-        material = gather(store, out, settings, rules, wanted)
+        material = gather(store, settings, rules, wanted)
         folder = to or out / FOLDER / _name(material)
         if folder.exists():
             raise UsageError(f"{folder} is there already", "name another folder with --to")

@@ -51,13 +51,8 @@ class Material:
     selection: Mapping[str, str]
     created: datetime
 
-    @property
-    def runs(self) -> tuple[str, ...]:
-        """Runs that matter here: those that kept the pages, and the one that made the findings."""
-        return tuple(dict.fromkeys([*(look.run for look in self.looks.values()), self.report.run.id]))
 
-
-def gather(store: Store, out: Path, settings: Settings, rules: RuleSet, wanted: Wanted) -> Material:
+def gather(store: Store, settings: Settings, rules: RuleSet, wanted: Wanted) -> Material:
     """Everything that belongs to what is wanted. Raises UsageError, EvidenceError, StoreError."""
     out = Path(settings.out_dir)
     chain = custody.read_folder(out)

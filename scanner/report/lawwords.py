@@ -257,7 +257,6 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
         "All questions are listed under each heading below and in the letter.",
         "全部问题列于下方各项之下及信函之中。",
     ),
-    ("letter_heading", "Letter to the company", "致该公司的信函"),
     (
         "letter_note",
         "A template: fill in what stands in square brackets. It quotes and asks, and accuses nobody. The folder "

@@ -75,7 +75,6 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
         "隐私告知通常不涉及的一类宣称。",
     ),
     ("would_stand", "Belongs under", "应说明于"),
-    ("claim_capture", "Advert captured", "广告采集"),
     ("notice_capture", "Notice captured", "告知采集"),
     (
         "notice_none",
@@ -156,6 +155,4 @@ NOTICE_TABLE: tuple[tuple[str, str, str], ...] = (
     ("topic_identity", "who is behind it", "处理者"),
     ("topic_children", "children", "未成年人"),
     ("topic_automated_decisions", "automated decisions", "自动化决策"),
-    ("known_not", "What is not known", "尚不清楚的"),
-    ("verdict_col", "Against its notice", "与告知对照"),
 )

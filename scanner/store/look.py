@@ -112,15 +112,6 @@ def _capture_row(connection: Connection, capture: int) -> Any:
     return connection.execute(sa.select(captures).where(captures.c.id == capture)).mappings().one()
 
 
-def committed_tail(connection: Connection, run: int | None) -> dict[str, int]:
-    query = sa.select(
-        captures.c.warc_file, sa.func.max(captures.c.warc_offset + captures.c.warc_length).label("end")
-    ).group_by(captures.c.warc_file)
-    if run is not None:
-        query = query.where(captures.c.run_id == run)
-    return {row[0]: int(row[1]) for row in connection.execute(query)}
-
-
 def run_captures(connection: Connection, run: int) -> tuple[Capture, ...]:
     query = sa.select(captures).where(captures.c.run_id == run).order_by(captures.c.id)
     return tuple(rows.capture_of(row) for row in connection.execute(query).mappings())

@@ -288,11 +288,6 @@ class Store:
 
     # After a crash
 
-    def committed_tail(self, run: str | None = None) -> dict[str, int]:
-        """WARC file -> offset just past the last response record that is in the database."""
-        with reading(self._engine) as connection:
-            return look.committed_tail(connection, None if run is None else self._run_id(connection, run))
-
     def adopt(self, run: str, capture: Capture) -> FrontierItem | None:
         """Take in a whole record found past the committed tail. Its pending URL, if any, is now captured."""
         with writing(self._engine) as connection:

@@ -149,12 +149,10 @@ def test_records_past_the_tail_are_adopted(store: Store) -> None:
     store.begin_run(facts())
     store.enqueue(RUN, [item(), item("/a")])
     store.record_capture(RUN, item(), capture(item()))
-    assert store.committed_tail(RUN) == {"warc/run.warc.gz": 150}
     orphan = replace(capture(item("/a")), warc_offset=150, warc_length=70)
     assert store.adopt(RUN, orphan) == item("/a")
     assert store.adopt(RUN, orphan) is None
     assert store.adopt(RUN, replace(capture(item("/robots.txt")), warc_offset=220)) is None
-    assert store.committed_tail(RUN) == {"warc/run.warc.gz": 270}
     assert [w.item for w in store.captured(RUN)] == [item(), item("/a")]
     assert len(store.captures(RUN)) == 3
 
