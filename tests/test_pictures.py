@@ -19,6 +19,7 @@ from scanner.config import Settings
 from scanner.detect.rules import RuleSet, load
 from scanner.model import CoverageRow, Outcome, Report, UnreadReason
 from scanner.pipeline.crawl import crawl
+from scanner.pipeline.material import Wanted, gather
 from scanner.pipeline.rescan import rescan
 from scanner.report.html import write_html
 from scanner.store import open_store
@@ -157,14 +158,21 @@ def test_the_pictures_of_an_unchanged_page_count_once_against_the_limit(
 
 
 @needs_ocr
-def test_a_picture_may_lie_behind_a_redirect(shop: Vendor, rules: RuleSet, tmp_path: Path) -> None:
+@pytest.mark.parametrize("location", ["/real.png", "\\real.png"])
+def test_a_picture_may_lie_behind_a_redirect(shop: Vendor, rules: RuleSet, tmp_path: Path, location: str) -> None:
+    """However it is spelt; and a case file holds the picture by which the page was judged."""
     shop.pages["/"] = Page(DETAIL.replace(b'<img src="/b.png">', b""))
-    shop.pages["/a.png"] = Page(b"", 302, {"Location": "/real.png"})
+    shop.pages["/a.png"] = Page(b"", 302, {"Location": location})
     shop.pages["/real.png"] = Page(drawn([OCR_CLAIM], width=520), kind="image/png")
-    report = look(shop, settings(tmp_path), rules)
+    chosen = settings(tmp_path)
+    report = look(shop, chosen, rules)
     assert outcomes(report, shop)["/"] == (Outcome.FINDINGS, None)
     assert outcomes(report, shop)["/a.png"] == (Outcome.REDIRECT, None)
-    again = rescan(settings(tmp_path), rules, Silent())
+    with open_store(chosen.database_url()) as store:
+        (picture,) = [one for one in store.captures(report.run.id) if one.url.endswith("/real.png")]
+        material = gather(store, chosen, rules, Wanted(run=report.run.id))
+    assert picture.record_id in {one.record_id for part in material.parts for one in part.records}
+    again = rescan(chosen, rules, Silent())
     assert len(again.findings) == len(report.findings)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..config import LOWEST_PUBLIC_DELAY
 from ..errors import NoticescanError
 from ..model import Exchange, FetchFailed, FrontierItem, RobotsDecision, UnreadReason
 from .decompress import decode_body
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["Crawler", "Handler", "Refused", "Scope", "discover", "follow", "seeds", "select"]
 
 DEFAULT_DELAY = 2.0
-LOWEST_PUBLIC_DELAY = 0.5
-"""Seconds; a shorter pace is honoured only where the host's addresses lie in `allow_networks`."""
 FIRST_BACKOFF = 1.0
 """Seconds before the second try where a 429 does not say; doubled each time, and never shorter than the pace."""
 LOOP_STEPS = 100

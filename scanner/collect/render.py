@@ -26,7 +26,7 @@ from ..model import Exchange, FetchFailed, UnreadReason
 from .decompress import decode_body
 from .records import first_header, header, header_text
 from .render_js import BOXES, DOM, SCROLL, TEXT
-from .scope import REDIRECTS
+from .scope import MAX_HOPS, REDIRECTS
 from .urls import BadUrl, join, without_fragment
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ MOST_HEIGHT = 15_000
 """Pixels of a screenshot; beyond 16,384 Chromium repeats what it has drawn."""
 SETTLE = 1.0
 """Seconds without a request after which a page counts as shown."""
-MAX_HOPS = 5
 _NOWHERE = "http://127.0.0.1:9"
 """The proxy for whatever is not answered by us: the discard port, where nobody listens."""
 _FLAGS = (

@@ -35,6 +35,8 @@ SITEMAP_NESTING = 3
 MAX_SITEMAP_FILES = 100
 """Sitemaps that are fetched of one target: they are no pages, and without a limit an index of indexes has no end."""
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
+MAX_HOPS = 5
+"""Redirects in a row that are followed to a part of a page (picture, script) and from one look's page to another's."""
 
 _FILE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|bmp|ico|svg|avif|tiff?|mp[34]|m4[av]|avi|mov|wmv|flv|webm|wav|ogg|zip|rar|7z|gz|tgz|tar|"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .collected import Capture, Exchange, FetchFailed, FrontierItem, RobotsDecision, Target
 from .found import FINDING_SCHEMA, QUOTE_CONTEXT, CoverageRow, Cue, Finding, Judgement, Provenance, RunFacts, Tracked
-from .kinds import BlockKind, Change, Outcome, PageRole, Severity, Stance, UnreadReason
+from .kinds import CURRENT, READ, BlockKind, Change, Outcome, PageRole, Severity, Stance, UnreadReason
 from .law import LawGap, Provision, ProvisionRole, RelevantLaw
 from .notices import (
     NOTICE_LANGUAGES,
@@ -33,9 +33,11 @@ from .reported import REPORT_SCHEMA, Comparison, Crop, Difference, NotCompared, 
 from .text import TEXT_DERIVATION, Block, Document, Link, PictureLine, PictureText, Reading, Spot
 
 __all__ = [
+    "CURRENT",
     "FINDING_SCHEMA",
     "NOTICE_LANGUAGES",
     "QUOTE_CONTEXT",
+    "READ",
     "REPORT_SCHEMA",
     "TEXT_DERIVATION",
     "Answered",

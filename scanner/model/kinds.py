@@ -126,6 +126,10 @@ class UnreadReason(StrEnum):
     """An exception that nobody foresaw, while we read or judged it: a bug of ours."""
 
 
+READ = frozenset({Outcome.FINDINGS, Outcome.CLEAN, Outcome.UNCHANGED})
+"""Outcomes that mean: this page's text was judged (now, or before and it has not changed since)."""
+
+
 class Change(StrEnum):
     """A finding against the last successful run."""
 
@@ -140,3 +144,7 @@ class Change(StrEnum):
     NOT_SEEN = "not_seen"
     """The page was read again and the words were not there. Never "deleted"."""
     COULD_NOT_LOOK = "could_not_look"
+
+
+CURRENT = frozenset({Change.NEW, Change.LEARNED, Change.STILL, Change.TURNED})
+"""What stands on a page as last captured. The rest is history and never counted as a finding of this run."""

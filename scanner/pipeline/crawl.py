@@ -24,7 +24,7 @@ from ..collect.scope import REDIRECTS, Scope, excluding, seeds
 from ..collect.targets import joined_audience
 from ..collect.urls import canonical
 from ..errors import LockedError
-from ..model import Finding, FrontierItem, Outcome, Report, RunFacts, Stance, Target
+from ..model import READ, Finding, FrontierItem, Report, RunFacts, Stance, Target
 from ..read import images
 from ..schedule import due
 from .custodian import Custodian, run_begun, run_taken_up
@@ -46,7 +46,6 @@ __all__ = ["Watcher", "crawl", "locked"]
 LOCK = ".noticescan.lock"
 RESUME_WITHIN = timedelta(hours=72)
 """An older interrupted run is closed, not continued: its pages would be of another week than the rest."""
-READ = frozenset({Outcome.FINDINGS, Outcome.CLEAN, Outcome.UNCHANGED})
 
 
 def crawl(

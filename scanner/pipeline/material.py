@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from ..collect.urls import BadUrl, join
 from ..errors import EvidenceError, UsageError
 from ..evidence import custody
-from ..model import Capture, Change, Judgement, Report, Tracked
+from ..model import CURRENT, Capture, Judgement, Report, Tracked
 from .kept import read_capture
 from .picking import Part, events, host_of, pick
-from .pictures import MAX_HOPS, picture_item
+from .pictures import chain
 from .reporting import build_report
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..detect.rules import RuleSet
     from ..store import Store
     from ..store.look import Look
-
-CURRENT = frozenset({Change.NEW, Change.LEARNED, Change.STILL, Change.TURNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +117,8 @@ def _pictures(store: Store, look: Look, settings: Settings) -> list[Capture]:
     reading = read_capture(look.capture, look.item, settings)
     if isinstance(reading, Judgement):
         return []
-    found = []
-    for url in reading.images:
-        for _ in range(MAX_HOPS):
-            item = picture_item(url, look.item.vendor)
-            capture = None if item is None else store.picture_capture(item, of=look.capture.record_id)
-            if capture is None:
-                break
-            found.append(capture)
-            if not 300 <= capture.status < 400:
-                break
-            try:
-                url = join(capture.url, capture.location)
-            except BadUrl:
-                break
-    return found
+    of = look.capture.record_id
+    return [kept for url in reading.images for kept in chain(store, url, look.item.vendor, of=of)]
 
 
 def _robots(store: Store, looks: Iterable[Look]) -> list[Capture]:

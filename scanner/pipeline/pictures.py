@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from ..collect.archive import decoded_payload
+from ..collect.scope import MAX_HOPS
 from ..collect.urls import BadUrl, canonical, join, without_fragment
 from ..model import (
     Capture,
@@ -41,7 +42,6 @@ DOM = "urn:dom:"
 """Name of a record that holds a page as a browser had it, before the page's address."""
 VIA = "picture"
 """`FrontierItem.via` of a picture that is fetched for its page."""
-MAX_HOPS = 5
 _DRAWN = (".svg", ".ico", ".svgz")
 """Vector drawings and icons: no photographs of slogans, and nothing that we could open."""
 _SEARCHED = frozenset({None, UnreadReason.IMAGE_ONLY, UnreadReason.EMPTY, UnreadReason.EMPTY_SHELL})
@@ -120,18 +120,24 @@ class Pictures:
         return self.of_bytes(body, capture.payload_sha256)
 
     def _kept(self, url: str, vendor: str, run: str, of: str) -> PictureText | None:
-        for _ in range(MAX_HOPS):
-            item = picture_item(url, vendor)
-            capture = None if item is None else self._store.picture_capture(item, run=run, of=of)
-            if capture is None:
-                return None
-            if not 300 <= capture.status < 400:
-                return self.of_capture(capture) if capture.status == 200 else None
-            try:
-                url = join(capture.url, capture.location)
-            except BadUrl:
-                return None
-        return None
+        *_, last = (None, *chain(self._store, url, vendor, run=run, of=of))
+        return self.of_capture(last) if last is not None and last.status == 200 else None
+
+
+def chain(store: Store, url: str, vendor: str, *, run: str = "", of: str = "") -> Iterator[Capture]:
+    """The kept answers for a picture of a page: the redirects on the way to it, and the last one."""
+    for _ in range(MAX_HOPS):
+        item = picture_item(url, vendor)
+        capture = None if item is None else store.picture_capture(item, run=run, of=of)
+        if capture is None:
+            return
+        yield capture
+        if not 300 <= capture.status < 400:
+            return
+        try:
+            url = join(capture.url, capture.location)
+        except BadUrl:
+            return
 
 
 def _unread(capture: Capture, reason: UnreadReason, why: str) -> PictureText:

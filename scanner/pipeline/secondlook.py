@@ -17,10 +17,10 @@ from ..collect import render
 from ..collect.fetch import Fetcher, Profile, profile_of
 from ..collect.frontier import Crawler
 from ..collect.guard import Guard
-from ..collect.scope import Scope, excluding
+from ..collect.scope import MAX_HOPS, Scope, excluding
 from ..collect.urls import BadUrl, canonical, join
 from ..errors import MissingExtraError, UsageError
-from ..model import Comparison, Difference, NotCompared, Outcome, UnreadReason
+from ..model import READ, Comparison, Difference, NotCompared, Outcome, UnreadReason
 from .custodian import Custodian
 from .keeping import Keeper, Watcher
 
@@ -31,12 +31,10 @@ if TYPE_CHECKING:
     from ..store import Store
     from ..store.compare import SeenPage
 
-READ = frozenset({Outcome.FINDINGS, Outcome.CLEAN, Outcome.UNCHANGED})
 WORTH_A_LOOK = frozenset(
     {UnreadReason.BLOCKED, UnreadReason.EMPTY_SHELL, UnreadReason.IMAGE_ONLY, UnreadReason.EMPTY, UnreadReason.PARKED}
 )
 """Unread pages that another visitor may have been shown."""
-MAX_HOPS = 5
 MUCH_SHORTER = 0.3
 SHORT = 400
 """Characters: an answer below both marks, without a claim, may be an error page that we do not know."""

@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from scanner.model import (
+    CURRENT,
     REPORT_SCHEMA,
     BlockKind,
     Change,
@@ -62,7 +63,7 @@ from scanner.report.text import (
     utc,
     visible,
 )
-from scanner.report.view import CURRENT, SEVERITIES, Coverage, VendorView, View, by_category, doubtful, view
+from scanner.report.view import SEVERITIES, Coverage, VendorView, View, by_category, doubtful, view
 from scanner.report.words import LANGS, LIMITS, Words, words
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -7,13 +7,24 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scanner.model import Change, Outcome, Provision, ProvisionRole, RelevantLaw, Report, Stance, Tracked, Verdict
+from scanner.model import (
+    CURRENT,
+    Change,
+    Outcome,
+    Provision,
+    ProvisionRole,
+    RelevantLaw,
+    Report,
+    Stance,
+    Tracked,
+    Verdict,
+)
 from scanner.report import lawtext
 from scanner.report.files import write_text
 from scanner.report.lawview import LawGroup, law_groups
 from scanner.report.notices import in_sentence, item_title, notices_of, quoted_for
 from scanner.report.text import days, one_line, safe_url, shanghai, utc
-from scanner.report.view import CURRENT, Coverage, VendorView, View, by_category, doubtful, view
+from scanner.report.view import Coverage, VendorView, View, by_category, doubtful, view
 from scanner.report.words import LIMITS, Words, words
 
 _ACTS = re.compile(r"[\\`*_\[\]{}|~$!#<>&@:^]")

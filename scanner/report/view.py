@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from scanner.model import (
+    CURRENT,
+    READ,
     Change,
     CoverageRow,
     Finding,
@@ -20,17 +22,11 @@ from scanner.model import (
 )
 from scanner.report.text import slug
 
-CURRENT = frozenset({Change.NEW, Change.LEARNED, Change.STILL, Change.TURNED})
-"""What stands on a page as last captured. The rest is history and never counted as a finding of this run."""
-
 DOUBTFUL = 0.6
 """A finding that is less sure than this is marked: confidence is calibrated (docs/decisions/0008-context.md)."""
 
 SEVERITIES = tuple(reversed(Severity))
 """Gravest first."""
-
-READ = frozenset({Outcome.FINDINGS, Outcome.CLEAN, Outcome.UNCHANGED})
-"""Outcomes that mean: this page's text was judged (now, or before and it has not changed since)."""
 
 _WEIGHT = {severity: n for n, severity in enumerate(Severity)}
 _STANCE_ORDER = {stance: n for n, stance in enumerate(Stance)}

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from scanner import model
 from scanner.model import Capture, Finding, FrontierItem, Judgement, Outcome, RobotsDecision, UnreadReason
 from scanner.stated import split_url
 
@@ -166,8 +167,8 @@ def record_unchanged(
     return True
 
 
-READ = tuple(outcome.value for outcome in (Outcome.FINDINGS, Outcome.CLEAN, Outcome.UNCHANGED))
-"""Outcomes that say what the page's text holds."""
+READ = tuple(sorted(outcome.value for outcome in model.READ))
+"""Outcomes that say what the page's text holds, as they stand in the database."""
 
 
 ASIDE = "compare"
