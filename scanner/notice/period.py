@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from scanner.notice.text import Sentence
 
@@ -12,59 +13,61 @@ _UNITS = {
     "月": 365 / 12, "季度": 365 / 4, "年": 365,
     "second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 365 / 12, "year": 365,
 }  # fmt: skip
-_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "半": 0.5}
-_NAMES = {
-    name: n
-    for n, name in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-        ]
-    )
-} | {"twenty four": 24, "thirty": 30, "forty eight": 48, "sixty": 60, "seventy two": 72, "ninety": 90, "a": 1, "an": 1}
+_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
+_TIMES = {"十": 10, "百": 100, "千": 1000}
+_ONES = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_WORD = f"(?:{'|'.join([*sorted((*_ONES, *_TENS), key=len, reverse=True), 'hundred', 'thousand'])})"
+_HAN = "零〇○一二两三四五六七八九十百千万"
+_N = (
+    r"(?<!\d)(?<!\d[.,/⁄])\d+(?:[.,/⁄]\d+)*(?!\d)"
+    rf"|(?<![\d{_HAN}点半数几])(?:[{_HAN}][{_HAN}点]*|半)"
+    rf"|\b(?:half(?: an?)?|(?:an? (?=hundred|thousand))?{_WORD}(?:[ -](?:and )?{_WORD})*(?: and a half)?|an?)\b"
+)
+_U = "工作日|自然日|秒|分钟|小时|日|天|周|星期|月|季度|年(?![龄级代])|second|minute|hour|day|week|month|year"
 _SPAN = re.compile(
-    r"(?P<n>\d{1,4}|[零一二两三四五六七八九十百半]{1,5}|\b(?:"
-    + "|".join(sorted(_NAMES, key=len, reverse=True))
-    + r")\b)"
-    r"(?: ?\(\d{1,4}\))?[ ]?(?:个)?(?:calendar |business |working )?"
-    r"(?P<u>工作日|自然日|秒|分钟|小时|日|天|周|星期|月|季度|年|second|minute|hour|day|week|month|year)s?(?![a-z])"
-)  # fmt: skip
-_DATE = re.compile(r"\d{4}\s?年|\d{1,2}\s?月\s?\d{1,2}\s?日")
+    rf"(?P<n>{_N})(?: ?\((?:[\d.,]{{1,9}}|[a-z -]{{1,40}})\))?[ ]?(?:个(?P<more>半)?)?"
+    rf"(?:calendar |business |working )?(?P<u>{_U})s?(?![a-z])(?P<half>半(?![年个天月日周小])| and a half\b)?"
+)
+_JOINED = re.compile(r"(?: | and |零|又)?")
+_DIGIT_BLANK = re.compile(r"\d ")
+_DATE = re.compile(
+    r"\d{4}\s?年(?:\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?)?|\d{1,2}\s?月\s?\d{1,2}\s?日"
+    r"|[零〇○一二三四五六七八九]{4}年(?:[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日)?)?"
+    r"|[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
+)
 _AT_LEAST = re.compile(
     r"(?:不少于|不低于|不短于|不得少于|至少|最少|(?:at|for) least|(?:no|not) less than|minimum of)(?:为|保存|保留)?\s?$"
 )
 _AT_ONCE = frozenset({"immediately", "at once", "instantly", "立即", "随即", "即时", "当天", "当日", "次日"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A period in a sentence. `days` None: its number cannot be read whole."""
+
+    start: int
+    end: int
+    days: float | None
+    unit: float
+
+
 def days_of(sentence: Sentence) -> tuple[str, float | None]:
-    """(words, days) of the longest period in a sentence, the days None of one that is only the least; without a
-    period: `forever`, `event`, `vague` or ``."""
-    best: tuple[float, str, bool] | None = None
-    dates = [m.span() for m in _DATE.finditer(sentence.text)]
-    for match in _SPAN.finditer(sentence.text):
-        if any(low <= match.start() < high for low, high in dates):
-            continue
-        days = round(number(match["n"]) * _UNITS[match["u"]], 4)
-        if best is None or days > best[0]:
-            low, high = sentence.place(match.start(), match.end())
-            words = sentence.block.text[low - sentence.block.start : high - sentence.block.start]
-            best = (days, words, bool(_AT_LEAST.search(sentence.text[: match.start()])))
-    if best is not None:
-        return best[1], None if best[2] else best[0]
+    """(words, days) of the longest period in a sentence, the days None of one that is only the least or whose number
+    cannot be read; without a period: `forever`, `event`, `vague` or ``."""
+    spans = _spans(sentence.text)
+    if spans:
+        # Where one cannot be read nobody knows which is the longest.
+        best = next((s for s in spans if s.days is None), None) or max(spans, key=lambda s: s.days or 0)
+        low, high = sentence.place(best.start, best.end)
+        words = sentence.block.text[low - sentence.block.start : high - sentence.block.start]
+        return words, None if _AT_LEAST.search(sentence.text[: best.start]) else best.days
     groups = sentence.groups
     if "not_kept" in groups:
         return EVENT, 0.0
@@ -76,18 +79,101 @@ def days_of(sentence: Sentence) -> tuple[str, float | None]:
     return (EVENT if "keep_event" in groups and not open_ended else VAGUE), None
 
 
-def number(text: str) -> float:
-    """`30`, `十五`, `thirty`, `半`."""
-    if text.isdigit():
-        return int(text)
-    if text in _NAMES:
-        return _NAMES[text]
-    total, current = 0.0, 0.0
-    for char in text:
-        if char == "百":
-            total, current = total + (current or 1) * 100, 0
-        elif char == "十":
-            total, current = total + (current or 1) * 10, 0
+def _spans(text: str) -> list[_Span]:
+    """The periods of a normalised text in order; `1年6个月` is one."""
+    found: list[_Span] = []
+    dates = [m.span() for m in _DATE.finditer(text)]
+    for match in _SPAN.finditer(text):
+        start, end = match.span()
+        if any(low <= start < high for low, high in dates):
+            continue
+        count, unit = number(match["n"]), _UNITS[match["u"]]
+        if match["n"].isdigit() and len(match["n"]) == 3 and _DIGIT_BLANK.fullmatch(text[max(0, start - 2) : start]):
+            count = None  # `1 095 days`
+        half = 0.5 * (bool(match["half"]) + bool(match["more"]))
+        days = None if count is None else round((count + half) * unit, 4)
+        last = found[-1] if found else None
+        if last and unit < last.unit and _JOINED.fullmatch(text[last.end : start]):
+            both = None if last.days is None or days is None else last.days + days
+            found[-1] = _Span(last.start, end, both, unit)
         else:
-            current = _DIGITS.get(char, 0)
-    return total + current
+            found.append(_Span(start, end, days, unit))
+    return found
+
+
+def number(text: str) -> float | None:
+    """`30`, `1,095`, `1.5`, `十五`, `半`, `thirty-six`, `one and a half`; None where it cannot be read whole.
+
+    Of several (`7/15/30`) the largest.
+    """
+    if text[0].isdigit():
+        return _figures(text)
+    if text == "半" or text.startswith("half"):
+        return 0.5
+    return _han(text) if text[0] in _HAN else _words(text)
+
+
+def _figures(text: str) -> float | None:
+    if re.fullmatch(r"\d+(?:\.\d+)?", text):
+        return float(text)
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
+        return float(text.replace(",", ""))
+    several = re.split("[/,]", text)
+    if all(part.isdigit() for part in several) and (len(several) > 2 or ("/" in text and int(several[0]) >= 7)):
+        return float(max(map(int, several)))
+    return None  # `1,5`, `1/2`, `1.2.3`
+
+
+def _han(text: str) -> float | None:
+    whole, point, rest = text.partition("点")
+    if point and not (rest and set(rest) <= _DIGITS.keys()):
+        return None
+    count = _in_row(whole) if _DIGITS.keys() >= set(whole) else _with_tens(whole)
+    if count is None or not point:
+        return count
+    return count + float("0." + "".join(str(_DIGITS[char]) for char in rest))
+
+
+def _in_row(text: str) -> float | None:
+    """`五`, `四五` (four or five: at most five), `一〇五`; longer rows are years and other names."""
+    values = [_DIGITS[char] for char in text]
+    if len(values) == 1 or (len(values) == 2 and 0 not in values):
+        return max(values)
+    return int("".join(map(str, values))) if len(values) <= 3 and 0 in values else None
+
+
+def _with_tens(text: str) -> float | None:
+    """`三百六十五`, `一千零九十五`. None for `一百八`, which people say for 180, and for ten thousands."""
+    total, current, room = 0, 0, 10_000
+    for n, char in enumerate(text):
+        if char in _TIMES:
+            if _TIMES[char] >= room:
+                return None
+            room = _TIMES[char]
+            total, current = total + (current or 1) * room, 0
+        elif char not in _DIGITS or (current and n + 1 < len(text)):
+            return None
+        else:
+            current = _DIGITS[char]
+    short = room >= 100 and current and text[-2] not in "零〇○"
+    return None if short else total + current
+
+
+def _words(text: str) -> float | None:
+    """English, as it is said: `two hundred and ten`. None for what is no number (`six thirty`)."""
+    half = 0.5 if text.endswith(" and a half") else 0.0
+    total, group, room = 0, 0, 100  # what is added next must be below `room`
+    for word in re.split(" and |[ -]", text.removesuffix(" and a half")):
+        if word in ("hundred", "thousand"):
+            if not 0 < group < (100 if word == "hundred" else 1000):
+                return None
+            group *= 100 if word == "hundred" else 1000
+            room = 100
+            if word == "thousand":
+                total, group, room = total + group, 0, 1000
+            continue
+        value = 1 if word in ("a", "an") else _ONES.get(word, _TENS.get(word, 0))
+        if value >= room:
+            return None
+        group, room = group + value, 10 if word in _TENS else 0
+    return total + group + half

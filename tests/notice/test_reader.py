@@ -116,11 +116,35 @@ def test_a_denial_with_an_exception_is_no_denial(text: str, want: Saying) -> Non
         ("Footage is overwritten after two weeks.", 14),
         ("Face images are kept for six (6) months.", 365 / 2),
         ("会员人脸保存至会籍终止后五年。", 5 * 365),
+        ("Face images are kept for thirty-six months.", 3 * 365),
+        ("Face images are kept for 1.5 years.", 547.5),
+        ("Face images are kept for a year and a half.", 547.5),
+        ("Face images are kept for a thirty day period.", 30),
+        ("Face images are kept for twenty-one days.", 21),
+        ("Face images are kept for 1,095 days.", 1095),
+        ("Face images are kept for 1 year and 6 months.", 547.5),
+        ("人脸照片保存1,095天后删除。", 1095),
+        ("人脸照片保存，30天后删除。", 30),
+        ("人脸照片保存2.5年后删除。", 912.5),
+        ("人脸照片保存一年半后删除。", 547.5),
+        ("人脸照片保存一个半月后删除。", 45.6),
+        ("人脸照片保存一年零三个月后删除。", 456.25),
+        ("人脸照片保存一千零九十五日后删除。", 1095),
+        ("自二〇二六年三月一日起，人脸照片保存三十日后删除。", 30),
     ],
 )
 def test_periods_are_read(text: str, days: float) -> None:
     found = [f.days for f in notice(FILMED + text).facts if f.topic == "retention"]
     assert found[0] == pytest.approx(days, abs=1)
+
+
+@pytest.mark.parametrize(
+    "words", ["1,5 years", "1/2 year", "1½ years", "1 095 days", "six thirty days", "一百八天", "三万天", "1.2.3天"]
+)
+def test_no_length_is_told_of_a_period_that_cannot_be_read_whole(words: str) -> None:
+    """Nor is the shorter one beside it the longest of the sentence."""
+    facts = notice(FILMED + f"Face images are kept for {words}, footage for 30 days.").facts
+    assert [f.days for f in facts if f.topic == "retention"] == [None]
 
 
 @pytest.mark.parametrize(
