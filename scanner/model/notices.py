@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from enum import StrEnum
 from .kinds import UnreadReason
 from .text import TEXT_DERIVATION
 
+_LAST_DAY = re.compile(r"\buntil\b|有效期限?(?:至|到|截至)", re.IGNORECASE)
 NOTICE_LANGUAGES = frozenset({"zh", "en"})
 """In which notices are read. Of one in another language nothing is said."""
 
@@ -233,7 +235,7 @@ class Notice:
         """Why it does not hold on a day, as it says itself; None where it holds, or says nothing of it. Of a day that
         is not known only what it says without a date counts."""
         iso = day.isoformat() if day else ""
-        if (ends := self.ends) is not None and (not ends.value or not iso or iso[: len(ends.value)] >= ends.value):
+        if (ends := self.ends) is not None and (not ends.value or not iso or _is_over(ends, iso[: len(ends.value)])):
             return VerdictReason.SUPERSEDED
         if iso and self.effective and iso[: len(self.effective)] < self.effective:
             return VerdictReason.NOT_YET_IN_FORCE
@@ -244,6 +246,11 @@ class Notice:
         return Place(
             self.source, start, end, self.captured_at, self.capture_sha256, self.warc_record, self.derivation
         )  # fmt: skip
+
+
+def _is_over(ends: NoticeFact, day: str) -> bool:
+    """`until 1 March` names the last day on which it holds; `失效日期` or `replaced on`, the first without it."""
+    return day > ends.value or (day == ends.value and not _LAST_DAY.search(ends.quote))
 
 
 @dataclass(frozen=True, slots=True)

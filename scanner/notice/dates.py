@@ -1,13 +1,14 @@
 """From when a notice is in force and when it was last changed, as its text says itself.
 
 A date counts for what the words before it say, else those just behind it. The date of another version, which this one
-replaces or by which it is replaced, is not its own. Where day and month cannot be told apart there is no date, only the
-sentence.
+replaces or by which it is replaced, is not its own. Where day and month cannot be told apart, or the month has no such
+day, there is no date, only the sentence.
 """
 
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -126,7 +127,7 @@ def _alone(one: Dated, text: NoticeText) -> bool:
 
 def dates_in(text: str) -> list[tuple[int, int, str]]:
     """(start, end, ISO date) of every date in normalised text, each place once; the date is empty where day and month
-    cannot be told apart."""
+    cannot be told apart, and of a day that there is not."""
     found: list[tuple[int, int, str]] = []
     for pattern in _DATES:
         for match in pattern.finditer(text):
@@ -148,6 +149,8 @@ def _iso(parts: dict[str, str | None]) -> str | None:
     day = int(parts.get("d") or 0) or _small(parts.get("hd") or "")
     if not (1990 <= year <= 2100 and 1 <= month <= 12 and 0 <= day <= 31):
         return None
+    if day > monthrange(year, month)[1]:
+        return ""  # 31 February
     return f"{year:04}-{month:02}-{day:02}" if day else f"{year:04}-{month:02}"
 
 
@@ -156,6 +159,8 @@ def _either(year: int, one: int, two: int) -> str | None:
     day, month = (one, two) if two <= 12 else (two, one)
     if not (1990 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= 31):
         return None
+    if day > monthrange(year, month)[1]:
+        return ""
     return f"{year:04}-{month:02}-{day:02}" if day > 12 or day == month else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -112,6 +112,22 @@ def test_a_version_that_does_not_hold_answers_nothing(line: str, reason: Verdict
         assert found.verdict is Verdict.CANNOT_TELL
         assert found.notice_quote
         assert found.notice_quote in line
+
+
+@pytest.mark.parametrize(
+    ("line", "last"),
+    [
+        ("有效期至2026年3月1日", date(2026, 3, 1)),
+        ("This notice is valid until 1 March 2026.", date(2026, 3, 1)),
+        ("This version applied until March 2026.", date(2026, 3, 31)),
+        ("失效日期：2026年3月2日", date(2026, 3, 1)),
+        ("This version was replaced on 2 March 2026.", date(2026, 3, 1)),
+    ],
+)
+def test_the_last_day_on_which_a_notice_holds(line: str, last: date) -> None:
+    given = notice(OLD + line)
+    assert given.void_on(last) is None
+    assert given.void_on(last + timedelta(days=1)) is VerdictReason.SUPERSEDED
 
 
 def test_a_superseded_version_yields_to_the_one_in_force() -> None:

@@ -168,6 +168,10 @@ def test_no_length_is_told_of_a_period_that_cannot_be_read_whole(words: str) -> 
         ("Effective 25/03/2026", "2026-03-25", ""),
         ("Effective 04/03/2026", "", ""),
         ("失效日期：2026年1月31日", "", ""),
+        ("Effective 31 February 2026", "", ""),
+        ("生效日期：2026年2月31日", "", ""),
+        ("Effective 31/02/2026", "", ""),
+        ("生效日期：2028年2月29日", "2028-02-29", ""),
     ],
 )
 def test_dates_are_read_from_the_text(line: str, effective: str, updated: str) -> None:
