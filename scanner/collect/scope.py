@@ -358,7 +358,7 @@ def _out_of_scope(url: str) -> tuple[UnreadReason, str]:
 
 
 def _matches(entry: str, url: str) -> bool:
-    """An include or exclude entry: a URL prefix, a path prefix (`/blog/`), or a host with its subdomains.
+    """An include or exclude entry: a URL prefix, a path prefix (`/blog/`), or (`*.`)host with its subdomains.
 
     Both sides in the spelling that is sent, with percent escapes undone: a server takes `/%66orum` for `/forum`.
     """
@@ -384,7 +384,7 @@ def _entry(entry: str) -> Parts:
         return split(without_fragment(entry))
     if entry.startswith("/"):
         return split(f"http://entry.example{entry}")
-    return split(f"http://{entry}/")
+    return split(f"http://{entry.removeprefix('*.')}/")
 
 
 def _port(parts: Parts) -> int:

@@ -364,6 +364,7 @@ def test_scope_is_the_registrable_domain_with_include_and_exclude() -> None:
         ("公司.example", "https://xn--55qx5d.example/a"),
         ("Shop.Example:8080", "http://shop.example:8080/"),
         ("v.example", "https://v.example./x"),
+        ("*.v.example", "https://forum.v.example/x"),
         ("/博客/", "http://v.example/%E5%8D%9A%E5%AE%A2/1"),
         ("/blog/", "http://v.example/x/%2e%2e/blog/"),
     ],
