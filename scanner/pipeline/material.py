@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..collect.urls import BadUrl, join
 from ..errors import EvidenceError, UsageError
 from ..evidence import custody
 from ..model import CURRENT, Capture, Judgement, Report, Tracked
