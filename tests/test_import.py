@@ -240,3 +240,52 @@ def test_what_was_imported_says_nothing_about_what_is_gone(theirs: Path, tmp_pat
 def test_dates_of_single_file(text: str, expected: datetime | None) -> None:
     page = f"<html><!-- \n Page saved with SingleFile \n url: {URL} \n saved date: {text}\n-->".encode()
     assert saved.of_html(page) == saved.Saved(URL, expected, "SingleFile")
+
+
+def theirs_with_tag(url: str, body: bytes, tag: str) -> bytes:
+    """A WARC of somebody's own making: a claim under the tag that the real page has."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nETag: {tag}\r\n\r\n"
+    return record("response", url, "application/http; msgtype=response", head.encode() + body)
+
+
+@pytest.mark.parametrize("rescanned", [False, True])
+def test_no_304_of_the_server_vouches_for_an_imported_page(
+    theirs: Path, tmp_path: Path, rules: RuleSet, rescanned: bool
+) -> None:
+    honest = html("自行车，送货上门，全国联保一年。")
+    with vendor("127.0.4.52") as shop:
+        shop.pages["/"] = Page(honest, etag=True)
+        live = Settings(
+            out_dir=str(tmp_path / "out"), crawl={"allow_networks": ["127.0.4.52/32"], "delay": 0}  # type: ignore[arg-type]
+        )  # fmt: skip
+        tag = f'"{hashlib.sha256(honest).hexdigest()[:12]}"'
+        (theirs / "forged.warc.gz").write_bytes(theirs_with_tag(shop.url(), html(CLAIM), tag))
+        (target,) = from_urls([shop.url()])
+        assert import_files(live, [theirs], rules, Silent(), vendor=target.vendor).report.findings
+        if rescanned:  # a run of another kind over the same strange bytes
+            assert rescan(live, rules, Silent()).findings
+        report = crawl(live, (target,), rules, Silent())
+        assert report is not None
+        assert ("/", tag) not in shop.asked
+        assert [(row.url, row.outcome) for row in report.coverage if row.url == shop.url()] == [
+            (shop.url(), Outcome.CLEAN)
+        ]
+        assert {t.change for t in report.findings} <= {Change.NOT_SEEN}
+
+
+def test_a_304_to_a_tag_that_stands_for_another_capture_is_not_believed(tmp_path: Path, rules: RuleSet) -> None:
+    """The server says "not modified" although it was asked about nothing."""
+    with vendor("127.0.4.53") as shop:
+        shop.pages["/"] = Page(html(CLAIM))
+        live = Settings(
+            out_dir=str(tmp_path / "out"), crawl={"allow_networks": ["127.0.4.53/32"], "delay": 0}  # type: ignore[arg-type]
+        )  # fmt: skip
+        targets = from_urls([shop.url()])
+        first = crawl(live, targets, rules, Silent())
+        assert first is not None
+        assert first.findings
+        shop.pages["/"] = Page(b"", 304)
+        second = crawl(live, targets, rules, Silent())
+    assert second is not None
+    (row,) = [row for row in second.coverage if row.url == shop.url()]
+    assert (row.outcome, row.reason) == (Outcome.UNREAD, UnreadReason.PROTOCOL)

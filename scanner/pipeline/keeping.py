@@ -268,7 +268,7 @@ class Keeper(Parts):
     ) -> Sequence[FrontierItem]:
         """304: the earlier capture stands. It is read again, for its links and because the rules may have changed."""
         look = self._store.last_look(item, before=self._run)
-        if look is None:
+        if look is None or not _asked_about(item, look.capture):
             self._record_unread(item, UnreadReason.PROTOCOL, "304 without an earlier capture", capture, robots)
             return ()
         reading = spared(item.url, read_capture, look.capture, item, self._settings)
@@ -412,6 +412,12 @@ class Keeper(Parts):
         )  # fmt: skip
         known = sum(len(urls) for urls in self._known.values())
         self._watcher.done(row, self._finished, max(known, self._finished))
+
+
+def _asked_about(item: FrontierItem, capture: Capture) -> bool:
+    """Was the server asked about this capture? A 304 speaks of the tag and the date that were sent to it."""
+    sent = (item.etag, item.last_modified)
+    return any(sent) and sent == (capture.etag, capture.last_modified)
 
 
 def _as_answer(item: FrontierItem, capture: Capture, headers: tuple[tuple[bytes, bytes], ...]) -> Exchange:

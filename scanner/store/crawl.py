@@ -142,7 +142,7 @@ def record_unchanged(
     url, now = state(connection, run, item)
     if now == "done":
         return True
-    last = last_look(connection, url, run)
+    last = last_look(connection, url, run, received=True)
     if last is None:
         return False
     _, rule = keep(connection, run, url, capture, decision)
@@ -175,8 +175,16 @@ ASIDE = "compare"
 """Kind of a run that looks at pages of another run in another way: never what a page said when it was last read."""
 
 
-def last_look(connection: Connection, url: int, before: int | None) -> Any:
-    """The newest coverage row in which this URL was read, successful run or not, with that run's rule set."""
+IMPORT = "import"
+"""Kind of a run over files that others made: what is in them was never sent to us."""
+
+
+def last_look(connection: Connection, url: int, before: int | None, *, received: bool = False) -> Any:
+    """The newest coverage row in which this URL was read, successful run or not, with that run's rule set.
+
+    `received`: only where the server sent the bytes to us. A 304 of that server vouches for nothing else, and a rescan
+    of an imported page is still a page out of somebody's file: what counts is the run that kept the capture.
+    """
     query = (
         sa.select(coverage, runs.c.rules_digest)
         .join(runs, runs.c.id == coverage.c.run_id)
@@ -188,7 +196,15 @@ def last_look(connection: Connection, url: int, before: int | None) -> Any:
     )
     if before is not None:
         query = query.where(coverage.c.run_id < before)
+    if received:
+        query = query.where(~imported(coverage.c.capture_id))
     return connection.execute(query).mappings().first()
+
+
+def imported(capture: sa.ColumnElement[int]) -> sa.Exists:
+    """Is the capture with this id out of a file that others made?"""
+    kept, by = captures.alias("kept"), runs.alias("kept_by")
+    return sa.exists().where(kept.c.id == capture, by.c.id == kept.c.run_id, by.c.kind == IMPORT)
 
 
 def record_unread(

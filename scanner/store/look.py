@@ -168,7 +168,7 @@ def _url(connection: Connection, item: FrontierItem) -> int | None:
 
 def validators(connection: Connection, item: FrontierItem) -> tuple[str, str]:
     url = _url(connection, item)
-    last = None if url is None else crawl.last_look(connection, url, None)
+    last = None if url is None else crawl.last_look(connection, url, None, received=True)
     if last is None:
         return "", ""
     kept = _capture_row(connection, last["capture_id"])
@@ -179,7 +179,7 @@ def validators(connection: Connection, item: FrontierItem) -> tuple[str, str]:
 
 def last_look(connection: Connection, item: FrontierItem, before: int | None) -> Look | None:
     url = _url(connection, item)
-    last = None if url is None else crawl.last_look(connection, url, before)
+    last = None if url is None else crawl.last_look(connection, url, before, received=True)
     return None if url is None or last is None else _look(connection, item, url, last)
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.engine import Connection
 
 from scanner.model import Capture, FrontierItem, PictureText
 
-from . import known, rows
-from .tables import captures, pictures, urls
+from . import crawl, known, rows
+from .tables import captures, pictures, runs, urls
 
 USABLE = (200, 301, 302, 303, 307, 308)
 
@@ -37,6 +37,9 @@ def capture_at(connection: Connection, item: FrontierItem, run: int) -> Capture 
         .order_by(captures.c.run_id.desc(), captures.c.id.desc())
         .limit(1)
     )
+    kind = connection.execute(sa.select(runs.c.kind).where(runs.c.id == run)).scalar()
+    if kind != crawl.IMPORT:  # a page that a server sent us is not judged by a stranger's picture
+        query = query.where(~crawl.imported(captures.c.id))
     row = connection.execute(query).mappings().first()
     return None if row is None else rows.capture_of(row)
 

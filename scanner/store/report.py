@@ -19,10 +19,6 @@ from .tables import captures, coverage, findings, runs, urls, vendors
 _WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
 
 
-IMPORT = "import"
-"""Kind of a run over files that others made."""
-
-
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a report and `history.compare` are made of."""
@@ -76,7 +72,7 @@ def begin_run(connection: Connection, facts: RunFacts, note: Mapping[str, str]) 
     if there is None:
         last = connection.execute(
             sa.select(runs.c.name, runs.c.finished_at)
-            .where(runs.c.ok == 1, runs.c.kind.not_in((crawl.ASIDE, IMPORT)))
+            .where(runs.c.ok == 1, runs.c.kind.not_in((crawl.ASIDE, crawl.IMPORT)))
             .order_by(runs.c.id.desc())
             .limit(1)
         ).first()
@@ -106,7 +102,9 @@ def parts(connection: Connection, run: str | None) -> Parts:
     sightings = connection.execute(look.FINDINGS.where(findings.c.run_id == number)).mappings().all()
     found = tuple(rows.finding_of(one) for one in sightings)
     # What others captured, perhaps years ago, says nothing about what is no longer there.
-    previous, read = ((), dict[tuple[str, str], int]()) if row["kind"] == IMPORT else _previous(connection, number)
+    previous, read = (
+        ((), dict[tuple[str, str], int]()) if row["kind"] == crawl.IMPORT else _previous(connection, number)
+    )
     first, last = _seen(connection, number, {f.fingerprint for f in (*found, *previous)})
     _seen_elsewhere(connection, number, [f for f in found if f.fingerprint not in first], first, last)
     fresh = [f for f in found if f.fingerprint not in first]
@@ -159,7 +157,7 @@ def _last_looks(before: int | None, without: tuple[str, ...] = (crawl.ASIDE,)) -
 def _previous(connection: Connection, run: int) -> tuple[tuple[Finding, ...], dict[tuple[str, str], int]]:
     """Findings of the last looks at the vendors of this run, and (vendor, source) of those pages that were read again
     in it, each with its URL's number."""
-    looks = _last_looks(run, (crawl.ASIDE, IMPORT))
+    looks = _last_looks(run, (crawl.ASIDE, crawl.IMPORT))
     of_run = sa.select(urls.c.vendor_id).join(coverage, coverage.c.url_id == urls.c.id).where(coverage.c.run_id == run)
     now = sa.select(coverage.c.url_id).where(coverage.c.run_id == run, coverage.c.outcome.in_(crawl.READ))
     query = (

@@ -244,7 +244,10 @@ class Store:
             pictures.keep_text(connection, read)
 
     def picture_capture(self, item: FrontierItem, *, run: str = "", of: str = "") -> Capture | None:
-        """The picture as a page of this run (or the page kept as `of`) knew it: of the same run, or an earlier one."""
+        """The picture as a page of this run (or the page kept as `of`) knew it: of the same run, or an earlier one.
+
+        What was imported belongs to imported pages only.
+        """
         with reading(self._engine) as connection:
             number = self._run_id(connection, run) if run else pictures.run_of(connection, of)
             return pictures.capture_at(connection, item, number)
@@ -296,12 +299,15 @@ class Store:
     # Earlier looks
 
     def validators(self, item: FrontierItem) -> tuple[str, str]:
-        """(ETag, Last-Modified) of the capture on which the last look at this URL stands; empty where unknown."""
+        """(ETag, Last-Modified) of what the server last sent us for this URL; empty where unknown."""
         with reading(self._engine) as connection:
             return look.validators(connection, item)
 
     def last_look(self, item: FrontierItem, *, before: str | None = None) -> look.Look | None:
-        """The last time the URL was read (before a run, if one is named), with capture, text and findings."""
+        """The last time that an answer of the server was read (before a run, if one is named), with text and findings.
+
+        What came out of an imported file is no answer.
+        """
         with reading(self._engine) as connection:
             number = None if before is None else self._run_id(connection, before)
             return look.last_look(connection, item, number)
