@@ -47,12 +47,13 @@ def _draft(kind: str, content_type: str, block: bytes, fields: list[tuple[str, s
     return Draft(kind, content_type, tuple(head), block)
 
 
-def _safe_uri(uri: str) -> str:
+def safe_uri(uri: str) -> str:
+    """A URL as it stands in `WARC-Target-URI`: what cannot stand in a header field is percent-encoded."""
     return _UNSAFE_IN_URI.sub(lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode()), uri)
 
 
 def _common(exchange: Exchange, record_id: str) -> list[tuple[str, str]]:
-    uri = _safe_uri(exchange.url)
+    uri = safe_uri(exchange.url)
     fields = [
         ("WARC-Record-ID", f"<{record_id}>"),
         ("WARC-Target-URI", uri),
@@ -122,7 +123,7 @@ def resource_record(uri: str, content_type: str, body: bytes, at: datetime, reco
     """What was made from a page on this machine (its DOM, a screenshot), and which record the page is."""
     fields = [
         ("WARC-Record-ID", f"<{record_id}>"),
-        ("WARC-Target-URI", _safe_uri(uri)),
+        ("WARC-Target-URI", safe_uri(uri)),
         ("WARC-Date", _date(at)),
     ]
     if page_record:
@@ -134,7 +135,7 @@ def copied_record(capture: Capture, block: bytes, record_id: str, origin: str) -
     """A response out of somebody else's file. Block, address and date are theirs; `origin` says whose."""
     fields = [
         ("WARC-Record-ID", f"<{record_id}>"),
-        ("WARC-Target-URI", _safe_uri(capture.url)),
+        ("WARC-Target-URI", safe_uri(capture.url)),
         ("WARC-Date", _date(capture.captured_at)),
         ("X-Noticescan-Origin", " ".join(origin.split()).encode("ascii", "backslashreplace").decode()),
     ]

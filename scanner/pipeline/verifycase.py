@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..collect.records import safe_uri
+from ..collect.urls import BadUrl, canonical, without_fragment
 from ..errors import MissingExtraError
 from ..evidence import casefile, custody, picture, places, sign, wacz
 from ..evidence.stamp import StampState
 from ..evidence.verdict import Seal, Verdict
 from ..warcfile import BrokenWarc, Member
 from . import custodian
+from .pictures import DOM
 from .proofs import case_proofs, judge_proofs, proofs_in
 from .recompute import LaidOut, compare, laid_out, moment, same_reader, same_rules
 from .verify import check_digest, check_wacz, guarded, judge_stamps
@@ -134,6 +137,7 @@ def _consistent(
         at = moment(page["captured_at"])
         if page["record_sha256"] != one.sha256 or at != one.date:
             problems.append(f"the page {page['url']} is described otherwise than its record")
+        problems += _misnamed(page, one)
         fact = facts.get(page["record"])
         if fact and (fact["payload_sha256"] != page["payload_sha256"] or moment(fact["captured_at"]) != at):
             problems.append(f"the page {page['url']} is described otherwise than in the custody chain")
@@ -145,6 +149,27 @@ def _consistent(
     verdict.settle(
         "records", guarded(problems), f"described as the records and the chain have them; pages: {len(pages)}"
     )
+
+
+def _misnamed(page: Mapping[str, Any], one: Member) -> list[str]:
+    """Is the page called by the address for which its record was kept?
+
+    Other spellings of one address may share a record: a 304, and a redirect to the same page, keep the earlier one.
+    """
+    kept = one.field("WARC-Target-URI").removeprefix(DOM)
+    if safe_uri(page["url"]) not in (kept, without_fragment(kept)) and _normal(page["url"]) != _normal(kept):
+        return [f"the page {page['url']} is described otherwise than its record, which is of {kept}"]
+    # The query of the normal form is cut in ways that differ between versions.
+    if _normal(page["canonical"]).partition("?")[0] != _normal(page["url"]).partition("?")[0]:
+        return [f"the page {page['url']} is known by another address ({page['canonical']})"]
+    return []
+
+
+def _normal(url: str) -> str:
+    try:
+        return canonical(url)
+    except BadUrl:
+        return url
 
 
 def _stamps(

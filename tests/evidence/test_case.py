@@ -12,10 +12,11 @@ import pytest
 
 from scanner.detect.rules import RuleSet
 from scanner.errors import ExitCode, UsageError
-from scanner.evidence import custody
+from scanner.evidence import casefile, custody, places
 from scanner.evidence.verdict import CheckState, Seal, Verdict
 from scanner.pipeline.export import export
 from scanner.pipeline.material import Wanted
+from scanner.pipeline.recompute import laid_out
 from scanner.pipeline.rescan import rescan
 from scanner.pipeline.verify import Means, verify
 
@@ -258,3 +259,24 @@ def test_a_later_stamp_covers_earlier_runs(sealed: Sealed, rules: RuleSet, tmp_p
     case = export(first.settings, rules, Wanted(run=first.run, vendor=NAME), Quiet(), tmp_path / "case", pdf=False)
     verdict = verify(str(case.folder), means)
     assert (verdict.failures, verdict.seal) == ([], Seal.RECORDS)
+
+
+@pytest.mark.parametrize("keys", [("url", "canonical"), ("canonical",), ("url", "canonical", "vendor")])
+def test_a_page_is_called_as_its_record_is(plain: Looked, tmp_path: Path, keys: tuple[str, ...]) -> None:
+    """Another's address over the kept page, with findings, manifest and sums made to fit."""
+    done = export(plain.settings, plain.rules, Wanted(vendor=NAME), Quiet(), tmp_path / "case", pdf=False)
+    told = json.loads((done.folder / "findings.json").read_bytes())
+    other = {"url": "https://honest.example/", "canonical": "https://honest.example/", "vendor": "Honest Ltd"}
+    for page in told["pages"]:
+        page.update({key: other[key] for key in keys})
+    cap = told["max_body_bytes"]
+    with laid_out(done.folder / "pages.wacz", told["pages"], plain.settings, cap) as kept:
+        again = [kept.judged(page, told["run"], plain.rules) for page in told["pages"]]
+    told["findings"] = [one.as_json() for judged in again if judged is not None for one in judged.findings]
+    (done.folder / "findings.json").write_bytes(places.pretty(told))
+    manifest = json.loads((done.folder / "manifest.json").read_bytes())
+    casefile.write_manifest(done.folder, {k: v for k, v in manifest.items() if k not in ("schema", "files")})
+    casefile.write_sums(done.folder)
+    verdict = verify(str(done.folder), Means(plain.settings, plain.rules))
+    assert {one.link for one in verdict.failures} == {"records"}
+    assert "https://honest.example/" in verdict.words
