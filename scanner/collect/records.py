@@ -19,6 +19,7 @@ from ..model import Capture, Exchange, RobotsDecision
 
 Headers = tuple[tuple[bytes, bytes], ...]
 ORIGINAL_TRANSFER_ENCODING = b"X-Archive-Orig-Transfer-Encoding"
+ORIGIN = "X-Noticescan-Origin"
 _UNSAFE_IN_URI = re.compile(r"[\x00-\x20\x7f-\x9f<>]")
 
 
@@ -106,17 +107,22 @@ def metadata_record(exchange: Exchange, robots: RobotsDecision | None, response_
         "egress": exchange.egress,
     }
     if robots is not None:
-        facts |= {
-            "robotsUrl": robots.robots_url,
-            "robotsAllowed": "yes" if robots.allowed else "no",
-            "robotsRule": robots.rule,
-            "robotsSha256": robots.robots_sha256,
-            "robotsCrawlDelay": "" if robots.crawl_delay is None else f"{robots.crawl_delay:g}",
-            "robotsOverriddenBecause": robots.overridden_because,
-        }
+        facts |= robots_facts(robots)
     fields = _common(exchange, f"urn:uuid:{uuid.uuid4()}")
     fields.append(("WARC-Refers-To", f"<{response_id}>"))
     return _draft("metadata", "application/warc-fields", _warc_fields(facts), fields)
+
+
+def robots_facts(robots: RobotsDecision) -> dict[str, str]:
+    """A decision of robots.txt as fields of a metadata record; empty ones are not written."""
+    return {
+        "robotsUrl": robots.robots_url,
+        "robotsAllowed": "yes" if robots.allowed else "no",
+        "robotsRule": robots.rule,
+        "robotsSha256": robots.robots_sha256,
+        "robotsCrawlDelay": "" if robots.crawl_delay is None else f"{robots.crawl_delay:g}",
+        "robotsOverriddenBecause": robots.overridden_because,
+    }
 
 
 def resource_record(uri: str, content_type: str, body: bytes, at: datetime, record_id: str, page_record: str) -> Draft:
@@ -137,7 +143,7 @@ def copied_record(capture: Capture, block: bytes, record_id: str, origin: str) -
         ("WARC-Record-ID", f"<{record_id}>"),
         ("WARC-Target-URI", safe_uri(capture.url)),
         ("WARC-Date", _date(capture.captured_at)),
-        ("X-Noticescan-Origin", " ".join(origin.split()).encode("ascii", "backslashreplace").decode()),
+        (ORIGIN, origin_field(origin)),
     ]
     if capture.record_id:
         fields.append(("WARC-Refers-To", f"<{capture.record_id}>"))
@@ -147,6 +153,11 @@ def copied_record(capture: Capture, block: bytes, record_id: str, origin: str) -
         fields.append(("WARC-Truncated", capture.truncated))
     fields.append(("WARC-Payload-Digest", f"sha256:{capture.payload_sha256}"))
     return _draft("response", "application/http; msgtype=response", block, fields)
+
+
+def origin_field(origin: str) -> str:
+    """`Capture.origin` as it stands in the header of a copied record."""
+    return " ".join(origin.split()).encode("ascii", "backslashreplace").decode()
 
 
 def warcinfo_record(file_name: str, info: Mapping[str, str]) -> Draft:
@@ -163,6 +174,17 @@ def warcinfo_record(file_name: str, info: Mapping[str, str]) -> Draft:
 def _warc_fields(facts: Mapping[str, str]) -> bytes:
     lines = [f"{name}: {' '.join(value.split())}\r\n" for name, value in facts.items() if value]
     return "".join(lines).encode("utf-8", "replace")
+
+
+def robots_told(block: bytes) -> dict[str, str]:
+    """What a metadata record says of robots.txt, in the form of `robots_facts`."""
+    pairs = (line.partition(": ") for line in block.decode("utf-8", "replace").split("\r\n"))
+    return {name: value for name, _, value in pairs if name.startswith("robots")}
+
+
+def as_told(facts: Mapping[str, str]) -> dict[str, str]:
+    """Facts as they are read back from a record that was made of them."""
+    return robots_told(_warc_fields(facts))
 
 
 def header(headers: Headers, name: str) -> str:

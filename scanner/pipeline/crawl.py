@@ -246,9 +246,9 @@ def begin_run(
         "robots_overrides": "; ".join(f"{host}: {why}" for host, why in crawl_settings.robots_overrides.items()),
     }
     told = {**(note if kind in ("crawl", "compare") else {}), **(more or {})}
-    begun = store.begin_run(facts, told)
-    run_begun(Path(settings.out_dir), begun)
-    return begun
+    # The chain first: a run in the database of which it does not tell would never be closed in it.
+    run_begun(Path(settings.out_dir), facts)
+    return store.begin_run(facts, told, told=True)
 
 
 def close_run(store: Store, run: str, rules: RuleSet) -> None:

@@ -14,6 +14,8 @@ from ..warcfile import BrokenWarc, members
 
 RUN_BEGUN = "run begun"
 RUN_TAKEN_UP = "run taken up again"
+BEGINNINGS = frozenset({RUN_BEGUN, RUN_TAKEN_UP})
+"""A run of which either is told is closed in the chain when it ends: a kill may have come between the two."""
 FILE_BEGUN = "file begun"
 KEPT = "capture kept"
 ADOPTED = "records adopted"

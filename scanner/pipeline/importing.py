@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..collect.archive import Archive, Archived, iter_captures, software_of
 from ..collect.scope import REDIRECTS
@@ -182,6 +182,12 @@ def _copied(path: Path, out_dir: Path) -> str:
         shutil.copyfile(path, part)
         part.replace(place)
     return sha256
+
+
+def file_of(out: Path, event: Mapping[str, Any]) -> Path | None:
+    """Where a file lies of whose import the chain tells. None where that is no place in `imported/`."""
+    name = str(event.get("file") or f"{event['sha256'][:16]}-{event['name']}")
+    return out / FOLDER / name if name == Path(name).name and name not in (".", "..") else None
 
 
 def _take_warc(path: Path, name: str, target: _Target) -> None:

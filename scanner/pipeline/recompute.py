@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
+from ..collect.records import ORIGIN, Headers, first_header, header
 from ..errors import EvidenceError
-from ..evidence import cdx, wacz
+from ..evidence import wacz
 from ..evidence.verdict import Verdict
 from ..model import Capture, FrontierItem, Judgement, RunFacts
 from ..warcfile import BrokenWarc, Member
@@ -116,17 +117,28 @@ def item_of(page: Mapping[str, Any]) -> FrontierItem:
 def capture_of(one: Member, file: str) -> Capture:
     """A record as the database would describe it."""
     is_answer = one.kind == "response"
-    status = re.match(rb"\S+ (\d{3})", one.block) if is_answer else None
+    first, headers = _http_head(one) if is_answer else (b"", ())
+    protocol, _, rest = first.partition(b" ")
+    status = re.match(rb"[0-9]{3}", rest)
     return Capture(
         record_id=one.record_id, url=one.field("WARC-Target-URI"),
-        status=int(status.group(1)) if status else 200 if one.kind == "resource" else 0,
-        content_type=cdx.http_header(one, "content-type") if is_answer else one.field("Content-Type"),
+        status=int(status.group()) if status else 200 if one.kind == "resource" else 0,
+        content_type=header(headers, "content-type") if is_answer else one.field("Content-Type"),
         captured_at=one.date,
-        peer_ip=one.field("WARC-IP-Address"), http_version=one.field("WARC-Protocol").upper(),
+        peer_ip=one.field("WARC-IP-Address"),
+        http_version=(one.field("WARC-Protocol") or protocol.decode("ascii", "replace")).upper(),
         payload_sha256=hashlib.sha256(one.payload).hexdigest(), record_sha256=one.sha256, wire_bytes=len(one.payload),
         warc_file=file, warc_offset=one.offset, warc_length=len(one.packed), truncated=one.field("WARC-Truncated"),
-        location=cdx.http_header(one, "location") if is_answer else "", origin=one.field("X-Noticescan-Origin"),
+        etag=header(headers, "etag"), last_modified=header(headers, "last-modified"),
+        location=first_header(headers, "location"), origin=one.field(ORIGIN),
     )  # fmt: skip
+
+
+def _http_head(one: Member) -> tuple[bytes, Headers]:
+    """(status line, headers) of the answer in a response record."""
+    first, *lines = one.block.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    pairs = (line.partition(b":") for line in lines)
+    return first, tuple((name.strip(), value.strip(b" \t")) for name, colon, value in pairs if colon)
 
 
 def same_rules(verdict: Verdict, digest: str, rules: RuleSet) -> bool:

@@ -60,7 +60,7 @@ def _seal(store: Store, settings: Settings, facts: RunFacts, noted: frozenset[st
     detail: dict[str, Any] = {
         "run": facts.id, "kind": facts.kind, "ok": facts.ok, "warc": digests,
         "findings": len(report.findings), "findings_sha256": places.findings_digest(report.findings),
-        "rules": facts.rules_digest,
+        "rules": facts.rules_digest, "tables_sha256": store.digests(facts.id),
     }  # fmt: skip
     if built:
         detail["wacz"] = {"sha256": built.sha256, "datapackage_sha256": built.datapackage_sha256, "pages": built.pages}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from ..errors import EvidenceError, UsageError
 from ..evidence import custody, places, wacz
 from ..evidence.stamp import StampState
 from ..evidence.verdict import Seal, Verdict
-from ..model import Outcome
+from ..model import Outcome, RunFacts
 from ..read import images
 from ..warcfile import BrokenWarc, members, wrong_digests
 from . import custodian
@@ -20,8 +20,9 @@ from .kept import judge_capture
 from .pictures import DOM, Pictures
 from .proofs import run_proofs
 from .recompute import compare, same_rules
-from .sealing import warcs_of
+from .sealing import WARC_FOLDER, warcs_of
 from .verify import check_digest, check_wacz, guarded, judge_stamps
+from .verifykept import Described, Events, check_captures, check_imported, check_tables, outlives_chain
 from .views import view_of
 
 if TYPE_CHECKING:
@@ -47,16 +48,20 @@ def verify_run(run: str, means: Means) -> Verdict:
         parts = store.report(run)
         told = custody.read_folder(out)
         events = {n: one for n, one in told.details.items() if one.get("run") == run}
-        end = _chain(verdict, told, events)
-        _warcs(verdict, out, run, events, end)
-        _captures(verdict, store, out, run)
+        end = _chain(verdict, told, events, out, parts.run, told_once=store.was_told(run))
+        described = _warcs(verdict, out, run, events, end)
+        check_captures(verdict, store, out, run, described, events)
+        check_tables(verdict, store, run, events, end)
+        check_imported(verdict, out, events)
         _stamps(verdict, told, events, out, end, means)
         _packed(verdict, out, run, end)
         _findings(verdict, store, parts, end, means)
     return verdict
 
 
-def _chain(verdict: Verdict, told: custody.Read, events: Mapping[int, Mapping[str, Any]]) -> Mapping[str, Any] | None:
+def _chain(
+    verdict: Verdict, told: custody.Read, events: Events, out: Path, run: RunFacts, *, told_once: bool
+) -> Mapping[str, Any] | None:
     """The chain as a whole; returns the event that closed the run."""
     if told.links or told.problems:
         good = f"every link holds; events: {len(told.links)}, of this run: {len(events)}"
@@ -64,55 +69,78 @@ def _chain(verdict: Verdict, told: custody.Read, events: Mapping[int, Mapping[st
     ends = [one for one in events.values() if one["event"] == custodian.RUN_FINISHED]
     if ends:
         return ends[-1]
-    if not told.problems:
-        begun = any(one["event"] == custodian.RUN_BEGUN for one in events.values())
-        why = "the run has not finished" if begun else "the run is older than the custody chain"
+    stamps = places.run_folder(out, run.id) / places.STAMPS
+    begun = any(one["event"] in custodian.BEGINNINGS for one in events.values())
+    if stamps.exists() and not told.problems:
+        verdict.fail(
+            "custody chain", f"it does not tell that the run has finished, and {stamps.name}/ shows that it did"
+        )
+    elif begun:
+        why = "the run has not finished" if run.finished_at is None else "the run is not closed in it yet"
         verdict.skip("custody chain", why)
+    elif proof := outlives_chain(out, run.id, told=told_once):
+        verdict.fail("custody chain", f"it does not tell of the run any more: {proof} shows that it did")
+    elif not told.problems:
+        verdict.skip("custody chain", "the run is older than the custody chain")
     return None
 
 
-def _warcs(
-    verdict: Verdict, out: Path, run: str, events: Mapping[int, Mapping[str, Any]], end: Mapping[str, Any] | None
-) -> None:
-    """Each file is the one that was recorded, each record whole, with digests that hold, and told of in the chain."""
-    noted = {sha256 for one in events.values() for sha256 in one.get("records", ())}
-    stated: Mapping[str, str] = end["warc"] if end else {}
-    present = {path.name: path for path in warcs_of(out, run)}
-    problems = [f"{name} is gone" for name in stated if name not in present]
-    wrong: list[str] = []
-    untold: list[str] = []
-    records = 0
-    for name, path in present.items():
-        if end and stated.get(name) != wacz.sha256_of(path):
-            problems.append(f"{name} is not the file that was recorded when the run finished")
+@dataclass
+class _Seen:
+    """What the records of a run show while its files are read once."""
+
+    noted: frozenset[str]
+    """Digests of which the chain tells."""
+    described: Described
+    problems: list[str]
+    records: int = 0
+    wrong: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+    """Records of which the chain does not tell, before one of which it does."""
+    tails: list[str] = field(default_factory=list)
+    """The same at the end of a file."""
+    met: set[str] = field(default_factory=set)
+
+    def read(self, path: Path) -> None:
+        waiting: list[str] = []
         try:
             with path.open("rb") as stream:
                 for one in members(stream):
-                    records += 1
-                    wrong += [f"{name} at byte {one.offset}: {which} does not hold" for which in wrong_digests(one)]
-                    if noted and one.sha256 not in noted:
-                        untold.append(f"{name} at byte {one.offset}: a record that is not told of in the custody chain")
-                    noted.discard(one.sha256)
+                    where = f"{path.name} at byte {one.offset}"
+                    self.records += 1
+                    self.described.take(one, f"{WARC_FOLDER}/{path.name}")
+                    self.wrong += [f"{where}: {which} does not hold" for which in wrong_digests(one)]
+                    self.met.add(one.sha256)
+                    if one.sha256 in self.noted:
+                        self.untold, waiting = self.untold + waiting, []
+                    else:
+                        waiting.append(f"{where}: a record that is not told of in the custody chain")
         except BrokenWarc as error:
-            problems.append(f"{name}: {error}")
-    if end and noted:
-        untold.append(f"{len(noted)} records that the custody chain tells of are gone")
-    verdict.settle("WARC", guarded(problems), f"every record is whole; files: {len(present)}")
-    verdict.settle("record digest", guarded(wrong + untold), f"all digests hold; records: {records}")
+            self.problems.append(f"{path.name}: {error}")
+        self.tails += waiting
 
 
-def _captures(verdict: Verdict, store: Store, out: Path, run: str) -> None:
-    """What the database says about each capture is what lies in the file."""
-    from ..collect.archive import read_payload
-
-    problems = []
-    captures = store.captures(run)
-    for capture in captures:
-        try:
-            read_payload(out, capture)
-        except EvidenceError as error:
-            problems.append(error.message)
-    verdict.settle("records", guarded(problems), f"they lie where the database says; captures: {len(captures)}")
+def _warcs(verdict: Verdict, out: Path, run: str, events: Events, end: Mapping[str, Any] | None) -> Described:
+    """Each file is the one that was recorded, each record whole, with digests that hold, and told of in the chain."""
+    noted = frozenset(sha256 for one in events.values() for sha256 in one.get("records", ()))
+    stated: Mapping[str, str] = end["warc"] if end else {}
+    present = {path.name: path for path in warcs_of(out, run)}
+    seen = _Seen(noted, Described(), [f"{name} is gone" for name in stated if name not in present])
+    for name, path in present.items():
+        if end and stated.get(name) != wacz.sha256_of(path):
+            seen.problems.append(f"{name} is not the file that was recorded when the run finished")
+        seen.read(path)
+    untold = [*seen.untold, *(seen.tails if end else ())] if events else []
+    if end and (gone := len(noted - seen.met)):
+        untold.append(f"{gone} records that the custody chain tells of are gone")
+    verdict.settle("WARC", guarded(seen.problems), f"every record is whole; files: {len(present)}")
+    if seen.tails and events and not end and not seen.wrong + untold:
+        # A kill leaves this behind, and so does a forger.
+        what = "records at the end of a file that the custody chain does not tell of"
+        verdict.skip("record digest", f"{what}: {len(seen.tails)}")
+    else:
+        verdict.settle("record digest", guarded(seen.wrong + untold), f"all digests hold; records: {seen.records}")
+    return seen.described
 
 
 def _stamps(

@@ -67,7 +67,7 @@ def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=key))
 
 
-def begin_run(connection: Connection, facts: RunFacts, note: Mapping[str, str]) -> RunFacts:
+def begin_run(connection: Connection, facts: RunFacts, note: Mapping[str, str], *, told: bool = False) -> RunFacts:
     there = connection.execute(sa.select(runs).where(runs.c.name == facts.id)).mappings().first()
     if there is None:
         last = connection.execute(
@@ -77,7 +77,7 @@ def begin_run(connection: Connection, facts: RunFacts, note: Mapping[str, str]) 
             .limit(1)
         ).first()
         row: dict[str, Any] = {name: getattr(facts, name) for name in rows.FACT_FIELDS}
-        row |= {"name": facts.id, "note": dict(note)}
+        row |= {"name": facts.id, "note": dict(note), "told": told}
         if last is not None:
             row |= {"previous_run": last.name, "previous_finished_at": last.finished_at}
         connection.execute(sa.insert(runs).values(**row))

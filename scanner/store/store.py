@@ -26,7 +26,7 @@ from scanner.model import (
     UnreadReason,
 )
 
-from . import around, compare, crawl, known, look, notices, pictures, report, rows, vendors
+from . import around, compare, crawl, known, look, notices, pictures, report, rows, told, vendors
 from .connect import BUSY_SECONDS, connect, connect_to_read, reading, writing
 from .tables import runs
 
@@ -61,13 +61,19 @@ class Store:
 
     # Runs
 
-    def begin_run(self, facts: RunFacts, note: Mapping[str, str] | None = None) -> RunFacts:
+    def begin_run(self, facts: RunFacts, note: Mapping[str, str] | None = None, *, told: bool = False) -> RunFacts:
         """Write a new run; returns its facts with `previous_run` (the last successful one) filled in.
 
-        `note` is kept for `Report.settings_note`. A run that exists is returned as it is.
+        `note` is kept for `Report.settings_note`. `told`: the custody chain tells that it has begun. A run that exists
+        is returned as it is.
         """
         with writing(self._engine) as connection:
-            return report.begin_run(connection, facts, note or {})
+            return report.begin_run(connection, facts, note or {}, told=told)
+
+    def was_told(self, run: str) -> bool:
+        """Did the custody chain tell of this run when it began?"""
+        with reading(self._engine) as connection:
+            return bool(known.run_row(connection, run)["told"])
 
     def resume_run(self, kind: str = "") -> RunFacts | None:
         """The newest run that never finished (of this kind, if one is named), or None."""
@@ -87,6 +93,16 @@ class Store:
         """All runs, newest first."""
         with reading(self._engine) as connection:
             return look.run_facts(connection)
+
+    def digests(self, run: str) -> dict[str, str]:
+        """Table -> SHA-256 over what it says of a run, for the custody chain."""
+        with reading(self._engine) as connection:
+            return told.digests(connection, self._run_id(connection, run))
+
+    def decisions(self, run: str) -> dict[str, RobotsDecision]:
+        """WARC-Record-ID -> what robots.txt had decided, for the captures of a run of which it is noted."""
+        with reading(self._engine) as connection:
+            return told.decisions(connection, self._run_id(connection, run))
 
     # Vendors
 

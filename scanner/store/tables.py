@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from .types import BigInt, Flag, Instant, Json, Prose, Real
 
-HEAD = "0007"
+HEAD = "0008"
 """The migration that this code needs; kept here so that opening a current database does not import alembic."""
 VERSION_TABLE = "noticescan_schema"
 
@@ -52,6 +52,7 @@ runs = sa.Table(
     _text("previous_run"),
     sa.Column("previous_finished_at", Instant),
     sa.Column("note", Json),
+    sa.Column("told", Flag, nullable=False, server_default="0"),
     sqlite_strict=True,
 )
 

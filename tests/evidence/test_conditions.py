@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import sqlite3
 import ssl
 import threading
 from collections.abc import Iterator
@@ -121,6 +123,11 @@ def test_pages_kept_before_there_was_a_chain_are_taken_into_it(tmp_path: Path, r
     assert report is not None
     for name in (custody.LINKS, custody.DETAILS):
         (tmp_path / "out" / name).unlink()
+    shutil.rmtree(tmp_path / "out" / "evidence")
+    base = sqlite3.connect(tmp_path / "out" / "noticescan.sqlite")
+    with base:
+        base.execute("UPDATE runs SET told = 0")
+    base.close()
     done = export(settings, rules, Wanted(run=report.run.id), Quiet(), tmp_path / "case", pdf=False)
     verdict = verify(str(done.folder), Means(settings, rules))
     assert verdict.failures == []
