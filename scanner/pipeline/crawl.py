@@ -27,6 +27,7 @@ from ..errors import LockedError
 from ..model import READ, Finding, FrontierItem, Report, RunFacts, Stance, Target
 from ..read import images
 from ..schedule import due
+from .closing import RESUMED, close_interrupted, make_whole
 from .custodian import Custodian, run_begun, run_taken_up
 from .holding import GUESS
 from .keeping import Keeper, Watcher, same_page
@@ -74,6 +75,7 @@ def crawl(
     targets = merged(targets)
     scopes = {target.vendor: scope_of(target, settings) for target in targets}
     with locked(Path(settings.out_dir)), open_store(settings.database_url()) as store:
+        close_interrupted(store, settings, watcher)
         seal_finished(store, settings, watcher)
         now = datetime.now(UTC)
         store.describe_vendors(targets)
@@ -81,8 +83,6 @@ def crawl(
         run = _take_up(store, scopes, settings, rules, watcher, now)
         if run is None and not wanted:
             return None
-        if run is not None:
-            run_taken_up(Path(settings.out_dir), run)
         run = run or begin_run(store, "crawl", settings, rules, now)
         try:
             asyncio.run(_look(store, run.id, scopes, wanted, settings, rules, watcher))
@@ -171,14 +171,13 @@ def _take_up(
 
     A run that must not be continued is closed instead, with everything it kept, and None is returned.
     """
-    run = store.resume_run("crawl")
+    run = store.resume_run(RESUMED)
     if run is None:
         return None
     with archive_of(settings, run.id) as archive:
-        captures = store.captures(run.id)
-        recovery = archive.recover([(capture.warc_file, capture.warc_offset) for capture in captures])
-        for capture, _ in recovery.adopted:
-            store.adopt(run.id, capture)
+        captures = make_whole(store, archive, run.id)
+        # Also where it is only closed: perhaps nothing is told of it yet.
+        run_taken_up(Path(settings.out_dir), run)
         last = max((capture.captured_at for capture in captures), default=run.started_at)
         if why := _why_not(store, run, scopes, rules, now - last):
             keeper = Keeper(store, archive, run.id, scopes, settings, rules, watcher)

@@ -23,6 +23,7 @@ from ..model import Capture, CoverageRow, FrontierItem, Judgement, Outcome, Repo
 from ..read import mhtml, saved
 from ..stated import split_url
 from .check import NO_PAGE, PAGES, SAVED, WARCS, files, is_auxiliary, not_a_file, not_entered
+from .closing import close_interrupted
 from .crawl import archive_of, begin_run, close_run, locked
 from .custodian import file_imported
 from .fault import spared
@@ -94,6 +95,7 @@ def import_files(
     if not chosen:
         raise UsageError("nothing to import", "known kinds: warc, warc.gz, wacz, mhtml, mht, html")
     with locked(Path(settings.out_dir)), open_store(settings.database_url()) as store:
+        close_interrupted(store, settings, watcher)
         run = begin_run(store, "import", settings, rules, datetime.now(UTC), {"files": _names(chosen)})
         found = _Pages()
         with archive_of(settings, run.id) as archive:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import StoreError
 from ..model import CoverageRow, Report, UnreadReason
+from .closing import close_interrupted
 from .crawl import begin_run, close_run, locked
 from .fault import spared
 from .keeping import Watcher
@@ -50,6 +51,7 @@ def rescan(settings: Settings, rules: RuleSet, watcher: Watcher) -> Report:
 
     can_stamp(settings.evidence)
     with locked(Path(settings.out_dir)), open_store(settings.database_url()) as store:
+        close_interrupted(store, settings, watcher)
         looks = store.rescannable()
         first = next(looks, None)
         if first is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,17 +16,20 @@ from . import custodian
 from .stamping import Target, stamp_all
 
 if TYPE_CHECKING:
-    from ..config import Settings
+    from ..config import EvidenceSettings, Settings
     from ..model import RunFacts
     from ..store import Store
     from .keeping import Watcher
 
 HTML = ("text/html", "application/xhtml+xml")
 WARC_FOLDER = "warc"
+_ASKED = frozenset({custodian.STAMPED, custodian.NOT_STAMPED, custodian.PROMISED})
 
 
 def seal_finished(store: Store, settings: Settings, watcher: Watcher) -> None:
     """Closes every run that has ended and is not closed in the chain: the last one, or one that a kill cut short.
+
+    A run whose stamping was cut short is stamped by those who were to be asked and were not.
 
     Raises ArchiveError (disk full), EvidenceError (a WARC or the chain is damaged). A missing stamp is only noted.
     """
@@ -35,10 +38,15 @@ def seal_finished(store: Store, settings: Settings, watcher: Watcher) -> None:
     told = custody.read_folder(out)
     if told.problems:
         raise EvidenceError(f"custody chain: {told.problems[0]}", "keep the folder as it is, and a copy")
-    begun = {d["run"] for d in told.details.values() if d["event"] == custodian.RUN_BEGUN}
-    done = {d["run"] for d in told.details.values() if d["event"] == custodian.RUN_FINISHED}
+    begun = {d["run"] for d in told.details.values() if d["event"] in custodian.BEGINNINGS}
+    ends = {d["run"]: n for n, d in told.details.items() if d["event"] == custodian.RUN_FINISHED}
+    asked = _asked(told)
     for facts in reversed(store.runs()):
-        if facts.finished_at is not None and facts.id in begun - done:
+        if facts.finished_at is None:
+            continue
+        if facts.id in ends:
+            _stamp_the_rest(told, ends[facts.id], asked, settings, watcher)
+        elif facts.id in begun:
             _seal(store, settings, facts, _noted(told, facts.id), watcher)
 
 
@@ -62,15 +70,55 @@ def _seal(store: Store, settings: Settings, facts: RunFacts, noted: frozenset[st
         "findings": len(report.findings), "findings_sha256": places.findings_digest(report.findings),
         "rules": facts.rules_digest, "tables_sha256": store.digests(facts.id),
     }  # fmt: skip
+    detail["stamps_wanted"] = [*settings.evidence.timestamp_urls, *settings.evidence.ots_calendars]
     if built:
         detail["wacz"] = {"sha256": built.sha256, "datapackage_sha256": built.datapackage_sha256, "pages": built.pages}
     head = chain.append(custodian.RUN_FINISHED, sync=True, **detail)
+    _stamp(chain, head, detail, _targets(head, detail), settings.evidence, out, watcher)
+
+
+def _targets(head: custody.Link, end: Mapping[str, Any]) -> list[Target]:
+    """What is to be stamped of a run whose last event this is."""
     targets = [Target(custodian.HEAD, head.sha256)]
-    targets += [Target("datapackage", built.datapackage_sha256)] if built else []
-    targets += [Target(name, sha256) for name, sha256 in digests.items()]
-    folder = places.run_folder(out, facts.id) / places.STAMPS
-    for event in stamp_all(settings.evidence, targets, folder, watcher):
-        chain.append(event.pop("event"), sync=True, run=facts.id, head=head.n, **event)
+    targets += [Target("datapackage", end["wacz"]["datapackage_sha256"])] if "wacz" in end else []
+    return targets + [Target(name, sha256) for name, sha256 in end["warc"].items()]
+
+
+def _stamp(
+    chain: custody.Chain, head: custody.Link, end: Mapping[str, Any], targets: Sequence[Target],
+    evidence: EvidenceSettings, out: Path, watcher: Watcher,
+) -> None:  # fmt: skip
+    folder = places.run_folder(out, end["run"]) / places.STAMPS
+    for event in stamp_all(evidence, targets, folder, watcher):
+        chain.append(event.pop("event"), sync=True, run=end["run"], head=head.n, **event)
+
+
+def _asked(told: custody.Read) -> dict[tuple[str, str], set[str]]:
+    """(run, authority or calendar) -> targets for which it was asked. Who did not answer is not asked again."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for one in told.details.values():
+        if one["event"] in _ASKED:
+            who = one.get("authority") or one.get("calendar", "")
+            found.setdefault((one["run"], who), set()).add(
+                "" if one["event"] == custodian.NOT_STAMPED else one["target"]
+            )
+    return found
+
+
+def _stamp_the_rest(
+    told: custody.Read, n: int, asked: Mapping[tuple[str, str], set[str]], settings: Settings, watcher: Watcher
+) -> None:
+    """A kill may have come while a finished run was stamped."""
+    end, head = told.details[n], told.links[n - 1]
+    for name in ("timestamp_urls", "ots_calendars"):
+        for url in getattr(settings.evidence, name):
+            done = asked.get((end["run"], url), set())
+            if url not in end.get("stamps_wanted", ()) or "" in done:
+                continue
+            if rest := [one for one in _targets(head, end) if one.name not in done]:
+                only = {"timestamp_urls": (), "ots_calendars": ()} | {name: (url,)}
+                evidence, out = settings.evidence.model_copy(update=only), Path(settings.out_dir)
+                _stamp(custody.Chain(out), head, end, rest, evidence, out, watcher)
 
 
 def warcs_of(out: Path, run: str) -> list[Path]:

@@ -264,6 +264,29 @@ def record_auxiliary(
     _finish(connection, run, url, item, row | {"seen_at": capture.captured_at, "findings": 0})
 
 
+def not_come_to(connection: Connection, run: Any) -> tuple[FrontierItem, ...]:
+    """Rescan: URLs of earlier runs; import: pages that were kept, and the files; as far as the run has no row of them.
+
+    Files stand under their names, as those do that could not be read: which of them were taken in is not known.
+    """
+    there = sa.select(coverage.c.url_id).where(coverage.c.run_id == run["id"])
+    query = sa.select(urls.c.name, urls.c.canonical, vendors.c.name.label("vendor")).join_from(urls, vendors)
+    query = query.where(urls.c.id.not_in(there)).order_by(urls.c.id)
+    if run["kind"] == IMPORT:
+        kept = sa.select(captures.c.url_id).where(captures.c.run_id == run["id"], captures.c.url_id.is_not(None))
+        query = query.where(urls.c.id.in_(kept.where(captures.c.content_type.not_like("image/%"))))
+    elif run["kind"] == "rescan":
+        outcomes = (*READ, Outcome.UNREAD.value)
+        looked = sa.select(coverage.c.url_id).join(runs, runs.c.id == coverage.c.run_id)
+        looked = looked.where(coverage.c.run_id < run["id"], runs.c.kind != ASIDE, coverage.c.outcome.in_(outcomes))
+        query = query.where(urls.c.id.in_(looked))
+    else:
+        return ()
+    items = [FrontierItem(row.name, row.canonical, row.vendor, 0, run["kind"]) for row in connection.execute(query)]
+    files = (run["note"] or {}).get("files", "")
+    return (*items, FrontierItem(files, files, "", 0, IMPORT)) if files else tuple(items)
+
+
 def finish_run(connection: Connection, run: int, ok: bool, at: datetime) -> None:
     """Close a run; what is still waiting is counted as interrupted, so that the coverage adds up."""
     query = sa.select(frontier).where(frontier.c.run_id == run, frontier.c.state != "done").order_by(frontier.c.id)

@@ -307,6 +307,11 @@ class Store:
 
     # After a crash
 
+    def not_come_to(self, run: str) -> tuple[FrontierItem, ...]:
+        """What an interrupted run that has no frontier has not accounted for: a rescan, or an import."""
+        with reading(self._engine) as connection:
+            return crawl.not_come_to(connection, known.run_row(connection, run))
+
     def adopt(self, run: str, capture: Capture) -> FrontierItem | None:
         """Take in a whole record found past the committed tail. Its pending URL, if any, is now captured."""
         with writing(self._engine) as connection:

@@ -15,11 +15,18 @@ from scanner.detect.rules import RuleSet
 from scanner.errors import ExitCode
 from scanner.evidence import custody
 from scanner.evidence.verdict import CheckState, Verdict
+from scanner.model import Outcome, Target, UnreadReason
+from scanner.pipeline import crawl as pipeline_crawl
+from scanner.pipeline import importing, stamping
+from scanner.pipeline import rescan as pipeline_rescan
+from scanner.pipeline.crawl import crawl
 from scanner.pipeline.importing import import_files
+from scanner.pipeline.rescan import rescan
 from scanner.pipeline.verify import Means, verify
-from tests.loopback import CLAIM, html
+from scanner.store import open_store
+from tests.loopback import CLAIM, Page, html, vendor
 
-from . import shop
+from . import authority, shop
 from .conftest import Quiet
 from .shop import Looked
 
@@ -153,3 +160,126 @@ def test_an_imported_file_is_checked(rules: RuleSet, tmp_path: Path) -> None:
     copy.write_bytes(html(CLAIM))
     change(settings, "UPDATE captures SET origin = 'urn:dom'")
     assert broken(verify(taken.run.id, means)) == {"records", "database"}
+
+
+class Killed(BaseException):
+    """A kill, as far as a test can make one: nothing behind it is done."""
+
+
+def killed(*_: object, **__: object) -> None:
+    raise Killed
+
+
+def test_a_run_that_is_killed_before_the_chain_tells_of_it_is_closed_in_the_end(
+    rules: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an earlier version left it: the run in the database, and nothing of it in the chain."""
+    settings = shop.settings_for(tmp_path / "out")
+    with vendor("127.0.4.61") as site:
+        site.pages["/"] = Page(html(CLAIM))
+        targets = (Target("示例", (site.url(),)),)
+        with monkeypatch.context() as patch:
+            patch.setattr(pipeline_crawl, "run_begun", lambda *_: None)
+            patch.setattr(pipeline_crawl, "_look", killed)
+            with pytest.raises(Killed):
+                crawl(settings, targets, rules, Quiet())
+        report = crawl(settings, targets, rules, Quiet())
+    assert report is not None
+    assert "run begun" not in {one["event"] for one in custody.read_folder(tmp_path / "out").details.values()}
+    assert verify(report.run.id, Means(settings, rules)).exit_code is ExitCode.OK
+    assert (tmp_path / "out" / "evidence" / report.run.id / f"{report.run.id}.wacz").is_file()
+
+
+def test_a_run_is_in_the_chain_before_it_is_in_the_database(
+    rules: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = shop.settings_for(tmp_path / "out")
+    monkeypatch.setattr(pipeline_crawl, "run_begun", killed)
+    with pytest.raises(Killed):
+        crawl(settings, (Target("示例", ("http://127.0.4.61:9/",)),), rules, Quiet())
+    with open_store(settings.database_url()) as store:
+        assert store.runs() == ()
+
+
+def test_stamping_that_was_cut_short_goes_on(rules: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if authority.OPENSSL is None:
+        pytest.skip("needs openssl: apt-get install openssl")
+    with authority.serving(tmp_path / "tsa") as served:
+        settings = shop.settings_for(tmp_path / "out", timestamp_urls=[served.url], trusted_roots=[str(served.root)])
+        asked: list[str] = []
+        ask = stamping.stamp.ask
+
+        def once(url: str, request: bytes) -> bytes:
+            asked.append(url)
+            if len(asked) == 2:
+                raise Killed
+            return ask(url, request)
+
+        with vendor("127.0.4.61") as site:
+            site.pages["/"] = Page(html(CLAIM))
+            targets = (Target("示例", (site.url(),)),)
+            with monkeypatch.context() as patch:
+                patch.setattr(stamping.stamp, "ask", once)
+                with pytest.raises(Killed):
+                    crawl(settings, targets, rules, Quiet())
+            with open_store(settings.database_url()) as store:
+                (first,) = store.runs()
+            crawl(settings, targets, rules, Quiet())
+    told = [one for one in custody.read_folder(tmp_path / "out").details.values() if one["event"] == "stamped"]
+    assert [one["target"] for one in told if one["run"] == first.id] == [
+        "custody-head", "datapackage", f"{first.id}-00000.warc.gz",
+    ]  # fmt: skip
+    verdict = verify(first.id, Means(settings, rules, roots=(served.root,)))
+    assert (verdict.failures, verdict.seal.value) == ([], "sealed")
+
+
+def test_a_rescan_that_was_cut_short_is_closed_and_leaves_nothing_out(
+    plain: Looked, copy: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        judged = iter(range(2))
+        judge = pipeline_rescan.judge_capture
+
+        def two(*args: object) -> object:
+            if next(judged, None) is None:
+                raise Killed
+            return judge(*args)  # type: ignore[arg-type]
+
+        patch.setattr(pipeline_rescan, "judge_capture", two)
+        with pytest.raises(Killed):
+            rescan(copy, plain.rules, Quiet())
+    watcher = Quiet()
+    again = rescan(copy, plain.rules, watcher)
+    assert any("interrupted rescan" in note for note in watcher.notes)
+    with open_store(copy.database_url()) as store:
+        cut = next(one for one in store.runs() if one.kind == "rescan" and one.id != again.run.id)
+        rows = store.report(cut.id).coverage
+    assert cut.finished_at is not None
+    assert not cut.ok
+    assert {row.reason for row in rows if row.outcome is Outcome.UNREAD} >= {UnreadReason.INTERRUPTED}
+    assert {(row.vendor, row.url) for row in rows} >= {(row.vendor, row.url) for row in again.coverage}
+    for run in (cut.id, again.run.id):
+        assert verify(run, Means(copy, plain.rules)).exit_code is ExitCode.OK
+
+
+def test_an_import_that_was_cut_short_is_closed(
+    rules: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / "theirs.html"
+    theirs.write_bytes(html(CLAIM))
+    settings = shop.settings_for(tmp_path / "out")
+    given = {"vendor": "示例", "url": "https://door.vendor.example/"}
+    with monkeypatch.context() as patch:
+        patch.setattr(importing, "_judge", killed)
+        with pytest.raises(Killed):
+            import_files(settings, [theirs], rules, Quiet(), **given)
+    (warc,) = (tmp_path / "out" / "warc").iterdir()
+    warc.write_bytes(warc.read_bytes() + b"\x1f\x8b torn")  # the kill came while a record was written
+    again = import_files(settings, [theirs], rules, Quiet(), **given).report
+    with open_store(settings.database_url()) as store:
+        cut = next(one for one in store.runs() if one.id != again.run.id)
+        rows = {row.url: row.reason for row in store.report(cut.id).coverage}
+    assert rows == {given["url"]: UnreadReason.INTERRUPTED, "theirs.html": UnreadReason.INTERRUPTED}
+    assert cut.finished_at is not None
+    for run in (cut.id, again.run.id):
+        assert verify(run, Means(settings, rules)).exit_code is ExitCode.OK, run
