@@ -1,9 +1,10 @@
 """What goes into the WARC records of one exchange (ISO 28500:2017), before anything is packed.
 
 warcio computes SHA-1 only and percent-encodes header bytes that are not ASCII. Both are avoided here: digests are
-SHA-256 and given, and the HTTP head is made of the bytes that were received. Transfer encoding is undone, so a chunked
-`Transfer-Encoding` is renamed `X-Archive-Orig-Transfer-Encoding` (pywb's convention), or header and body would
-disagree.
+SHA-256 and given, and the HTTP head is made of the bytes that were received, but for white space round values, which
+aiohttp strips. The request line is in origin form, also where a proxy was sent the absolute one. Transfer encoding is
+undone, so a chunked `Transfer-Encoding` is renamed `X-Archive-Orig-Transfer-Encoding` (pywb's convention), or header
+and body would disagree.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class Exchange:
     status: int
     reason_phrase: str
     response_headers: tuple[tuple[bytes, bytes], ...]
-    """Raw: order and case as received."""
+    """Raw: order and case as received; white space round values is stripped."""
     body: bytes
     """Content-encoded bytes, transfer encoding (chunking) undone."""
     peer_ip: str
