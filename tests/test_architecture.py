@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "scanner"
 
 FLOORS = {
-    **dict.fromkeys(("__init__", "model", "errors", "stated", "warcfile"), 1),
+    **dict.fromkeys(("__init__", "model", "errors", "stated", "warcfile", "durable"), 1),
     "config": 2,
     "lawfile": 2,
     **dict.fromkeys(("collect", "read", "detect", "notice", "law", "history", "store", "report", "schedule"), 3),

@@ -34,6 +34,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from ..durable import make_folder, sync_folder
 from ..errors import ArchiveError, EvidenceError
 from ..model import Capture, Exchange, RobotsDecision, UnreadReason
 from ..stated import iso_date
@@ -240,14 +241,14 @@ class Archive:
     def _open_next(self) -> None:
         self.close()
         folder = self._out_dir / FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         last = self._files()[-1:]
         number = int(last[0].removesuffix(".warc.gz").rpartition("-")[2]) + 1 if last else 0
         path = folder / f"{self._run_id}-{number:05d}.warc.gz"
         self._name = f"{FOLDER}/{path.name}"
         self._file = path.open("xb", buffering=0)
         self._size = 0
-        _fsync_folder(folder)
+        sync_folder(folder)
         self._append_durably(_member(warcinfo_record(path.name, self._info), level=6))
 
 
@@ -321,16 +322,6 @@ def software_of(path: Path) -> str:
             return found.group(1).decode("utf-8", "replace")[:200] if found else ""
     except (*BROKEN, OSError):
         return ""
-
-
-def _fsync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # a folder cannot be opened there
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _member(draft: Draft, level: int) -> bytes:
@@ -507,6 +498,6 @@ def _truncate(path: Path, size: int) -> None:
             with path.open("r+b") as file:
                 file.truncate(size)
                 os.fsync(file.fileno())
-        _fsync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise ArchiveError(f"{path}: the torn end cannot be cut off: {error.strerror}") from None

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from ..durable import make_folder, sync_folder
 from ..errors import ArchiveError, EvidenceError
 
 LINKS = "custody.jsonl"
@@ -72,7 +73,7 @@ class Chain:
 
     def __init__(self, folder: Path) -> None:
         self._links, self._details = folder / LINKS, folder / DETAILS
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         cut = _cut_torn_end(self._links) + _cut_torn_end(self._details)
         last = _last_line(self._links)
         self.n, self.head = 0, BEGINNING
@@ -225,12 +226,15 @@ def _bytes(path: Path) -> bytes:
 
 
 def _append(path: Path, line: bytes, *, sync: bool) -> None:
+    begun = not path.exists()
     with path.open("ab", buffering=0) as file:
         rest = memoryview(line)
         while rest:  # a raw write may be short
             rest = rest[file.write(rest) :]
-        if sync:
+        if sync or begun:
             os.fsync(file.fileno())
+    if begun:
+        sync_folder(path.parent)
 
 
 def _tail(file: IO[bytes]) -> bytes:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..durable import write
 from ..model import Finding
+
+__all__ = [
+    "CERTIFICATES", "CONDITIONS", "FOLDER", "STAMPS", "authority_name", "findings_digest", "pretty", "proof_name",
+    "run_folder", "wacz_of", "write",
+]  # fmt: skip
 
 FOLDER = "evidence"
 """In the output folder: one folder a run, and the certificates that servers showed."""
@@ -45,20 +50,6 @@ def findings_digest(findings: Iterable[Finding]) -> str:
     """SHA-256 over the findings as JSON lines, in one order whatever the order of making."""
     lines = sorted(json.dumps(one.as_json(), ensure_ascii=True, sort_keys=True) for one in findings)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, and be sure that it is on the disk. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def pretty(values: Any) -> bytes:

@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from .. import durable
 from ..errors import ArchiveError
 from ..warcfile import BrokenWarc, Member, members
 from . import cdx
@@ -59,7 +60,7 @@ def build(
 ) -> Built:
     """Pack WARC files with their page list. Raises ArchiveError where the result does not pass its own checks."""
     part = path.with_name(path.name + ".part")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    durable.make_folder(path.parent)
     try:
         with part.open("wb") as file:
             write_zip(
@@ -72,7 +73,7 @@ def build(
             what = found.problems[0][1] if found.problems else f"{len(found.pages)} of {len(pages)} pages are listed"
             raise ArchiveError(f"{path.name}: the packed file does not pass its own check: {what}")
         built = Built(sha256_of(part), found.datapackage_sha256, len(found.pages), found.records)
-        part.replace(path)
+        durable.rename(part, path)
     except BrokenWarc as error:
         raise ArchiveError(f"{path.name}: cannot be packed: {error}") from None
     except OSError as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import __version__
+from .. import __version__, durable
 from ..errors import MissingExtraError, UsageError
 from ..evidence import casefile, custody, places, sign, wacz
 from ..report.case import CasePage, case_html
@@ -56,13 +56,14 @@ def export(
         folder = to or out / FOLDER / _name(material)
         if folder.exists():
             raise UsageError(f"{folder} is there already", "name another folder with --to")
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        durable.make_folder(folder.parent)
         part = Path(tempfile.mkdtemp(prefix=".case-", dir=folder.parent))
         try:
             _fill(part, material, settings, watcher, pdf=pdf)
             digest = _close(part, material, settings, watcher)
             part.chmod(0o755)
-            part.rename(folder)
+            durable.sync_tree(part)
+            durable.rename(part, folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)
         custody.Chain(out).append(
