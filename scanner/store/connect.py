@@ -230,6 +230,10 @@ def connect_to_read(text: str, busy_seconds: float) -> Engine:
         raise UsageError(f"no database at {path}", "name the folder of a crawl with --out, or its database with --db")
     if _may_write(path):
         return connect(text, busy_seconds)
+    wal = path.with_name(path.name + "-wal")
+    if wal.is_file() and wal.stat().st_size:  # `immutable` would leave out what stands there, without a word
+        what = f"{shown(url)} was not closed: a part of it lies in {wal.name}, and it is read-only here"
+        raise StoreError(what, "copy both files to a place that can be written, and name that one")
     # WAL needs a file beside the database even to read; `immutable` promises SQLite that nobody writes here.
     target = f"file:{percent(str(path.absolute()))}?mode=ro&immutable=1"
     engine = sa.create_engine(url, creator=lambda: sqlite3.connect(target, uri=True, check_same_thread=False))

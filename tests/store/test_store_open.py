@@ -22,7 +22,7 @@ from alembic.script import ScriptDirectory
 import scanner.store
 from scanner.errors import StoreError, UsageError
 from scanner.model import UnreadReason
-from scanner.store import Store, connect, open_store
+from scanner.store import Store, connect, open_store, open_to_read
 from scanner.store.tables import HEAD, VERSION_TABLE, metadata
 from tests.store.values import T0, capture, facts, finding, item, judgement
 
@@ -320,3 +320,21 @@ def test_a_database_on_a_read_only_medium_can_be_read(tmp_path: Path) -> None:
         Path(outside).chmod(0o755)
         assert done.returncode == 0, done.stderr
         assert [file.name for file in Path(outside).iterdir()] == ["kept.db"]
+
+
+def test_a_read_only_database_that_was_not_closed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies beside it in the WAL would be left out without a word."""
+    with open_store(str(tmp_path / "live.db")) as live:
+        live.begin_run(facts())
+        for name in ("live.db", "live.db-wal"):
+            shutil.copy(tmp_path / name, tmp_path / name.replace("live", "copy"))
+    assert (tmp_path / "copy.db-wal").stat().st_size
+    monkeypatch.setattr(connect, "_may_write", lambda _: False)
+    with pytest.raises(StoreError, match="was not closed"):
+        open_to_read(str(tmp_path / "copy.db"))
+    monkeypatch.undo()
+    with open_to_read(str(tmp_path / "copy.db")) as whole:
+        assert len(whole.runs()) == 1
+    monkeypatch.setattr(connect, "_may_write", lambda _: False)
+    with open_to_read(str(tmp_path / "copy.db")) as closed:
+        assert len(closed.runs()) == 1
