@@ -18,11 +18,13 @@ from scanner.collect.archive import iter_captures
 from scanner.collect.targets import from_urls
 from scanner.config import Settings
 from scanner.detect.rules import RuleSet, load
-from scanner.errors import UsageError
+from scanner.errors import EvidenceError, ExitCode, UsageError
 from scanner.model import Change, Outcome, Report, UnreadReason
+from scanner.pipeline import importing
 from scanner.pipeline.crawl import crawl
 from scanner.pipeline.importing import Imported, import_files
 from scanner.pipeline.rescan import rescan
+from scanner.pipeline.verify import Means, verify
 from scanner.read import saved
 from scanner.store import open_store
 from tests.loopback import CLAIM, Page, html, vendor
@@ -289,3 +291,46 @@ def test_a_304_to_a_tag_that_stands_for_another_capture_is_not_believed(tmp_path
     assert second is not None
     (row,) = [row for row in second.coverage if row.url == shop.url()]
     assert (row.outcome, row.reason) == (Outcome.UNREAD, UnreadReason.PROTOCOL)
+
+
+def test_a_long_name_is_cut_and_the_file_is_kept(theirs: Path, tmp_path: Path, rules: RuleSet) -> None:
+    file = theirs / ("门" * 83 + ".HTML")
+    file.write_bytes(html(CLAIM))
+    report = take(tmp_path, rules, file, url=URL).report
+    assert report.findings
+    (copy,) = (tmp_path / "out" / "imported").iterdir()
+    assert copy.read_bytes() == file.read_bytes()
+    assert copy.name.endswith("门.HTML")
+    assert verify(report.run.id, Means(settings(tmp_path), rules)).exit_code is ExitCode.OK
+
+
+def test_what_is_judged_is_the_copy_that_was_hashed(
+    theirs: Path, tmp_path: Path, rules: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is changed while it is taken in."""
+    file = theirs / "page.html"
+    file.write_bytes(html(CLAIM))
+    told = importing.file_imported
+
+    def then_changed(*given: object) -> None:
+        told(*given)  # type: ignore[arg-type]
+        file.write_bytes(html("门禁"))
+
+    monkeypatch.setattr(importing, "file_imported", then_changed)
+    report = take(tmp_path, rules, file, url=URL).report
+    assert report.findings
+    (copy,) = (tmp_path / "out" / "imported").iterdir()
+    assert hashlib.sha256(copy.read_bytes()).hexdigest() in report.origins[report.findings[0].finding.warc_record]
+
+
+def test_a_copy_that_was_changed_is_told_when_its_file_comes_again(
+    theirs: Path, tmp_path: Path, rules: RuleSet
+) -> None:
+    file = theirs / "page.html"
+    file.write_bytes(html(CLAIM))
+    take(tmp_path, rules, file, url=URL)
+    (copy,) = (tmp_path / "out" / "imported").iterdir()
+    copy.write_bytes(b"changed")
+    with pytest.raises(EvidenceError, match="not the file that was imported"):
+        take(tmp_path, rules, file, url=URL)
+    assert copy.read_bytes() == b"changed"

@@ -73,9 +73,9 @@ def run_taken_up(out: Path, facts: RunFacts) -> None:
     Chain(out).append(RUN_TAKEN_UP, sync=True, run=facts.id, tool=facts.tool_version)
 
 
-def file_imported(out: Path, run: str, name: str, sha256: str) -> None:
-    """A file of somebody else lies in `imported/`, untouched. Raises ArchiveError, EvidenceError."""
-    Chain(out).append(IMPORTED, sync=True, run=run, name=name, sha256=sha256)
+def file_imported(out: Path, run: str, name: str, file: str, sha256: str) -> None:
+    """A file of somebody else lies in `imported/` as `file`, untouched. Raises ArchiveError, EvidenceError."""
+    Chain(out).append(IMPORTED, sync=True, run=run, name=name, file=file, sha256=sha256)
 
 
 class Custodian:

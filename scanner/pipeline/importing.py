@@ -8,17 +8,19 @@ the file says about its making is shown as its own statement: we did not see it.
 from __future__ import annotations
 
 import hashlib
-import shutil
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from .. import durable
 from ..collect.archive import Archive, Archived, iter_captures, software_of
 from ..collect.scope import REDIRECTS
 from ..collect.urls import BadUrl, canonical, without_fragment
-from ..errors import ArchiveError, UsageError
+from ..errors import ArchiveError, EvidenceError, UsageError
+from ..evidence import wacz
 from ..model import Capture, CoverageRow, FrontierItem, Judgement, Outcome, Report, UnreadReason
 from ..read import mhtml, saved
 from ..stated import split_url
@@ -43,6 +45,9 @@ FOLDER = "imported"
 KEPT_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/json", "application/ld+json", "image/")
 """Media types of records that a page is judged by. Style sheets, scripts and video stay in the copied file."""
 VIA = "import"
+MAX_NAME_BYTES = 240
+"""Of the name of a copy: most file systems allow 255."""
+COPY_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,30 +165,63 @@ def _names(paths: Sequence[Path]) -> str:
 
 
 def _take_in(path: Path, target: _Target, watcher: Watcher) -> None:
-    """Copies one file and keeps the pages in it."""
-    sha256 = _copied(path, Path(target.settings.out_dir))
-    file_imported(Path(target.settings.out_dir), target.run, path.name, sha256)
+    """Copies one file and keeps the pages in it. Only the copy is read: the file may change under us."""
+    out = Path(target.settings.out_dir)
+    sha256, copy = _copied(path, out)
+    file_imported(out, target.run, path.name, copy.name, sha256)
     name = f"{path.name} (SHA-256 {sha256})"
     before = len(target.found.newest)
     if _kind(path) == "warc":
-        _take_warc(path, name, target)
+        _take_warc(copy, name, target)
     else:
-        _take_saved(path, name, target)
+        _take_saved(path, copy, name, target)
     pages = len(target.found.newest) - before
     watcher.note(f"{path.name}: {pages} page{'' if pages == 1 else 's'} taken in")
 
 
-def _copied(path: Path, out_dir: Path) -> str:
-    """SHA-256 of the file, which lies in `imported/` when this returns."""
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    place = out_dir / FOLDER / f"{sha256[:16]}-{path.name}"
-    if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(place.name + ".part")
-        shutil.copyfile(path, part)
-        part.replace(place)
-    return sha256
+def _copied(path: Path, out_dir: Path) -> tuple[str, Path]:
+    """(SHA-256, copy): the copy lies in `imported/` and is on the disk when this returns.
+
+    Raises OSError (cannot be read), ArchiveError (disk full), EvidenceError (an earlier copy was changed).
+    """
+    folder = out_dir / FOLDER
+    part = folder / f"incoming{durable.PART}"
+    with path.open("rb") as source:
+        try:
+            durable.make_folder(folder)
+            sha256 = _copy_hashing(source, part)
+            copy = folder / _name_of_copy(sha256, path.name)
+            if not copy.exists():
+                durable.rename(part, copy)
+            elif wacz.sha256_of(copy) != sha256:
+                raise EvidenceError(f"{copy} is not the file that was imported", "keep it as it is, and a copy")
+        except OSError as error:
+            raise ArchiveError(f"{folder}: cannot keep {path.name}: {error.strerror}", "free some disk space") from None
+        finally:
+            part.unlink(missing_ok=True)
+    return sha256, copy
+
+
+def _copy_hashing(source: IO[bytes], part: Path) -> str:
+    """The digest is that of the bytes that were written, not of another reading of the file."""
+    digest = hashlib.sha256()
+    with part.open("wb") as target:
+        while piece := source.read(COPY_BYTES):
+            digest.update(piece)
+            target.write(piece)
+        target.flush()
+        os.fsync(target.fileno())
+    return digest.hexdigest()
+
+
+def _name_of_copy(sha256: str, name: str) -> str:
+    """The name with 16 digits of the digest before it, cut where a file system would refuse it; its ending stays."""
+    whole = f"{sha256[:16]}-{name}"
+    if len(os.fsencode(whole)) <= MAX_NAME_BYTES:
+        return whole
+    ending = next((one for one in (*WARCS, *SAVED, *PAGES) if name.lower().endswith(one)), "")
+    kept = os.fsencode(whole)[: MAX_NAME_BYTES - len(ending)].decode("utf-8", "ignore")
+    return kept + name[len(name) - len(ending) :]
 
 
 def file_of(out: Path, event: Mapping[str, Any]) -> Path | None:
@@ -228,8 +266,8 @@ def _take_record(archived: Archived, origin: str, target: _Target) -> None:
         target.found.add(item, kept)
 
 
-def _take_saved(path: Path, name: str, target: _Target) -> None:
-    body = path.read_bytes()
+def _take_saved(path: Path, copy: Path, name: str, target: _Target) -> None:
+    body = copy.read_bytes()
     taken_apart = spared(path.name, _taken_apart, body, is_mhtml=_kind(path) == "mhtml")
     if isinstance(taken_apart, Judgement):
         target.found.skip(path, UnreadReason.FAULT, taken_apart.detail)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -20,7 +21,9 @@ from scanner.pipeline import crawl as pipeline_crawl
 from scanner.pipeline import importing, stamping
 from scanner.pipeline import rescan as pipeline_rescan
 from scanner.pipeline.crawl import crawl
+from scanner.pipeline.export import export
 from scanner.pipeline.importing import import_files
+from scanner.pipeline.material import Wanted
 from scanner.pipeline.rescan import rescan
 from scanner.pipeline.verify import Means, verify
 from scanner.store import open_store
@@ -283,3 +286,32 @@ def test_an_import_that_was_cut_short_is_closed(
     assert cut.finished_at is not None
     for run in (cut.id, again.run.id):
         assert verify(run, Means(settings, rules)).exit_code is ExitCode.OK, run
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs the names of open files")
+def test_names_are_on_the_disk_as_well_as_bytes(
+    rules: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is synced in a folder that is not may be gone after a power cut."""
+    synced: set[str] = set()
+    sync = os.fsync
+
+    def noted(handle: int) -> None:
+        synced.add(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    theirs = tmp_path / "theirs.html"
+    theirs.write_bytes(html(CLAIM))
+    out = tmp_path / "out"
+    settings = shop.settings_for(out)
+    run = import_files(
+        settings, [theirs], rules, Quiet(), vendor="示例", url="https://door.vendor.example/"
+    ).report.run.id
+    folders = {out, out / "warc", out / "imported", out / "evidence", out / "evidence" / run}
+    assert {str(one) for one in folders} <= synced
+    synced.clear()
+    case = export(settings, rules, Wanted(vendor="示例"), Quiet(), tmp_path / "cases" / "one", pdf=False).folder
+    names = {name.rpartition("/")[2] for name in synced}
+    assert {path.name for path in case.rglob("*") if path.is_file()} <= names
+    assert {str(case.parent), str(case.parent.parent)} <= synced
