@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from . import custody
-from .places import pretty
+from .places import pretty, write
 from .wacz import sha256_of
 
 MANIFEST = "manifest.json"
@@ -54,8 +54,8 @@ def write_manifest(folder: Path, head: Mapping[str, Any]) -> bytes:
 
 
 def write_sums(folder: Path) -> None:
-    """Write SHA256SUMS over everything else, last of all."""
-    (folder / SUMS).write_text(_sums(folder), encoding="utf-8")
+    """Write SHA256SUMS over everything else, last of all, whole or not at all. Raises OSError."""
+    write(folder / SUMS, _sums(folder).encode())
 
 
 def names(folder: Path) -> list[str]:

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import EvidenceError, UsageError
+from ..durable import PART
+from ..errors import ArchiveError, EvidenceError, UsageError
 from ..evidence import casefile, custody, ots, places
 from ..evidence.asking import StampError
+from ..evidence.stamp import StampState
 from . import custodian
 from .crawl import locked
 from .proofs import told_of
@@ -88,11 +90,12 @@ def _event(promise: Mapping[str, Any], completed: bytes) -> dict[str, Any]:
 
 def _in_case(folder: Path, settings: Settings, watcher: Watcher) -> Completed:
     """Only of a case file that is whole: new sums over a changed file would hide the change."""
+    digest = hashlib.sha256(_manifest(folder)).hexdigest()
+    _mend(folder, digest)
     manifest, problems = casefile.read_manifest(folder)
     problems += casefile.file_problems(folder)
     if not manifest or problems:
         raise EvidenceError(f"{folder}: {problems[0]}", "not a whole case file: `noticescan verify` tells more")
-    digest = hashlib.sha256((folder / casefile.MANIFEST).read_bytes()).hexdigest()
     promises = sorted((folder / casefile.CASE_STAMPS).glob(f"*/{places.proof_name('manifest')}"))
     if not promises:
         raise UsageError(f"{folder}: no calendar has stamped this case file")
@@ -106,10 +109,41 @@ def _in_case(folder: Path, settings: Settings, watcher: Watcher) -> Completed:
             waiting += 1
             continue
         keep(target, completed)
+        _write_sums(folder)  # at once: the next calendar may keep us waiting until somebody ends it
         files.append(target)
-    if files:
-        casefile.write_sums(folder)
     return Completed(tuple(files), waiting)
+
+
+def _manifest(folder: Path) -> bytes:
+    try:
+        return (folder / casefile.MANIFEST).read_bytes()
+    except OSError as error:
+        raise EvidenceError(f"{folder / casefile.MANIFEST}: {error.strerror}", "not a whole case file") from None
+
+
+def _write_sums(folder: Path) -> None:
+    try:
+        casefile.write_sums(folder)
+    except OSError as error:
+        raise ArchiveError(f"{folder / casefile.SUMS}: cannot be written: {error.strerror}") from None
+
+
+def _mend(folder: Path, digest: str) -> None:
+    """A kill may have come between a proof and the sums. Nothing but such a proof, whole and over this manifest, and
+    what was half written, is taken for that."""
+    sums = folder / casefile.SUMS
+    litter = [sums.with_name(sums.name + PART), *(folder / casefile.CASE_STAMPS).glob(f"*/manifest.complete.ots{PART}")]
+    for path in litter:
+        path.unlink(missing_ok=True)
+    new = [path for path in (folder / casefile.CASE_STAMPS).glob("*/manifest.complete.ots") if not path.is_symlink()]
+    names = {path.relative_to(folder).as_posix(): path for path in new}
+    unknown = {f"{name} is not part of the case file": path for name, path in names.items()}
+    problems = casefile.file_problems(folder)
+    if not problems or not set(problems) <= unknown.keys():
+        return
+    judged = [ots.check(unknown[problem].read_bytes(), bytes.fromhex(digest)) for problem in problems]
+    if all(one.state is not StampState.BROKEN and one.height for one in judged):
+        _write_sums(folder)
 
 
 def _kept(path: Path, sha256: str) -> bytes:

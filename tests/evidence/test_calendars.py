@@ -22,6 +22,7 @@ from scanner.evidence import custody, ots
 from scanner.evidence.blockheader import Header
 from scanner.evidence.stamp import StampState
 from scanner.evidence.verdict import Seal, Verdict
+from scanner.pipeline import completing
 from scanner.pipeline.completing import complete_stamps
 from scanner.pipeline.export import Exported, export
 from scanner.pipeline.material import Wanted
@@ -351,6 +352,45 @@ def test_one_calendar_of_two_completes(rules: RuleSet, tmp_path: Path) -> None:
     verdict = verify(looked.run, Means(looked.settings, rules, headers=own))
     assert (verdict.failures, verdict.seal) == ([], Seal.WHOLE)
     assert any("pending" in line for line in stamps_of(verdict))
+
+
+def test_an_upgrade_that_is_cut_short_leaves_a_whole_case_file(
+    rules: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two calendars have it in a block: ended between them, and killed between a proof and the sums."""
+    with calendar() as one, calendar() as other:
+        looked = shop.look(tmp_path / "out", rules, ots_calendars=[one.url, other.url])
+        case = export(looked.settings, rules, Wanted(vendor=NAME), Quiet(), tmp_path / "case", pdf=False).folder
+        one.mine(tmp_path / "headers")
+        other.mine(tmp_path / "more-headers")
+        complete, asked = completing.ots.complete, []
+
+        def once(*given: Any) -> bytes:
+            asked.append(given)
+            if len(asked) == 2:
+                raise KeyboardInterrupt
+            return complete(*given)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(completing.ots, "complete", once)
+            with pytest.raises(KeyboardInterrupt):
+                complete_stamps(str(case), looked.settings, Quiet())
+        means = Means(looked.settings, rules)
+        assert len(list(case.glob("stamps/manifest/*/manifest.complete.ots"))) == 1
+        assert verify(str(case), means).failures == []
+        with monkeypatch.context() as patch:
+            patch.setattr(completing, "_write_sums", once)
+            with pytest.raises(TypeError):
+                complete_stamps(str(case), looked.settings, Quiet())
+        (case / "SHA256SUMS.part").write_bytes(b"half")
+        assert {check.link for check in verify(str(case), means).failures} == {"files", "manifest"}
+        assert complete_stamps(str(case), looked.settings, Quiet()).waiting == 0
+        assert verify(str(case), means).failures == []
+        # What is no proof over this manifest is not taken in.
+        odd = next(case.glob("stamps/manifest/*/manifest.complete.ots"))
+        odd.write_bytes(odd.read_bytes()[:-1])
+        with pytest.raises(EvidenceError):
+            complete_stamps(str(case), looked.settings, Quiet())
 
 
 def test_the_command_line(promised: Stamped, headers: dict[int, Header], tmp_path: Path, capsys: Any) -> None:
