@@ -20,4 +20,5 @@ def few_rules(folder: Path) -> Path:
     for words in (folder / "lexicon").rglob("*.toml"):
         if words.stem not in WORDS:
             words.unlink()
+    (folder / "subjects.toml").unlink()  # speaks of words that are not there now
     return folder
