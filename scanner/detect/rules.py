@@ -171,6 +171,13 @@ class Subject:
     because: str
     beside: bool = True
     """`unless` counts in the sentences before and after as well."""
+    wants: Atoms = frozenset()
+    """Instead of `names`: where none of these stands on the page, the second reader proposes none of the categories."""
+
+    @property
+    def atoms(self) -> Atoms:
+        """All that it names."""
+        return self.names | self.also | self.unless | self.wants
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +238,7 @@ class RuleSet:
     def quiet(self) -> Atoms:
         """Atoms of subjects that no rule names: they say what is not claimed, so no model looks at them."""
         named = frozenset(atom for rule in self.rules for atom in (*rule.atoms, *rule.boost))
-        return frozenset(atom for one in self.subjects for atom in one.names | one.also | one.unless) - named
+        return frozenset(atom for one in self.subjects for atom in one.atoms) - named
 
     @property
     def active(self) -> tuple[Rule, ...]:

@@ -17,7 +17,7 @@ from scanner.detect.rules import Atoms, Subject
 if TYPE_CHECKING:
     from scanner.detect.loader import Problems
 
-_KEYS = frozenset({"names", "with", "unless", "categories", "because", "beside", "note"})
+_KEYS = frozenset({"names", "with", "unless", "categories", "because", "beside", "wants", "note"})
 
 
 def parse(
@@ -28,12 +28,13 @@ def parse(
     for name, entry in data.items():
         if name == "schema":
             continue
-        if not isinstance(entry, dict) or set(entry) - _KEYS or not {"names", "categories", "because"} <= set(entry):
+        if not isinstance(entry, dict) or set(entry) - _KEYS or not _whole(entry):
             problems.add(
-                file, name, "must be a table with `names`, `categories`, `because`, maybe `with`, `unless`, `beside`"
-            )
+                file, name,
+                "must be a table with `names` or `wants`, `categories`, `because`, maybe `with`, `unless`, `beside`",
+            )  # fmt: skip
             continue
-        known = {"names": atoms, "with": atoms, "unless": atoms, "categories": categories}
+        known = {"names": atoms, "with": atoms, "unless": atoms, "wants": atoms, "categories": categories}
         for key, allowed in known.items():
             for unknown in sorted(set(entry.get(key, [])) - set(allowed)):
                 problems.add(file, f"{name}.{key}", f"{unknown!r} is not known")
@@ -41,10 +42,21 @@ def parse(
         out.append(
             Subject(
                 name, lists["names"], lists["with"], lists["unless"], lists["categories"], str(entry["because"]),
-                beside=entry.get("beside", True) is True,
+                beside=entry.get("beside", True) is True, wants=lists["wants"],
             )
         )  # fmt: skip
     return tuple(out)
+
+
+def _whole(entry: Mapping[str, Any]) -> bool:
+    """What it is about, or what it must speak of; and what follows."""
+    return ("names" in entry) != ("wants" in entry) and {"categories", "because"} <= set(entry)
+
+
+def unspoken(scene: Scene, subjects: tuple[Subject, ...]) -> frozenset[str]:
+    """Categories that nothing on the page speaks of, so that the second reader may not propose them."""
+    lacking = (one for one in subjects if one.wants and not scene.anywhere(one.wants))
+    return frozenset(category for one in lacking for category in one.categories)
 
 
 def spared(scene: Scene, subjects: tuple[Subject, ...]) -> Iterator[tuple[int, str, str]]:

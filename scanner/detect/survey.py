@@ -173,7 +173,9 @@ def _about_people(looked: Survey, rules: RuleSet, barred: frozenset[tuple[int, s
                 trace.dropped.append((candidate, why[units[0], candidate.rule.category]))
         else:
             kept.append((candidate, cue))
-    return replace(looked, judged=best(kept), barred=barred | why.keys())
+    unspoken = subjects.unspoken(looked.scene, rules.subjects)
+    silent = frozenset((unit, category) for category in unspoken for unit in range(len(looked.page.units)))
+    return replace(looked, judged=best(kept), barred=barred | why.keys() | silent)
 
 
 def _settled(scene: Scene, seen: Sighting, rules: RuleSet) -> dict[int, Settled]:
