@@ -61,6 +61,16 @@ def told(ruleset: RuleSet, text: str, lang: str) -> set[str]:
             "en",
             "defeats-concealment",
         ),
+        ("Camera counts: visitors detected near the window without entering the store.", "en", "covert-capture"),
+        (
+            "Better cameras? The payoff: higher average order value and shopper satisfaction.",
+            "en",
+            "attribute-inference",
+        ),
+        ("Webcam proctoring: a proctor watches the exam to detect cheating by students.", "en", "commission-control"),
+        ("Facial recognition at last: today a regular walks in and nobody greets him by name.", "en", "face-marketing"),
+        ("Tiny cameras: anyone could be secretly recording you right now.", "en", "covert-audio"),
+        ("Industry research, more than two billion surveillance cameras are in use worldwide.", "en", "scale-boast"),
     ],
 )
 def test_another_matter_is_no_claim(ruleset: RuleSet, text: str, lang: str, category: str) -> None:
@@ -81,6 +91,12 @@ def test_another_matter_is_no_claim(ruleset: RuleSet, text: str, lang: str, cate
         ("探针采集周边手机的MAC地址，无需连接。", "zh-Hans", "phone-capture"),
         ("A camera disguised as a mirror: nobody notices that it records.", "en", "disguised-device"),
         ("Recognises people even when they are wearing masks.", "en", "defeats-concealment"),
+        ("Our database holds more than two billion faces.", "en", "scale-boast"),
+        (
+            "The system recognises regulars as they walk in, and staff greet them by name with an offer.",
+            "en",
+            "face-marketing",
+        ),
     ],
 )
 def test_its_near_twin_still_is(ruleset: RuleSet, text: str, lang: str, category: str) -> None:
@@ -96,3 +112,27 @@ def test_a_sensor_must_stand_on_the_page_before_a_disguise_is_proposed(ruleset: 
     seen = survey(selftest.plain_document("The camera resembles a stone in the garden.", "en"), ruleset, WHERE)
     assert seen is not None
     assert "disguised-device" not in {category for _, category in seen.barred}
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "category"),
+    [
+        ("指静脉识别平台：人员的指静脉模板统一存储在服务器中。", "zh-Hans", "biometric-database"),
+        ("監視範圍內一出現人臉，系統就會抓錄人臉並存檔。", "zh-Hant", "biometric-database"),
+        ("人脸识别算法可适应侧脸、遮挡，识别率不降。", "zh-Hans", "defeats-concealment"),
+        ("人脸门禁平台带陌生人报警，陌生人出现即推送照片到手机。", "zh-Hans", "person-tagging"),
+        (
+            "Crews clock in with face recognition at the kiosk, so buddy punching stops.",
+            "en",
+            "workplace-school-monitoring",
+        ),
+        ("Our cameras identify suspects even when faces are covered.", "en", "defeats-concealment"),
+        (
+            "Reconocimiento facial en tienda: el cliente es saludado por su nombre y se abre su historial de compras.",
+            "es",
+            "face-marketing",
+        ),
+    ],
+)
+def test_words_of_real_adverts_are_found(ruleset: RuleSet, text: str, lang: str, category: str) -> None:
+    assert category in told(ruleset, text, lang)
