@@ -19,6 +19,11 @@ LINE, SENTENCE, PARAGRAPH, WALL = 1, 2, 3, 1000
 _SENTENCE_END = re.compile(r"[。!?;]+[\"'”’」』)]*|\.(?=[ \n\"'”)]|$)|\n")
 _ATTRIBUTES = frozenset({BlockKind.ALT, BlockKind.TITLE_ATTR, BlockKind.META, BlockKind.JSON, BlockKind.LABEL})
 _LEAD_END = re.compile(r"[:：]\s*$")
+_TITLE_LINE = re.compile(
+    r"(?:\A|\n[ \t]*\n|[.!?:][\"'”’)]?[ \t]*\n)[ \t]*[A-ZÀ-Þ][^\n.!?;]{7,79}(\n)"
+    r"(?=[ \t]*[\"“'(]?[A-ZÀ-Þ][^\n]{38,}?[.!?](?:\s|$))"
+)
+"""A line without a stop, above a line that is a sentence: a title, though no markup says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ def build(document: Document, rules: RuleSet) -> Page:
     borders = tuple((normal.position(b.start), normal.position(b.end)) for b in document.blocks)
     languages = language.of_text(normal.text, document.text, document.lang, rules.stopwords, rules.fold.table)
     langs = tuple(language.of_block(normal.text[s:e], languages.main) for s, e in borders)
-    at, weights = _breaks(document, normal.text, borders)
+    at, weights = _breaks(document, normal, borders)
     return Page(document, normal, borders, langs, languages, _units(normal.text, borders), at, weights)
 
 
@@ -135,15 +140,22 @@ def _units(text: str, borders: Sequence[tuple[int, int]]) -> tuple[Unit, ...]:
     return tuple(out)
 
 
-def _breaks(document: Document, text: str, borders: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+def _breaks(document: Document, normal: Normal, borders: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    text = normal.text
+    titles = frozenset(normal.position(title.start(1)) for title in _TITLE_LINE.finditer(document.text))
     found: list[tuple[int, int]] = []
     for index, (start, end) in enumerate(borders):
         if index:
             found.append((borders[index - 1][1], _border(document, index)))
         ends = (match for match in _SENTENCE_END.finditer(text, start, end) if match.end() < end)
-        found.extend((match.start(), LINE if match.group() == "\n" else SENTENCE) for match in ends)
+        found.extend((match.start(), _weight(match, titles)) for match in ends)
     found.sort()
     return [at for at, _ in found], list(accumulate(weight for _, weight in found))
+
+
+def _weight(end: re.Match[str], titles: frozenset[int]) -> int:
+    """A line feed is a light break, for slogans set over two lines; after a title it is as heavy as a stop."""
+    return LINE if end.group() == "\n" and end.start() not in titles else SENTENCE
 
 
 def _border(document: Document, index: int) -> int:

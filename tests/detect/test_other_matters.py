@@ -136,3 +136,10 @@ def test_a_sensor_must_stand_on_the_page_before_a_disguise_is_proposed(ruleset: 
 )
 def test_words_of_real_adverts_are_found(ruleset: RuleSet, text: str, lang: str, category: str) -> None:
     assert category in told(ruleset, text, lang)
+
+
+def test_a_title_is_not_read_into_the_sentence_below_it(ruleset: RuleSet) -> None:
+    below = "If your business has a camera, whether it is one shop or twenty, you have to know the rules."
+    assert "liability-shift" not in told(ruleset, f"Cameras and Data\nThe Guide to Camera Compliance\n{below}", "en")
+    broken = "You are responsible for lawful use\nand we accept no liability for what you film."
+    assert "liability-shift" in told(ruleset, broken, "en")
