@@ -13,7 +13,7 @@ from scanner.detect.match import Candidate, Part
 from scanner.detect.page import Unit
 from scanner.detect.roles import STANCE_OF_ROLE, weight_of
 from scanner.detect.rules import Claim, Reach, Rule, RuleSet, Status
-from scanner.detect.second import Reading, SecondReader, View
+from scanner.detect.second import SHORTEST, Reading, SecondReader, View
 from scanner.detect.survey import Survey
 from scanner.model import BlockKind, Cue, Severity, Stance
 
@@ -264,7 +264,8 @@ def _narrowed(seen: Survey, unit: Unit, side: tuple[int, int], category: str, re
     if weight_of(text[begin:stop]) > LONG:
         cuts = [begin, *(m.end() for m in _CLAUSE.finditer(text, begin, stop)), stop]
         pieces = [(a, b) for a, b in pairwise(cuts) if text[a:b].strip()]
-        begin, stop = _likeliest(seen, pieces, category, reader)
+        telling = [(a, b) for a, b in pieces if weight_of(text[a:b]) >= SHORTEST]  # "and shoes" accuses nobody
+        begin, stop = _likeliest(seen, telling or pieces, category, reader)
     elif side == (unit.start, unit.end):
         return side
     clause = text[begin:stop]

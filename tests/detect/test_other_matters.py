@@ -71,6 +71,10 @@ def told(ruleset: RuleSet, text: str, lang: str) -> set[str]:
         ("Facial recognition at last: today a regular walks in and nobody greets him by name.", "en", "face-marketing"),
         ("Tiny cameras: anyone could be secretly recording you right now.", "en", "covert-audio"),
         ("Industry research, more than two billion surveillance cameras are in use worldwide.", "en", "scale-boast"),
+        ("监控仓库系统通过扫描RFID标签识别物料，支持入库与盘点。", "zh-Hans", "inspection-evasion"),
+        ("人脸识别公司简介：目前已与国内外800多家客户和伙伴建立合作。", "zh-Hans", "scale-boast"),
+        ("互动屏说明：小程序方便顾客了解优惠活动，查询就近门店，购买套餐。", "zh-Hans", "face-marketing"),
+        ("Collectors use lawful data tools on phones to locate right party contacts.", "en", "phone-spying"),
     ],
 )
 def test_another_matter_is_no_claim(ruleset: RuleSet, text: str, lang: str, category: str) -> None:
@@ -143,3 +147,14 @@ def test_a_title_is_not_read_into_the_sentence_below_it(ruleset: RuleSet) -> Non
     assert "liability-shift" not in told(ruleset, f"Cameras and Data\nThe Guide to Camera Compliance\n{below}", "en")
     broken = "You are responsible for lawful use\nand we accept no liability for what you film."
     assert "liability-shift" in told(ruleset, broken, "en")
+
+
+def test_a_quote_is_never_a_clause_that_says_nothing(ruleset: RuleSet) -> None:
+    text = (
+        "智慧门店产品中心 免费试用\n门店改造过程中，商家往往希望做客群分析、热区统计，在这种模式下，"
+        "要靠人脸识别系统取得顾客的人脸信息，从而了解顾客的性别与年龄，再据此调整货架与促销。"
+    )
+    found = detector.detect(selftest.plain_document(text, "zh-Hans"), ruleset, WHERE)
+    quotes = [one.quote for one in found if one.rule.startswith("reader.")]
+    assert quotes
+    assert all(len(quote) >= 8 for quote in quotes)
