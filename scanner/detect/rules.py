@@ -172,7 +172,7 @@ class Subject:
     beside: bool = True
     """`unless` counts in the sentences before and after as well."""
     wants: Atoms = frozenset()
-    """Instead of `names`: where none of these stands on the page, the second reader proposes none of the categories."""
+    """Instead of `names`: where none stands on the page, the second reader accuses it of none of the categories."""
 
     @property
     def atoms(self) -> Atoms:

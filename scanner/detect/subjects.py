@@ -54,7 +54,7 @@ def _whole(entry: Mapping[str, Any]) -> bool:
 
 
 def unspoken(scene: Scene, subjects: tuple[Subject, ...]) -> frozenset[str]:
-    """Categories that nothing on the page speaks of, so that the second reader may not propose them."""
+    """Categories that nothing on the page speaks of, so that the second reader may not accuse it of them."""
     lacking = (one for one in subjects if one.wants and not scene.anywhere(one.wants))
     return frozenset(category for one in lacking for category in one.categories)
 

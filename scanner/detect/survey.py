@@ -44,6 +44,8 @@ class Survey:
     barred: frozenset[tuple[int, str]] = frozenset()
     """(unit, category): a firm exception stopped a hit there, or the sentence is about no person; nobody else may
     propose one."""
+    unspoken: frozenset[str] = frozenset()
+    """Categories that nothing on the page speaks of: the second reader may not propose them as the page's own claim."""
     quiet: frozenset[str] = frozenset()
     """Atoms that the models do not see."""
     settled: Mapping[int, Settled] = field(default_factory=dict)
@@ -174,8 +176,7 @@ def _about_people(looked: Survey, rules: RuleSet, barred: frozenset[tuple[int, s
         else:
             kept.append((candidate, cue))
     unspoken = subjects.unspoken(looked.scene, rules.subjects)
-    silent = frozenset((unit, category) for category in unspoken for unit in range(len(looked.page.units)))
-    return replace(looked, judged=best(kept), barred=barred | why.keys() | silent)
+    return replace(looked, judged=best(kept), barred=barred | why.keys(), unspoken=unspoken)
 
 
 def _settled(scene: Scene, seen: Sighting, rules: RuleSet) -> dict[int, Settled]:

@@ -137,6 +137,8 @@ def _proposals(
             chance = float(chances[index, column])
             one = _proposed(seen, rules, reader, views[index], reading, index, category)
             asserted = one.cue.stance is Stance.ASSERTED
+            if asserted and category in seen.unspoken:
+                continue
             enough = max(bars.own_claims, SURE_BESIDE) if category in SELDOM else bars.own_claims
             if (asserted and one.confidence >= enough) or (not asserted and chance >= bars.other_stances):
                 yield one

@@ -90,6 +90,7 @@ def test_another_matter_is_no_claim(ruleset: RuleSet, text: str, lang: str, cate
         ("自建人脸库，支持亿级人脸图片入库，上传一张照片即可搜出此人。", "zh-Hans", "biometric-database"),
         ("老顾客进店，摄像头认出后在导购平板上推荐相关商品。", "zh-Hans", "face-marketing"),
         ("戴口罩也能识别，无需摘下口罩，准确率达99%。", "zh-Hans", "defeats-concealment"),
+        ("人脸识别终端参数：口罩识别率98%，墨镜、围巾、侧脸均可用。", "zh-Hans", "defeats-concealment"),
         ("人脸底库已收录2亿张人脸。", "zh-Hans", "scale-boast"),
         ("外形酷似智能手机的摄录机，内藏高清镜头，对方毫不察觉。", "zh-Hans", "disguised-device"),
         ("探针采集周边手机的MAC地址，无需连接。", "zh-Hans", "phone-capture"),
@@ -112,10 +113,10 @@ def test_a_sensor_must_stand_on_the_page_before_a_disguise_is_proposed(ruleset: 
 
     seen = survey(selftest.plain_document("The socket resembles a stone in the garden.", "en"), ruleset, WHERE)
     assert seen is not None
-    assert {category for _, category in seen.barred} >= {"disguised-device", "covert-audio"}
+    assert seen.unspoken >= {"disguised-device", "covert-audio"}
     seen = survey(selftest.plain_document("The camera resembles a stone in the garden.", "en"), ruleset, WHERE)
     assert seen is not None
-    assert "disguised-device" not in {category for _, category in seen.barred}
+    assert "disguised-device" not in seen.unspoken
 
 
 @pytest.mark.parametrize(
