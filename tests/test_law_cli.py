@@ -162,7 +162,7 @@ def test_law_list_and_show(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert len(lines(capsys, "law", "list")) == 260
     assert lines(capsys, "law", "list", "--category", "everyone-does-it") == []  # a category, and nothing is listed
     assert run(["law", "list", "--lang", "zh"]) == 0
-    assert "个人信息保护法 第26条" in capsys.readouterr().out
+    assert "cn.pipl.26 " in capsys.readouterr().out
     german = {one["jurisdiction"] for one in lines(capsys, "law", "list", "--jurisdiction", "de")}
     assert german == {"DE", "EU"}  # a member state has its own law and that of the EU
     assert {one["jurisdiction"] for one in lines(capsys, "law", "list", "--jurisdiction", "eu")} == {"EU"}
@@ -218,7 +218,7 @@ def test_who_is_bound_is_said_wherever_a_duty_is_shown(
     operator = {"en": "a vendor only where it installs or runs it itself", "zh": "厂商仅在自行安装或运行时才是"}[lang]
     mine = {"en": "not of a vendor that only sells it", "zh": "仅销售的厂商不在此列"}[lang]
     assert run(["law", "show", "cn.pipl.26", "--lang", lang]) == 0
-    assert operator in capsys.readouterr().out
+    assert operator in " ".join(capsys.readouterr().out.split())
     assert run(["law", "list", "--category", "commission-control", "--jurisdiction", "CN", "--lang", lang]) == 0
     shown = capsys.readouterr().out
     assert {"en": "operator", "zh": "使用者"}[lang] in shown

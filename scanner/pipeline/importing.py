@@ -172,7 +172,7 @@ def _take_in(path: Path, target: _Target, watcher: Watcher) -> None:
     name = f"{path.name} (SHA-256 {sha256})"
     before = len(target.found.newest)
     if _kind(path) == "warc":
-        _take_warc(copy, name, target)
+        _take_warc(path, copy, name, target)
     else:
         _take_saved(path, copy, name, target)
     pages = len(target.found.newest) - before
@@ -230,12 +230,12 @@ def file_of(out: Path, event: Mapping[str, Any]) -> Path | None:
     return out / FOLDER / name if name == Path(name).name and name not in (".", "..") else None
 
 
-def _take_warc(path: Path, name: str, target: _Target) -> None:
-    made_by, found = software_of(path), target.found
+def _take_warc(path: Path, copy: Path, name: str, target: _Target) -> None:
+    made_by, found = software_of(copy), target.found
     before = sum(found.count.values()) + len(found.damaged)
     origin = f"{name}, by {made_by or 'software that it does not name'}; date, address and bytes as that file states"
     try:
-        for archived in iter_captures(path):
+        for archived in iter_captures(copy):
             _take_record(archived, origin, target)
     except ArchiveError as error:
         found.damaged.append(error.message)

@@ -13,9 +13,6 @@ from scanner.report.text import one_line
 from scanner.report.view import doubtful, view
 from scanner.report.words import words
 
-CLAIMED = "宣称"
-"""How Chinese titles of categories begin."""
-
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
@@ -109,7 +106,7 @@ def headline(report: Report, lang: str = "en") -> str:
 
 
 def category_name(report: Report, category: str, lang: str) -> str:
-    """The category in few words: its id, or where that says nothing, in Chinese, its title without "claims"."""
+    """The category in few words: its id, or where that says nothing, in Chinese, its title."""
     if lang == "en":
         return category
-    return str(report.categories.get(category, {}).get(f"title_{lang}") or category).removeprefix(CLAIMED)
+    return str(report.categories.get(category, {}).get(f"title_{lang}") or category)

@@ -371,7 +371,6 @@ NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
         (b"Sun, 22 Nov 2026 11:00:00 GMT", 0.0),
         (b"soon", None),
         (b"Mon, 01 Jan 2020 00:00:00 +99999999999999999999", None),
-        (b"Mon, 01 Jan 0001 00:00:00 +1400", None),
         (b"-5", None),
         (b"", None),
     ],

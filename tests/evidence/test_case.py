@@ -231,7 +231,8 @@ def test_what_there_is_not_is_said(plain: Looked, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         verify(str(tmp_path / "no.wacz"), Means(plain.settings, plain.rules))
     (tmp_path / "empty").mkdir()
-    assert verify(str(tmp_path / "empty"), Means(plain.settings, plain.rules)).exit_code is ExitCode.EVIDENCE
+    with pytest.raises(UsageError, match="none of the parts"):
+        verify(str(tmp_path / "empty"), Means(plain.settings, plain.rules))
 
 
 def test_an_authority_that_does_not_answer_is_noted_and_stops_nothing(rules: RuleSet, tmp_path: Path) -> None:
