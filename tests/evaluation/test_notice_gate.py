@@ -77,8 +77,20 @@ AT_ONCE = ("frozen",)
 )
 def test_figures_hold(split: str) -> None:
     now = notices.figures(split)
-    low = {name: round(now[name], 3) for name, floor in FLOORS[split].items() if now[name] < floor}
+    floors = FLOORS[split].items()
+    low = {name: round(now[name], 3) for name, floor in floors if now[name] < floor - one_case(split, name)}
     assert low == {}, f"{split}: {now}"
+
+
+def one_case(split: str, figure: str) -> float:
+    """What a figure of the pairs may lose to another processor's rounding: one contradiction told (about half of them
+    are), one found, two verdicts. On one of another maker four sets were below their floors by that much, with no
+    change of the program (2026-11-30)."""
+    pairs = notices.pairs(split)
+    denied = sum(pair["verdict"] == "contradicts" for pair in pairs)
+    slack = {"contradicts_precision": (2, denied), "contradicts_recall": (1, denied), "verdicts": (2, len(pairs))}
+    cases, of = slack.get(figure, (0, 1))
+    return cases / of if of else 0.0
 
 
 @pytest.mark.gate
