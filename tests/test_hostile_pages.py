@@ -26,6 +26,7 @@ from scanner.pipeline.importing import import_files
 from scanner.pipeline.rescan import rescan
 from scanner.read import saved
 from scanner.stated import http_date, iso_date, split_url
+from tests.drawing import needs_ocr
 from tests.few_rules import few_rules
 from tests.loopback import CLAIM, Page, html, vendor
 from tests.test_import import URL, record, warc
@@ -177,6 +178,15 @@ def test_the_head_of_a_record_is_looked_at_in_linear_time(tmp_path: Path) -> Non
 def test_a_picture_at_no_address_does_not_end_a_check(tmp_path: Path, rules: RuleSet) -> None:
     page = tmp_path / "saved.html"
     page.write_bytes(html(CLAIM + '<img src="http://[x"><img src="&#9;//[x"><a href="http://[x">x</a>'))
+    (found,) = check([page], rules)
+    assert found.judgement.outcome is Outcome.FINDINGS
+
+
+@needs_ocr
+def test_a_picture_of_no_file_does_not_cost_its_page(tmp_path: Path, rules: RuleSet) -> None:
+    (tmp_path / "circle.png").symlink_to("circle.png")
+    page = tmp_path / "saved.html"
+    page.write_bytes(html(CLAIM + '<img src="%00.png"><img src="circle.png">'))
     (found,) = check([page], rules)
     assert found.judgement.outcome is Outcome.FINDINGS
 

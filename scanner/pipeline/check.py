@@ -216,12 +216,12 @@ def _beside(page: Path, texts: dict[str, PictureText]) -> Lookup | None:
     def text(url: str) -> PictureText | None:
         if not url.startswith("file:"):
             return inside(url)
-        file = Path(url2pathname(split_url(url).path)).resolve()
         try:
+            file = Path(url2pathname(split_url(url).path)).resolve()
             if not file.is_relative_to(folder) or not file.is_file() or file.stat().st_size > MAX_FILE_BYTES:
                 return None
             return read_once(file.read_bytes(), texts)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RuntimeError):  # a NUL in its name, links in a circle
             return None
 
     return text
