@@ -11,15 +11,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from urllib.parse import unquote
 
 from ..model import Exchange, FrontierItem, Link, Target, UnreadReason
 from . import sitemaps
+from .entries import matches
 from .guard import special_range
 from .records import first_header
 from .robots import Robots
-from .urls import BadUrl, Parts, canonical, is_ip, join, site_of, split, without_fragment
+from .urls import BadUrl, canonical, is_ip, join, site_of, split, without_fragment
 
 MAX_LINKS_PER_PAGE = 5_000
 MAX_PATH_SEGMENTS = 16
@@ -44,8 +44,6 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+")
-_PORT = re.compile(r":\d+$")
-_SLASHES = re.compile(r"/{2,}")
 _CALENDAR = re.compile(
     r"calendar|month|year|week|\bdate\b|\bday\b|rili|日历|日曆|(?:19|20)\d\d[-/]?[01]\d\b", re.IGNORECASE
 )
@@ -95,11 +93,11 @@ class Scope:
                 return True
         except BadUrl:
             return False
-        return any(_matches(entry, url) for entry in self.target.include)
+        return any(matches(entry, url) for entry in self.target.include)
 
     def excludes(self, url: str) -> str:
         """Why this URL is never fetched, or "": the `exclude` entry that forbids it, in words for the report."""
-        entry = next((entry for entry in self.target.exclude if _matches(entry, url)), "")
+        entry = next((entry for entry in self.target.exclude if matches(entry, url)), "")
         return entry and f"excluded in the targets file: {entry}"
 
 
@@ -355,47 +353,6 @@ def _out_of_scope(url: str) -> tuple[UnreadReason, str]:
     if is_ip(host) and (special := special_range(ipaddress.ip_address(host))):
         return UnreadReason.ADDRESS_REFUSED, f"{host} is {special}"
     return UnreadReason.REDIRECT_OUT_OF_SCOPE, f"leads to {host}, which is not the target's"
-
-
-def _matches(entry: str, url: str) -> bool:
-    """An include or exclude entry: a URL prefix, a path prefix (`/blog/`), or (`*.`)host with its subdomains.
-
-    Both sides in the spelling that is sent, with percent escapes undone: a server takes `/%66orum` for `/forum`.
-    """
-    try:
-        parts = split(without_fragment(url))
-        wanted = _entry(entry)
-    except BadUrl:
-        return False
-    host, sought = parts.host.rstrip("."), wanted.host.rstrip(".")
-    if "://" in entry:
-        return (host, _port(parts)) == (sought, _port(wanted)) and _plainly(parts).startswith(_plainly(wanted))
-    if entry.startswith("/"):
-        return _plainly(parts).startswith(_plainly(wanted))
-    if _PORT.search(entry) and wanted.port != parts.port:
-        return False
-    return host == sought or (not is_ip(host) and host.endswith(f".{sought}"))
-
-
-@lru_cache(maxsize=1024)
-def _entry(entry: str) -> Parts:
-    """An entry as a URL; what it does not say is filled up. Raises BadUrl."""
-    if "://" in entry:
-        return split(without_fragment(entry))
-    if entry.startswith("/"):
-        return split(f"http://entry.example{entry}")
-    return split(f"http://{entry.removeprefix('*.')}/")
-
-
-def _port(parts: Parts) -> int:
-    """0 for the usual one: a page that is excluded under https is not fetched under http either."""
-    return 0 if (parts.scheme, parts.port) in (("http", 80), ("https", 443)) else parts.port
-
-
-def _plainly(parts: Parts) -> str:
-    """Path and query to compare prefixes by: what most servers take for the same is the same."""
-    path = _SLASHES.sub("/", unquote(parts.path))
-    return path + (f"?{unquote(parts.query)}" if parts.query else "")
 
 
 def _each(function: Callable[[str], str], urls: Iterable[str]) -> list[str]:
