@@ -30,7 +30,9 @@ MAX_SENTENCE = 160
 MAX_TOKENS = 256
 """Tokens of one stretch: as much as most labelled pages hold."""
 MAX_TITLE = 32
-"""Tokens of the page's first sentence, which later stretches begin with."""
+"""Tokens of one sentence of the opening."""
+MAX_OPENING = 64
+"""Tokens of the page's opening, which later stretches begin with: title, byline, lead."""
 FEWEST_TOKENS = 32
 """A shorter stretch is not read: the model learnt from pages of forty signs or more, and is lost with a lone slogan."""
 MOST_STRETCHES = 8
@@ -187,11 +189,15 @@ def _numbers(tokens: Tokens, text: str) -> list[int]:
 
 
 def windows(
-    sentences: Sequence[Sequence[int]], begin: Sequence[int] = (START,), most: int = MAX_TOKENS
+    sentences: Sequence[Sequence[int]],
+    begin: Sequence[int] = (START,),
+    most: int = MAX_TOKENS,
+    opening: int = MAX_OPENING,
 ) -> list[Window]:
-    """A page cut into stretches of whole sentences; each but the first has the page's first sentence after `begin`."""
+    """A page cut into stretches of whole sentences; each but the first has the page's `opening` (tokens) after
+    `begin`."""
     out: list[Window] = []
-    title = [*sentences[0][:MAX_TITLE], END] if sentences else []
+    title = _opening(sentences, opening)
     numbers: list[int] = [*begin]
     places: list[tuple[int, int, int]] = []
     for index, sentence in enumerate(sentences):
@@ -205,9 +211,21 @@ def windows(
     return out
 
 
+def _opening(sentences: Sequence[Sequence[int]], most: int) -> list[int]:
+    """The page's first sentences, each cut at MAX_TITLE tokens, up to `most` tokens; the very first always."""
+    out: list[int] = []
+    for sentence in sentences:
+        some = [*sentence[:MAX_TITLE], END]
+        if out and len(out) + len(some) > most:
+            break
+        out += some
+    return out
+
+
 def questions(claim: Sequence[int], sentences: Sequence[Sequence[int]], most: int = MAX_QUESTION) -> list[Window]:
-    """A notice cut into stretches that each begin with the claim, as pairs of texts are given to such encoders."""
-    return windows(sentences, [START, *claim[:MAX_CLAIM], END, END], most)
+    """A notice cut into stretches that each begin with the claim, as pairs of texts are given to such encoders. Of its
+    opening later ones have the first sentence alone: a longer one was not learnt from."""
+    return windows(sentences, [START, *claim[:MAX_CLAIM], END, END], most, opening=0)
 
 
 def packed(context: Context, *, words: bool = True) -> dict[str, Any]:

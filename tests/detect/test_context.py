@@ -73,11 +73,18 @@ def test_every_sentence_stands_whole_in_exactly_one_stretch(lengths: Sequence[in
             assert numbers[first:end] == [*sentences[index], END]
 
 
-def test_later_stretches_begin_with_the_title() -> None:
-    sentences = [[7, 8], *([[9] * 100] * 5)]
+def test_later_stretches_begin_with_the_opening_of_the_page() -> None:
+    menu, title, byline = [7, 8], [6] * 50, [5] * 10
+    sentences = [menu, title, byline, *([[9] * 100] * 5)]
     first, second, *_ = windows(sentences)
     assert first[1][0] == (0, 1, 4)
-    assert second[0][:4] == [START, 7, 8, END]
+    opening = [START, *menu, END, *title[:MAX_TITLE], END, *byline, END]
+    assert second[0][: len(opening) + 1] == [*opening, 9]
+
+
+def test_a_stretch_of_a_notice_that_is_set_against_a_claim_begins_with_its_first_sentence_alone() -> None:
+    _, second, *_ = questions([4], [[7, 8], [6, 6], *([[9] * 100] * 5)])
+    assert second[0][:8] == [START, 4, END, END, 7, 8, END, 9]
 
 
 def test_only_stretches_with_a_promising_sentence_are_read(shipped: Context) -> None:
