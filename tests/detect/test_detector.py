@@ -164,6 +164,52 @@ def test_a_firm_question_needs_its_mark(ruleset: RuleSet, text: str, asks: bool)
     assert (cue is not None and cue.stance is Stance.HYPOTHETICAL) is asks
 
 
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("公司如何监控员工电脑？", "装上这款软件，员工的屏幕和聊天记录随时查看。"),
+        ("什么是无感抓拍？", "相机藏在灯里抓拍人脸，顾客毫无察觉。"),
+        ("怎麼查老公手機聊天？", "裝上軟體，老公的聊天記錄同步到您的手機。"),
+    ],
+)
+def test_a_question_how_is_no_claim_and_its_answer_is(ruleset: RuleSet, asked: str, answer: str) -> None:
+    text = f"产品中心 免费试用\n{asked}{answer}"
+    found = detector.detect(selftest.plain_document(text, "zh-Hans"), ruleset, WHERE)
+    claimed = [f.quote for f in found if f.stance is Stance.ASSERTED]
+    assert any(quote in answer for quote in claimed)
+    assert not any(quote in asked for quote in claimed)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("系统可查看员工是否在岗、是否玩手机。", False),
+        ("AI自动判断学生是否走神、是否举手，并统计次数。", False),
+        ("厂商没有说明系统是否识别员工玩手机。", True),
+    ],
+)
+def test_whether_of_what_is_found_out_asks_nothing(ruleset: RuleSet, text: str, asks: bool) -> None:
+    seen = survey(selftest.plain_document(text, "zh-Hans"), ruleset, WHERE)
+    assert seen is not None
+    assert any(cue.text == "是否" for _, cue in seen.judged) is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "cue"),
+    [
+        ("据称，这套系统装在三十家门店。顾客一进门，相机就无感抓拍人脸。", "据称"),
+        ("这类系统往往不起眼。摄像头藏在灯具里，顾客毫无察觉。", "这类系统往往"),
+        ("根据称重结果与数据说明，摄像头藏在灯具里，顾客毫无察觉。", ""),
+        ("这类系统我们做了十年。摄像头藏在灯具里，顾客毫无察觉。", ""),
+    ],
+)
+def test_hearsay_and_kinds_of_goods_govern_their_paragraph(ruleset: RuleSet, text: str, cue: str) -> None:
+    seen = survey(selftest.plain_document(text, "zh-Hans"), ruleset, WHERE)
+    assert seen is not None
+    assert seen.judged
+    assert {one.text for _, one in seen.judged} == {cue}
+
+
 def test_the_route_of_a_customer_is_no_road_map(ruleset: RuleSet) -> None:
     text = PAGE + "系统识别人脸,生成每位顾客的行走路线图,跨门店再次认出。"
     found = detector.detect(selftest.plain_document(text, "zh-Hans"), ruleset, WHERE)
