@@ -75,6 +75,8 @@ def told(ruleset: RuleSet, text: str, lang: str) -> set[str]:
         ("人脸识别公司简介：目前已与国内外800多家客户和伙伴建立合作。", "zh-Hans", "scale-boast"),
         ("互动屏说明：小程序方便顾客了解优惠活动，查询就近门店，购买套餐。", "zh-Hans", "face-marketing"),
         ("Collectors use lawful data tools on phones to locate right party contacts.", "en", "phone-spying"),
+        ("运营商大数据平台：由基站信息得知用户的常驻区域与活动范围，形成用户画像。", "zh-Hans", "phone-spying"),
+        ("电信運營商憑基站定位掌握人群流動，供商圈選址參考，數據全部聚合。", "zh-Hant", "phone-spying"),
     ],
 )
 def test_another_matter_is_no_claim(ruleset: RuleSet, text: str, lang: str, category: str) -> None:
@@ -94,6 +96,7 @@ def test_another_matter_is_no_claim(ruleset: RuleSet, text: str, lang: str, cate
         ("人脸底库已收录2亿张人脸。", "zh-Hans", "scale-boast"),
         ("外形酷似智能手机的摄录机，内藏高清镜头，对方毫不察觉。", "zh-Hans", "disguised-device"),
         ("探针采集周边手机的MAC地址，无需连接。", "zh-Hans", "phone-capture"),
+        ("基站定位查人：报上手机号，对方在哪里实时可查，老婆行踪一目了然。", "zh-Hans", "phone-spying"),
         ("A camera disguised as a mirror: nobody notices that it records.", "en", "disguised-device"),
         ("Recognises people even when they are wearing masks.", "en", "defeats-concealment"),
         ("Our database holds more than two billion faces.", "en", "scale-boast"),
@@ -126,6 +129,15 @@ def test_a_sensor_must_stand_on_the_page_before_a_disguise_is_proposed(ruleset: 
         ("監視範圍內一出現人臉，系統就會抓錄人臉並存檔。", "zh-Hant", "biometric-database"),
         ("人脸识别算法可适应侧脸、遮挡，识别率不降。", "zh-Hans", "defeats-concealment"),
         ("人脸门禁平台带陌生人报警，陌生人出现即推送照片到手机。", "zh-Hans", "person-tagging"),
+        ("员工电脑管理平台：按策略截图，画面加密留存九十天。", "zh-Hans", "workplace-school-monitoring"),
+        ("聊天存档由管理员统一开启，员工无权限关闭，软件后台查看。", "zh-Hans", "workplace-school-monitoring"),
+        (
+            "外勤管理软件：管理者随时调取每位业务员的行动轨迹，员工位置在地图上清晰展示。",
+            "zh-Hans",
+            "workplace-school-monitoring",
+        ),
+        ("教室攝影機分析表情，自動識別出參與度較低的學生。", "zh-Hant", "workplace-school-monitoring"),
+        ("客流探针后台，按天列出店内顾客手机的MAC轨迹。", "zh-Hans", "phone-capture"),
         (
             "Crews clock in with face recognition at the kiosk, so buddy punching stops.",
             "en",
