@@ -206,13 +206,19 @@ class RunSettings(BaseModel):
     """The targets file; empty: targets.toml or targets.csv beside the settings file."""
 
 
+Speaker = Literal["auto", "vendor", "news", "legal", "notice", "guide", "defence", "research", "unrelated"]
+"""`model.SPEAKERS`."""
+
+
 class RulesSettings(BaseModel):
-    """Which rules judge."""
+    """What judges, and what it is told beforehand."""
 
     model_config = _FROZEN
 
     path: str = ""
     """A patterns folder; empty: the one shipped with this version."""
+    speaker: Speaker = "auto"
+    """Who speaks on every page of which no target and no option says so. auto: decided from each page."""
 
 
 def jurisdiction(text: str) -> str:

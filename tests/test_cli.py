@@ -566,7 +566,7 @@ def test_the_example_settings_name_every_key_with_its_default(folder: Path) -> N
     sections = {name: set(type(getattr(settings, name)).model_fields) for name in Settings.model_fields
                 if name != "out_dir"}  # fmt: skip
     assert named == {"out_dir"}.union(*sections.values())
-    assert TARGETS.startswith("vendor,url,notice_url,note,jurisdiction,audience\n")
+    assert TARGETS.startswith("vendor,url,notice_url,note,jurisdiction,audience")
 
 
 def test_schedule_prints_units_and_a_crontab_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import UsageError
+from ..model import SPEAKERS
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -66,6 +67,13 @@ JurisdictionFlag = Annotated[
     typer.Option(
         "--jurisdiction", metavar="CODE", help="Whose law is named: CN, EU, UK, US-IL ...; may be repeated.",
         show_default="what targets and settings say",
+    ),
+]  # fmt: skip
+SpeakerFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--speaker", metavar="WORD", help=f"Who speaks on all these pages, where you know it: {', '.join(SPEAKERS)}.",
+        show_default="auto, or what the settings say",
     ),
 ]  # fmt: skip
 UNDATED = "no provisions named: the day of these pages is not known; say it with --at YYYY-MM-DD"
@@ -181,6 +189,11 @@ def note_places(ctx: typer.Context, settings: Settings, places: Sequence[str] = 
     """The same for those asked for, else those of the settings. Reads the law only where there is one to look up."""
     if asked := tuple(dict.fromkeys(places or settings.law.jurisdictions)):
         note_unlisted(ctx, load_law(settings), asked)
+
+
+def speaker(word: str | None) -> str | None:
+    """The word of --speaker, if it was given; UsageError for one that is not known."""
+    return word if word is None else choice("--speaker", word.strip().lower(), SPEAKERS)
 
 
 def choice(flag: str, value: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:

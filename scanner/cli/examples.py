@@ -114,6 +114,11 @@ targets = "targets.csv"
 # A patterns folder of your own; empty is the one that came with noticescan.
 # path = ""
 
+# Whose pages these are, where you know better than the program: "vendor", "news", "legal" (a court, a law), "notice",
+# "guide", "defence" (against surveillance), "research" or "unrelated". "auto" decides it from each page. A target can
+# have its own (column `speaker`). Reports say that a person said so.
+# speaker = "auto"
+
 [law]
 # Reports name articles of law that a wording may engage, only those in force on the day of the capture, and only for
 # places that you name: where your vendors are and whom they address, such as ["CN"], ["EU", "UK"] or ["US-IL"].
@@ -128,6 +133,6 @@ targets = "targets.csv"
 """
 
 TARGETS = """\
-vendor,url,notice_url,note,jurisdiction,audience
-Name of the vendor as registered,https://vendor.example/,https://vendor.example/privacy,replace this line by your own,,
+vendor,url,notice_url,note,jurisdiction,audience,speaker
+Name of the vendor as registered,https://vendor.example/,https://vendor.example/privacy,replace this line by your own,,,
 """

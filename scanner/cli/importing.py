@@ -16,11 +16,13 @@ from .common import (
     LangFlag,
     OutFlag,
     RulesFlag,
+    SpeakerFlag,
     load_rules,
     load_settings,
     note_places,
     say_error,
 )
+from .common import speaker as speaker_word
 
 
 def register(app: typer.Typer) -> None:
@@ -39,6 +41,7 @@ def import_files(
         str,
         typer.Option("--url", help="Address of the one saved page that does not name its own.", show_default=False),
     ] = "",
+    speaker: SpeakerFlag = None,
     out: OutFlag = None,
     db: DbFlag = None,
     config: ConfigFlag = None,
@@ -52,9 +55,11 @@ def import_files(
     Dates and addresses are shown as the files state them; each file is copied untouched and named by its SHA-256.
     """
     from ..pipeline.importing import import_files as take_in
+    from ..pipeline.speaking import by_option
     from .console import Watcher
     from .finishing import finish
 
+    word = speaker_word(speaker)
     if url and (len(paths) != 1 or not paths[0].is_file()):
         raise UsageError("--url goes with one saved page", "import the pages one by one, each with its --url")
     if url:
@@ -64,8 +69,9 @@ def import_files(
         report__lang=lang, report__formats=format,
     )  # fmt: skip
     note_places(ctx, settings)
+    said = by_option(word, settings)
     with Watcher(quiet=ctx.obj.quiet) as watcher:
-        imported = take_in(settings, paths, load_rules(settings), watcher, vendor=vendor, url=url)
+        imported = take_in(settings, paths, load_rules(settings), watcher, vendor=vendor, url=url, said=said)
     code = finish(imported.report, settings, exit_code=exit_code)
     for line in imported.damaged:
         say_error(line, "get another copy; leave this one as it is")

@@ -23,6 +23,7 @@ from .common import (
     LangFlag,
     OutFlag,
     RulesFlag,
+    SpeakerFlag,
     VendorFlag,
     choice,
     codes,
@@ -34,6 +35,7 @@ from .common import (
     say_error,
     write_json,
 )
+from .common import speaker as speaker_word
 
 if TYPE_CHECKING:
     from ..detect.rules import RuleSet
@@ -63,6 +65,7 @@ def check(
     ],
     format: Annotated[str, typer.Option("--format", "-f", help="table or jsonl (one finding a line).")] = "table",
     vendor: VendorFlag = "",
+    speaker: SpeakerFlag = None,
     config: ConfigFlag = None,
     rules: RulesFlag = None,
     lang: LangFlag = None,
@@ -77,7 +80,9 @@ def check(
     from ..pipeline.check import check as check_files
     from ..pipeline.check import left_out
     from ..pipeline.lawful import counsel
+    from ..pipeline.speaking import by_option
 
+    word = speaker_word(speaker)
     choice("--format", format, CHECK_FORMATS)
     settings = load_settings(
         ctx, config, rules__path=str(rules) if rules else None, report__lang=lang,
@@ -86,8 +91,9 @@ def check(
     rule_set = load_rules(settings)
     advice = counsel(settings, rule_set, when=at)
     note_unlisted(ctx, advice.book, settings.law.jurisdictions)
+    said = by_option(word, settings)
     with _SlowFiles(ctx) as slow:
-        results = _noting_unread(ctx, check_files(paths, rule_set, vendor=vendor, begun=slow.begun))
+        results = _noting_unread(ctx, check_files(paths, rule_set, vendor=vendor, begun=slow.begun, said=said))
         checked = list(_as_lines(ctx, results, advice) if format == "jsonl" else results)
     if not checked:
         raise UsageError(
@@ -189,21 +195,24 @@ def rescan(
     rules: RulesFlag = None,
     format: FormatsFlag = None,
     lang: LangFlag = None,
+    speaker: SpeakerFlag = None,
     exit_code: ExitCodeFlag = False,
 ) -> int:
     """Judge everything kept once more, with the rules of today. No network.
 
+    Who speaks on a page is taken as it was said when it was last read, unless --speaker says otherwise.
     What is found now in old pages is marked "newly recognised": we learned to see it; nobody began to say it.
     """
     from ..pipeline.rescan import rescan as rescan_kept
     from .console import Watcher
     from .finishing import finish
 
+    word = speaker_word(speaker)
     settings = load_settings(
         ctx, config, out_dir=out, store__url=db, rules__path=str(rules) if rules else None,
         report__lang=lang, report__formats=format,
     )  # fmt: skip
     note_places(ctx, settings)
     with Watcher(quiet=ctx.obj.quiet) as watcher:
-        report = rescan_kept(settings, load_rules(settings), watcher)
+        report = rescan_kept(settings, load_rules(settings), watcher, speaker=word)
     return finish(report, settings, exit_code=exit_code)

@@ -122,6 +122,7 @@ def compare(
     """
     from ..pipeline.lawful import counsel, verdict_with_ids
     from ..pipeline.notices import compared
+    from ..pipeline.speaking import by_settings
 
     choice("--format", format, FORMATS)
     if more:
@@ -137,7 +138,7 @@ def compare(
     advice = counsel(settings, rule_set, when=at)
     note_unlisted(ctx, advice.book, settings.law.jurisdictions)
     places = tuple(settings.law.jurisdictions) if jurisdiction else ()
-    seen = compared(ad, notice, rule_set, tuple(regime or ()), day, places)
+    seen = compared(ad, notice, rule_set, tuple(regime or ()), day, places, by_settings(settings))
     found = tuple(verdict_with_ids(one, advice) for one in seen.verdicts)
     for source in seen.twice:
         note(ctx, f"no advert: {source} is given with --notice too")

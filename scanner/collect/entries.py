@@ -1,4 +1,4 @@
-"""Entries of `include` and `exclude` in a targets file: which URLs does one mean?"""
+"""Entries of `include`, `exclude` and `speakers` in a targets file: which URLs does one mean?"""
 
 from __future__ import annotations
 
@@ -30,6 +30,13 @@ def matches(entry: str, url: str) -> bool:
     if _PORT.search(entry) and wanted.port != parts.port:
         return False
     return host == sought or (not is_ip(host) and host.endswith(f".{sought}"))
+
+
+def weight(entry: str) -> tuple[int, bool, int]:
+    """How much an entry says: of two that mean a URL the heavier one is the nearer. A long path, a URL, a long host."""
+    wanted = _entry(entry)
+    path = _plainly(wanted) if "/" in entry else ""
+    return len(path), "://" in entry, 0 if entry.startswith("/") else len(wanted.host)
 
 
 @lru_cache(maxsize=1024)

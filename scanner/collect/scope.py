@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from ..model import Exchange, FrontierItem, Link, Target, UnreadReason
 from . import sitemaps
-from .entries import matches
+from .entries import matches, weight
 from .guard import special_range
 from .records import first_header
 from .robots import Robots
@@ -99,6 +99,11 @@ class Scope:
         """Why this URL is never fetched, or "": the `exclude` entry that forbids it, in words for the report."""
         entry = next((entry for entry in self.target.exclude if matches(entry, url)), "")
         return entry and f"excluded in the targets file: {entry}"
+
+    def speaker(self, url: str) -> str:
+        """Who speaks on this page as the targets file says, in its word; empty where it says nothing."""
+        meant = [one for one in self.target.speakers if matches(one[0], url)]
+        return max(meant, key=lambda one: weight(one[0]))[1] if meant else self.target.speaker
 
 
 Excluded = Callable[[str, str], str]

@@ -17,13 +17,13 @@ from typing import Any
 
 from ..config import jurisdiction
 from ..errors import TargetsError
-from ..model import Target
+from ..model import SPEAKERS, Target
 from .urls import BadUrl, split
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
 MAX_INTERVAL_HOURS = 24 * 366 * 10
 TIP = (
-    "TOML with [[target]] tables, CSV with the header vendor,url[,notice_url,note,jurisdiction,audience], "
+    "TOML with [[target]] tables, CSV with the header vendor,url[,notice_url,note,jurisdiction,audience,speaker], "
     "or one URL a line"
 )
 _COLUMNS = {
@@ -33,9 +33,10 @@ _COLUMNS = {
     "note": "note", "备注": "note", "備註": "note",
     "jurisdiction": "jurisdiction", "法域": "jurisdiction",
     "audience": "audience", "受众": "audience", "受眾": "audience",
+    "speaker": "speaker", "谁的页面": "speaker", "誰的頁面": "speaker",
 }  # fmt: skip
 _KEYS = {"vendor", "urls", "url", "notice_urls", "notice_url", "note", "include", "exclude", "interval_hours"}
-_KEYS |= {"jurisdiction", "jurisdictions", "audience"}
+_KEYS |= {"jurisdiction", "jurisdictions", "audience", "speaker", "speakers"}
 _AUDIENCES = ("", "b2b", "b2c", "both")
 _HOST = re.compile(r"(?!-)[^\s/?#@:]{1,253}(:\d{1,5})?")
 
@@ -131,9 +132,9 @@ def _from_table(table: Mapping[str, Any], source: _Source) -> Target:
         raise source.error(f"unknown key `{unknown[0]}`", f"known: {', '.join(sorted(_KEYS))}")
     vendor = table.get("vendor", "")
     note = table.get("note", "")
-    audience = table.get("audience", "")
-    if not all(isinstance(text, str) for text in (vendor, note, audience)):
-        raise source.error("`vendor`, `note` and `audience` must be text")
+    audience, speaker = table.get("audience", ""), table.get("speaker", "")
+    if not all(isinstance(text, str) for text in (vendor, note, audience, speaker)):
+        raise source.error("`vendor`, `note`, `audience` and `speaker` must be text")
     interval = table.get("interval_hours")
     if interval is not None and (
         isinstance(interval, bool) or not isinstance(interval, int | float) or not 0 < interval <= MAX_INTERVAL_HOURS
@@ -152,7 +153,15 @@ def _from_table(table: Mapping[str, Any], source: _Source) -> Target:
         interval_hours=None if interval is None else float(interval),
         jurisdictions=(*_strings(table, "jurisdiction", source), *_strings(table, "jurisdictions", source)),
         audience=audience,
+        speaker=speaker,
+        speakers=_speakers(table.get("speakers", {}), source),
     )
+
+
+def _speakers(table: object, source: _Source) -> tuple[tuple[str, str], ...]:
+    if not isinstance(table, dict) or not all(isinstance(word, str) for word in table.values()):
+        raise source.error('`speakers` must be a table of addresses, like { "/news/" = "news" }')
+    return tuple(table.items())
 
 
 def _strings(table: Mapping[str, Any], key: str, source: _Source) -> tuple[str, ...]:
@@ -170,14 +179,25 @@ def _target(source: _Source, *, vendor: str, urls: tuple[str, ...], **rest: Any)
         raise source.error(f"{vendor.strip()}: no `urls`")
     for url in (*urls, *rest.get("notice_urls", ())):
         _check(url, source)
-    for prefix in (*rest.get("include", ()), *rest.get("exclude", ())):
+    speakers = rest.get("speakers", ())
+    for prefix in (*rest.get("include", ()), *rest.get("exclude", ()), *(prefix for prefix, _ in speakers)):
         _check_prefix(prefix, source)
+    rest["speaker"] = _speaker(rest.get("speaker", ""), source)
+    rest["speakers"] = tuple((prefix, _speaker(word, source)) for prefix, word in speakers)
     rest["jurisdictions"] = _jurisdictions(rest.get("jurisdictions", ()), source)
     rest["audience"] = rest.get("audience", "").strip().lower()
     if rest["audience"] not in _AUDIENCES:
         what = f"`audience` {rest['audience'][:80]!r} is not known"
         raise source.error(what, "b2b, b2c or both; leave it out if unsure")
     return Target(vendor=" ".join(vendor.split()), urls=tuple(dict.fromkeys(urls)), **rest)
+
+
+def _speaker(word: str, source: _Source) -> str:
+    """Who speaks on the pages, in one of the known words; empty where nothing is said."""
+    word = word.strip().lower()
+    if word and word not in SPEAKERS:
+        raise source.error(f"`speaker` {word[:80]!r} is not known", f"one of: {', '.join(SPEAKERS)}")
+    return word
 
 
 def _jurisdictions(codes: Iterable[str], source: _Source) -> tuple[str, ...]:
@@ -266,6 +286,7 @@ def _from_row(cells: Mapping[str, str], source: _Source) -> Target:
         note=cells.get("note", "").strip(),
         jurisdictions=tuple(re.findall(r"[^\s,;|/、，；]+", cells.get("jurisdiction", ""))),
         audience=cells.get("audience", ""),
+        speaker=cells.get("speaker", ""),
     )
 
 
@@ -281,7 +302,16 @@ def _merged(first: Target | None, second: Target) -> Target:
         note="; ".join(notes),
         jurisdictions=tuple(dict.fromkeys(first.jurisdictions + second.jurisdictions)),
         audience=joined_audience(first.audience, second.audience),
+        **joined_speakers(first, second),
     )
+
+
+def joined_speakers(first: Target, second: Target) -> dict[str, Any]:
+    """Who speaks on the pages of two targets of one vendor: where they differ, each word holds below its own URLs."""
+    if first.speaker == second.speaker:
+        return {"speaker": first.speaker, "speakers": tuple(dict.fromkeys(first.speakers + second.speakers))}
+    own = tuple((url, one.speaker) for one in (first, second) if one.speaker for url in one.urls)
+    return {"speaker": "", "speakers": tuple(dict.fromkeys(first.speakers + second.speakers + own))}
 
 
 def joined_audience(first: str, second: str) -> str:

@@ -199,6 +199,7 @@ def _finding(seen: Survey, where: Provenance, one: Weighed, *, rounded: bool = F
         capture_sha256=where.capture_sha256,
         warc_record=where.warc_record,
         fragment_url=fragment_url(where.source, document.text, start, end),
+        page_role_by=where.said.by if where.said else None,
     )
 
 

@@ -141,7 +141,8 @@ def survey(
         return None
     gate = gate_for(rules)
     seen = gate.look(page)
-    speaker = roles.Speaker(page, rules, seen.roles, provenance.page_role, model)
+    said = provenance.said
+    speaker = roles.Speaker(page, rules, seen.roles, said.role if said else None, model)
     scene = Scene(page, matcher_for(rules), seen)
     if trace:
         trace.role, trace.scene = speaker.verdict(), scene

@@ -22,6 +22,7 @@ FOLDER = "evidence"
 CERTIFICATES = "certificates"
 STAMPS = "stamps"
 CONDITIONS = "conditions.json"
+_LATER = frozenset({"page_role_by"})
 
 
 def run_folder(out: Path, run: str) -> Path:
@@ -48,8 +49,14 @@ def proof_name(target: str, *, completed: bool = False) -> str:
 
 def findings_digest(findings: Iterable[Finding]) -> str:
     """SHA-256 over the findings as JSON lines, in one order whatever the order of making."""
-    lines = sorted(json.dumps(one.as_json(), ensure_ascii=True, sort_keys=True) for one in findings)
+    lines = sorted(json.dumps(_told(one), ensure_ascii=True, sort_keys=True) for one in findings)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    """A finding without keys that came later and say nothing: digests of older runs were made without them."""
+    values = finding.as_json()
+    return {key: value for key, value in values.items() if key not in _LATER or value is not None}
 
 
 def pretty(values: Any) -> bytes:

@@ -8,8 +8,32 @@ normalised form. "sha256" is always lower-case hex, and the docstring says of wh
 from __future__ import annotations
 
 from .collected import Capture, Exchange, FetchFailed, FrontierItem, RobotsDecision, Target
-from .found import FINDING_SCHEMA, QUOTE_CONTEXT, CoverageRow, Cue, Finding, Judgement, Provenance, RunFacts, Tracked
-from .kinds import CURRENT, READ, BlockKind, Change, Outcome, PageRole, Severity, Stance, UnreadReason
+from .found import (
+    FINDING_SCHEMA,
+    QUOTE_CONTEXT,
+    CoverageRow,
+    Cue,
+    Finding,
+    Judgement,
+    Provenance,
+    RunFacts,
+    Said,
+    Tracked,
+)
+from .kinds import (
+    AUTO,
+    CURRENT,
+    READ,
+    SPEAKERS,
+    BlockKind,
+    Change,
+    Outcome,
+    PageRole,
+    SaidBy,
+    Severity,
+    Stance,
+    UnreadReason,
+)
 from .law import LawGap, Provision, ProvisionRole, RelevantLaw
 from .notices import (
     NOTICE_LANGUAGES,
@@ -33,12 +57,14 @@ from .reported import REPORT_SCHEMA, Comparison, Crop, Difference, NotCompared, 
 from .text import TEXT_DERIVATION, Block, Document, Link, PictureLine, PictureText, Reading, Spot
 
 __all__ = [
+    "AUTO",
     "CURRENT",
     "FINDING_SCHEMA",
     "NOTICE_LANGUAGES",
     "QUOTE_CONTEXT",
     "READ",
     "REPORT_SCHEMA",
+    "SPEAKERS",
     "TEXT_DERIVATION",
     "Answered",
     "Block",
@@ -80,6 +106,8 @@ __all__ = [
     "Report",
     "RobotsDecision",
     "RunFacts",
+    "Said",
+    "SaidBy",
     "Saying",
     "Severity",
     "Shown",

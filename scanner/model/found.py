@@ -7,13 +7,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from .kinds import BlockKind, Change, Outcome, PageRole, Severity, Stance, UnreadReason
+from .kinds import BlockKind, Change, Outcome, PageRole, SaidBy, Severity, Stance, UnreadReason
 from .notices import Notice
 from .text import Document, Link
 
 FINDING_SCHEMA = "noticescan/finding/1"
 QUOTE_CONTEXT = 32
 """Characters of prefix and suffix in a TextQuoteSelector (W3C Web Annotation; the length is ours)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who speaks on a page, as a person says: kept with each page, since another word makes other findings."""
+
+    role: PageRole
+    by: SaidBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +36,8 @@ class Provenance:
     capture_sha256: str = ""
     """payload_sha256 of the capture (for a file given to `check`: of the file's bytes)."""
     warc_record: str = ""
-    page_role: PageRole | None = None
-    """Set when a person or the targets file says what the page is; None: decide from the page."""
+    said: Said | None = None
+    """Set where a person says who speaks on the page; None: decide from the page."""
     canonical: str = ""
     """Normal form of `source`, for the fingerprint: tracking parameters change from visit to visit. Empty: `source`."""
 
@@ -84,6 +92,13 @@ class Finding:
     """Where the quote stands in a picture: x, y, width, height in pixels."""
     image_sha256: str = ""
     """Of that picture (of the page, or a screenshot of it) as kept; empty where there is none."""
+    page_role_by: SaidBy | None = None
+    """Where a person said `page_role`; None: it was decided from the page."""
+
+    @property
+    def said(self) -> Said | None:
+        """What a person said of its page."""
+        return None if self.page_role_by is None else Said(self.page_role, self.page_role_by)
 
     def as_json(self) -> dict[str, Any]:
         """The finding as the JSON object of the public contract (schema `noticescan/finding/1`)."""
@@ -116,6 +131,8 @@ class Judgement:
     nofollow: bool = False
     notice: Notice | None = None
     """Set where the document is a privacy notice."""
+    said: Said | None = None
+    """What a person said of the page, and it was judged by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +151,8 @@ class CoverageRow:
     robots_rule: str = ""
     depth: int = 0
     via: str = ""
+    said: Said | None = None
+    """Who speaks there, where a person said so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,20 @@ class PageRole(StrEnum):
     UNKNOWN = "unknown"
 
 
+AUTO = "auto"
+"""What a person writes who leaves it to the page to say whose it is."""
+SPEAKERS = (AUTO, *(role.value for role in PageRole if role is not PageRole.UNKNOWN))
+"""The words by which a person says who speaks on a page."""
+
+
+class SaidBy(StrEnum):
+    """Where a person said who speaks on a page."""
+
+    TARGETS = "targets"
+    SETTINGS = "settings"
+    OPTION = "option"
+
+
 class BlockKind(StrEnum):
     """Where on the page a piece of text stood."""
 

@@ -25,6 +25,7 @@ from ..model import (
     Provenance,
     Report,
     RunFacts,
+    Said,
     Tracked,
     UnreadReason,
 )
@@ -81,13 +82,14 @@ class Checked:
 
 
 def check(
-    paths: Sequence[Path], rules: RuleSet, *, vendor: str = "", begun: Callable[[Path], None] = lambda _: None
-) -> Iterator[Checked]:
+    paths: Sequence[Path], rules: RuleSet, *, vendor: str = "", begun: Callable[[Path], None] = lambda _: None,
+    said: Said | None = None,
+) -> Iterator[Checked]:  # fmt: skip
     """Judges every page in the files and folders, in a stable order.
 
     A folder is searched for the kinds of file that can hold a page; a file named directly is always accounted for, and
-    so is a folder without a page beside others. `begun` is told of each file before it is read. Raises UsageError for a
-    path that does not exist, before anything is judged.
+    so is a folder without a page beside others. `begun` is told of each file before it is read. `said`: who speaks on
+    all these pages, as a person says. Raises UsageError for a path that does not exist, before anything is judged.
     """
     for path in paths:
         if not path.exists():
@@ -98,9 +100,9 @@ def check(
         if path not in paths and (why := not_a_file(path)):
             yield Checked(str(path), _unread(UnreadReason.NOT_TEXT, why))
         elif path.name.lower().endswith(WARCS):
-            yield from _check_warc(path, rules, vendor, texts)
+            yield from _check_warc(path, rules, Provenance("", vendor, said=said), texts)
         else:
-            yield _check_page(path, rules, Provenance(str(path), vendor), texts)
+            yield _check_page(path, rules, Provenance(str(path), vendor, said=said), texts)
     for path, why in not_entered(paths):
         yield Checked(str(path), _unread(UnreadReason.NOT_TEXT, why))
     bare = [path for path in paths if path.is_dir() and not _in_folder(path)]
@@ -237,7 +239,7 @@ def _sniff(body: bytes) -> str:
     return "" if b"\0" in head else "text/plain"
 
 
-def _check_warc(path: Path, rules: RuleSet, vendor: str, texts: dict[str, PictureText]) -> Iterator[Checked]:
+def _check_warc(path: Path, rules: RuleSet, of: Provenance, texts: dict[str, PictureText]) -> Iterator[Checked]:
     """Each HTTP response in the file. A file that breaks off is unread from there on, and what came before stands.
 
     With the extra `ocr` the file is gone through twice: pictures come after the pages that they belong to. A file
@@ -260,7 +262,7 @@ def _check_warc(path: Path, rules: RuleSet, vendor: str, texts: dict[str, Pictur
                 told = True
                 yield Checked(source, _unread(UnreadReason.BAD_ENCODING, what), damaged=True)
             elif not (300 <= capture.status < 400 or is_auxiliary(archived) or found.read_with_a_page(archived)):
-                told, where = True, _archived_at(archived, vendor)
+                told, where = True, _archived_at(archived, of)
                 yield Checked(source, spared(source, _check_archived, archived, where, rules, found), where)
             else:  # "unchanged since", robots.txt, pictures: looked at, and no page; a redirect only names one
                 told = told or capture.status == 304 or not 300 <= capture.status < 400
@@ -317,11 +319,11 @@ def is_auxiliary(archived: Archived) -> bool:
     return _SITEMAP.match(archived.payload[:2000]) is not None
 
 
-def _archived_at(archived: Archived, vendor: str) -> Provenance:
+def _archived_at(archived: Archived, of: Provenance) -> Provenance:
     capture = archived.capture
-    return Provenance(
+    return replace(
+        of,
         source=capture.url.removeprefix(DOM),
-        vendor=vendor,
         captured_at=capture.captured_at,
         capture_sha256=capture.payload_sha256,
         warc_record=capture.record_id,

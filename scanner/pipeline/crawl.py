@@ -21,7 +21,7 @@ from ..collect.frontier import Crawler
 from ..collect.guard import Guard
 from ..collect.render import Renderer, available
 from ..collect.scope import REDIRECTS, Scope, excluding, seeds
-from ..collect.targets import joined_audience
+from ..collect.targets import joined_audience, joined_speakers
 from ..collect.urls import canonical
 from ..errors import LockedError
 from ..model import READ, Finding, FrontierItem, Report, RunFacts, Stance, Target
@@ -281,6 +281,7 @@ def _both(first: Target, second: Target) -> Target:
         interval_hours=shorter,
         jurisdictions=tuple(dict.fromkeys(first.jurisdictions + second.jurisdictions)),
         audience=joined_audience(first.audience, second.audience),
+        **joined_speakers(first, second),
     )
 
 

@@ -141,8 +141,8 @@ def _write_texts(folder: Path, material: Material) -> dict[str, str]:
 
 def _findings(material: Material, texts: Mapping[str, str], settings: Settings) -> dict[str, Any]:
     pages = []
-    for record, source, vendor in dict.fromkeys(
-        (t.finding.warc_record, t.finding.source, t.finding.vendor) for t in material.chosen
+    for record, source, vendor, said in dict.fromkeys(
+        (t.finding.warc_record, t.finding.source, t.finding.vendor, t.finding.said) for t in material.chosen
     ):
         look = material.looks[record]
         pages.append(
@@ -156,6 +156,8 @@ def _findings(material: Material, texts: Mapping[str, str], settings: Settings) 
                 "record_sha256": look.capture.record_sha256,
                 "text": texts.get(record, ""),
                 "pictures_read_by": _reader(look),
+                "speaker": said.role.value if said else None,
+                "speaker_by": said.by.value if said else None,
             }
         )
     run = material.report.run

@@ -21,7 +21,7 @@ from ..collect.scope import REDIRECTS
 from ..collect.urls import BadUrl, canonical, without_fragment
 from ..errors import ArchiveError, EvidenceError, UsageError
 from ..evidence import wacz
-from ..model import Capture, CoverageRow, FrontierItem, Judgement, Outcome, Report, UnreadReason
+from ..model import Capture, CoverageRow, FrontierItem, Judgement, Outcome, Report, Said, UnreadReason
 from ..read import mhtml, saved
 from ..stated import split_url
 from .check import NO_PAGE, PAGES, SAVED, WARCS, files, is_auxiliary, not_a_file, not_entered
@@ -80,11 +80,13 @@ class _Pages:
 
 
 def import_files(
-    settings: Settings, paths: Sequence[Path], rules: RuleSet, watcher: Watcher, *, vendor: str = "", url: str = ""
-) -> Imported:
+    settings: Settings, paths: Sequence[Path], rules: RuleSet, watcher: Watcher, *, vendor: str = "", url: str = "",
+    said: Said | None = None,
+) -> Imported:  # fmt: skip
     """Takes the files in and reports them as a run of its own. Raises UsageError, ArchiveError, StoreError.
 
     `vendor`: in whose name; empty: under the host of each page. `url`: for saved pages that do not name their address.
+    `said`: who speaks on all of them, as a person says.
     """
     from ..store import open_store
 
@@ -110,7 +112,7 @@ def import_files(
                     continue
                 _take_in(path, _Target(store, archive, run.id, settings, vendor, url, found), watcher)
         _left_out(paths, chosen, found, watcher)
-        _judge(store, run.id, settings, rules, found, watcher)
+        _judge(store, run.id, settings, rules, found, watcher, said)
         close_run(store, run.id, rules)
         seal_finished(store, settings, watcher)
         return Imported(build_report(store, rules, run.id, settings), tuple(found.damaged))
@@ -304,7 +306,9 @@ def _taken_apart(body: bytes, *, is_mhtml: bool) -> tuple[saved.Saved, mhtml.Par
     return saved.of_html(body), mhtml.Part(body, "text/html", ""), {}
 
 
-def _judge(store: Store, run: str, settings: Settings, rules: RuleSet, found: _Pages, watcher: Watcher) -> None:
+def _judge(
+    store: Store, run: str, settings: Settings, rules: RuleSet, found: _Pages, watcher: Watcher, said: Said | None
+) -> None:
     pictures = Pictures(store, settings)
     for number, (item, capture) in enumerate(found.newest.values(), 1):
         if capture.status in REDIRECTS and capture.location:
@@ -312,12 +316,15 @@ def _judge(store: Store, run: str, settings: Settings, rules: RuleSet, found: _P
         else:
             lookup = pictures.lookup(item, of=capture.record_id)
             judgement = spared(
-                item.url, judge_capture, capture, item, run, settings, rules, lookup, places=store.vendor_places
-            )
+                item.url, judge_capture, capture, item, run, settings, rules, lookup,
+                places=store.vendor_places, said=said,
+            )  # fmt: skip
         more = found.count[(item.vendor, item.canonical)]
         if more > 1:
             note = f"the newest of {more} captures in these files"
             judgement = replace(judgement, detail="; ".join(filter(None, (judgement.detail, note))))
+        if judgement.outcome is not Outcome.REDIRECT:
+            judgement = replace(judgement, said=said)
         store.record_judgement(run, item, capture, judgement)
         watcher.done(_row(item, capture, judgement), number, len(found.newest))
     for name, (reason, why) in found.skipped.items():

@@ -19,6 +19,7 @@ from ..collect.robots import unread_reason
 from ..collect.scope import REDIRECTS, Refused, Scope, Selection, discover, follow, select
 from ..collect.urls import BadUrl, canonical, join
 from ..model import (
+    READ,
     Capture,
     CoverageRow,
     Exchange,
@@ -28,9 +29,10 @@ from ..model import (
     Link,
     Outcome,
     RobotsDecision,
+    Said,
     UnreadReason,
 )
-from . import views
+from . import speaking, views
 from .fault import spared
 from .holding import GUESS, Held, Key, Page, key_of
 from .kept import judge_capture, read_capture
@@ -281,17 +283,18 @@ class Keeper(Parts):
             if wanted[0]:
                 return self._conclude_reading(page, wanted)
             pictured = wanted
-        pictures = self._pictures.lookup(item, run=self._run)
+        pictures, said = self._pictures.lookup(item, run=self._run), self._said(item)
         view = views.view_of(self._store, self._settings, item, look.capture)
         judgement = spared(
             item.url, judge_capture,
             look.capture, item, self._run, self._settings, self._rules, pictures, view, self._store.vendor_places,
+            said,
         )  # fmt: skip
         chosen = spared(item.url, self._select, item, judgement)
         if isinstance(chosen, Judgement):
             return self._record(item, look.capture, chosen, ((), ()))
         found = chosen[0], (*chosen[1], *pictured[1])
-        if judgement.unread is None and look.rules_digest == self._rules.digest:
+        if judgement.unread is None and (look.rules_digest, look.said) == (self._rules.digest, said):
             fresh = self._store.enqueue(self._run, found[0])
             self._store.record_refused(self._run, plain(found[1]))
             self._store.record_unchanged(self._run, item, capture, robots)
@@ -305,7 +308,12 @@ class Keeper(Parts):
     def _same_page(self, item: FrontierItem, capture: Capture) -> str:
         if capture.status != 200 or not capture.wire_bytes or not self.follows:
             return ""
-        return self._store.same_payload(self._run, item, capture.payload_sha256)
+        same = self._store.same_payload(self._run, item, capture.payload_sha256)
+        # The same bytes are another page where a person says that somebody else speaks there.
+        return same if same and self._said(replace(item, url=same)) == self._said(item) else ""
+
+    def _said(self, item: FrontierItem) -> Said | None:
+        return speaking.of_page(self._scopes.get(item.vendor), item.url, self._settings)
 
     def _select(self, item: FrontierItem, judgement: Judgement) -> Selection:
         """What to fetch because of this page, ready for the frontier."""
@@ -330,6 +338,8 @@ class Keeper(Parts):
         nothing = judgement.notice is None and judgement.outcome is not Outcome.FINDINGS
         if item.via == GUESS and nothing and judgement.unread is not UnreadReason.FAULT:
             return self._nothing_there(item, capture)
+        if judgement.outcome in (*READ, Outcome.UNREAD):
+            judgement = replace(judgement, said=self._said(item))
         fresh = self._store.record_judgement(self._run, item, capture, judgement, found[0], plain(found[1]))
         if judgement.notice is not None:
             self.notice_known.add(item.vendor)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..collect.archive import header, read_payload
 from ..collect.decompress import decode_body
-from ..model import Capture, FrontierItem, Judgement, Outcome, Provenance, Reading, UnreadReason
+from ..model import Capture, FrontierItem, Judgement, Outcome, Provenance, Reading, Said, UnreadReason
 from . import views
 from .judge import conclude, plain_headers, read_answer
 from .noticing import with_notice
@@ -47,12 +47,13 @@ def judge_capture(
     pictures: Lookup | None = None,
     view: ViewOf = lambda: None,
     places: Places = dict,
+    said: Said | None = None,
 ) -> Judgement:
     """Reads a capture back from its WARC, both digests checked, and judges it. Raises EvidenceError."""
     reading = read_capture(capture, item, settings)
     if isinstance(reading, Judgement):
-        return reading
-    return judge_reading(reading, capture, item, run, settings, rules, pictures, view, places)
+        return replace(reading, said=said)
+    return judge_reading(reading, capture, item, run, settings, rules, pictures, view, places, said)
 
 
 def read_capture(capture: Capture, item: FrontierItem, settings: Settings) -> Reading | Judgement:
@@ -80,9 +81,11 @@ def judge_reading(
     pictures: Lookup | None = None,
     view: ViewOf = lambda: None,
     places: Places = dict,
+    said: Said | None = None,
 ) -> Judgement:
     """From a reading, the text of its pictures and the picture of the page to findings. `places`: where vendors are, as
-    their targets say; asked only for a notice, and where they say nothing the settings do."""
+    their targets say; asked only for a notice, and where they say nothing the settings do. `said`: who speaks on the
+    page, as a person says."""
     reading = with_text_of(reading, pictures, most=settings.ocr.max_per_page)
     if reading.unread is UnreadReason.IMAGE_ONLY and (hint := missing_extra(settings)):
         reading = replace(reading, detail=f"{reading.detail}; {hint}")
@@ -96,9 +99,10 @@ def judge_reading(
         capture_sha256=capture.payload_sha256,
         warc_record=capture.record_id,
         canonical=item.canonical,
+        said=said,
     )
     judgement = conclude(reading, provenance, rules)
-    judgement = replace(judgement, findings=views.on_view(judgement.findings, view))
+    judgement = replace(judgement, findings=views.on_view(judgement.findings, view), said=said)
 
     def of_vendor() -> Sequence[str]:
         stated, _ = places().get(item.vendor, ((), ""))

@@ -30,6 +30,7 @@ from ..model import (
     Outcome,
     Provenance,
     RobotsDecision,
+    Said,
     Stance,
     Target,
     UnreadReason,
@@ -114,9 +115,10 @@ def compared(
     regimes: tuple[str, ...] = (),
     at: date | None = None,
     places: tuple[str, ...] = (),
+    said: Said | None = None,
 ) -> Compared:
     """The asserted claims of the adverts set against the notices. `places`: the vendor's; `at`: the day of adverts that
-    do not know when they were captured; None: it is not known.
+    do not know when they were captured; None: it is not known. `said`: who speaks in the adverts, as a person says.
 
     Raises UsageError where no advert or no notice is left to look at.
     """
@@ -124,7 +126,7 @@ def compared(
     if not read:
         raise UsageError("no page in the folders given with --notice", KINDS)
     same = {_place(notice.source) for notice, _ in read}
-    given = list(check(ads, rules))
+    given = list(check(ads, rules, said=said))
     if not given:
         raise UsageError("no page in the folders given with --ad", KINDS)
     pages = tuple(one for one in given if _place(one.source) not in same)

@@ -20,6 +20,7 @@ from ..model import (
     Judgement,
     Outcome,
     RobotsDecision,
+    Said,
     UnreadReason,
 )
 from . import views
@@ -91,6 +92,10 @@ class Parts(ABC):
         """Whoever watches."""
 
     @abstractmethod
+    def _said(self, item: FrontierItem) -> Said | None:
+        """Who speaks on a page, as a person says."""
+
+    @abstractmethod
     def _same_page(self, item: FrontierItem, capture: Capture) -> str:
         """URL of another page with the same bytes, or empty."""
 
@@ -129,7 +134,7 @@ class Parts(ABC):
         judgement = spared(
             page.item.url, judge_reading,
             page.reading, page.capture, page.item, self._run, self._settings, self._rules, found, view,
-            self._store.vendor_places,
+            self._store.vendor_places, self._said(page.item),
         )  # fmt: skip
         return page.finished(judgement)
 

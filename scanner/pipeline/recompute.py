@@ -19,7 +19,7 @@ from ..collect.records import ORIGIN, Headers, first_header, header
 from ..errors import EvidenceError
 from ..evidence import wacz
 from ..evidence.verdict import Verdict
-from ..model import Capture, FrontierItem, Judgement, RunFacts
+from ..model import Capture, FrontierItem, Judgement, PageRole, RunFacts, Said, SaidBy
 from ..warcfile import BrokenWarc, Member
 from .kept import judge_capture
 from .pictures import Pictures, picture_item
@@ -56,11 +56,12 @@ class LaidOut:
             return None
         item = item_of(page)
         try:
+            said = said_of(page)
             if self.store is None:
-                return judge_capture(capture, item, run, self.settings, rules)
+                return judge_capture(capture, item, run, self.settings, rules, said=said)
             found = Pictures(self.store, self.settings).lookup(item, of=capture.record_id)
             view = view_of(self.store, self.settings, item, capture)
-            return judge_capture(capture, item, run, self.settings, rules, found, view)
+            return judge_capture(capture, item, run, self.settings, rules, found, view, said=said)
         except (EvidenceError, ValueError, LookupError, TypeError):
             return None
 
@@ -112,6 +113,12 @@ def _enter(
 def item_of(page: Mapping[str, Any]) -> FrontierItem:
     """A page of a case file as an item of the frontier."""
     return FrontierItem(page["url"], page["canonical"], page["vendor"], 0, "")
+
+
+def said_of(page: Mapping[str, Any]) -> Said | None:
+    """Who speaks on a page of a case file, where a person said so. Raises ValueError for a word that is none."""
+    word = page.get("speaker")
+    return Said(PageRole(word), SaidBy(str(page.get("speaker_by")))) if word else None
 
 
 def capture_of(one: Member, file: str) -> Capture:

@@ -199,6 +199,8 @@ def _findings(verdict: Verdict, store: Store, parts: Parts, end: Mapping[str, An
     for capture in store.captures(parts.run.id):
         if (capture.url.removeprefix(DOM), capture.payload_sha256) in clean and capture.status == 200:
             by_record.setdefault(capture.record_id, [])
+    read_as = {(row.url, row.capture_sha256): row.said for row in parts.coverage}
+    found_as = {found.warc_record: found.said for found in parts.findings}
     good, quotes, pictures = can, [], Pictures(store, means.settings, anew=True)
     for record, stated in by_record.items():
         look = store.looked_at(record, stated[0]["derivation"] if stated else "")
@@ -218,7 +220,10 @@ def _findings(verdict: Verdict, store: Store, parts: Parts, end: Mapping[str, An
         try:
             read = pictures.lookup(item, of=record)
             view = view_of(store, means.settings, item, look.capture)
-            again = judge_capture(look.capture, item, parts.run.id, means.settings, means.rules, read, view)
+            again = judge_capture(
+                look.capture, item, parts.run.id, means.settings, means.rules, read, view,
+                said=found_as.get(record, read_as.get((item.url, look.capture.payload_sha256))),
+            )  # fmt: skip
         except EvidenceError:
             good = False  # told of under "records"
             continue

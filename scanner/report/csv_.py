@@ -40,7 +40,7 @@ FINDING_COLUMNS: tuple[tuple[str, str], ...] = (
     ("fingerprint", "指纹"), ("id", "编号"), ("run", "运行"),
     ("warc_file", "WARC 文件"), ("provisions_beside", "抗辩与适用范围"),
     ("stance_before", "此前立场"), ("uncertain", "把握不大"),
-    ("provisions_of_others", "其他主体的义务"),
+    ("provisions_of_others", "其他主体的义务"), ("page_role_by", "页面性质由谁指明"),
 )  # fmt: skip
 VERDICT_COLUMNS: tuple[tuple[str, str], ...] = (
     ("vendor", "厂商"), ("verdict", "判断编号"), ("verdict_title", "判断"), ("category", "类别编号"),
@@ -56,6 +56,7 @@ COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("reason", "原因"), ("reason_title", "原因说明"), ("detail", "说明"), ("status", "状态码"),
     ("captured_at_utc", "采集时间 UTC"), ("capture_sha256", "内容 SHA-256"), ("findings", "发现数"),
     ("robots_rule", "robots.txt 规则"), ("depth", "深度"), ("via", "来路"),
+    ("speaker", "由人指明的页面性质"), ("speaker_by", "由谁指明"),
 )  # fmt: skip
 DIFFERENCE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("vendor", "厂商"), ("url", "网址"), ("profile", "第二次查看的方式"), ("shown_to", "见于"),
@@ -117,7 +118,7 @@ def _finding_row(tracked: Tracked, report: Report, t: Words) -> list[str]:
         f.fingerprint, f.id, f.run,
         report.warc_files.get(f.warc_record, ""), " ".join(one.id for one in law.beside) if law else "",
         t.label(tracked.was) if tracked.was else "", t["yes"] if doubtful(f) else t["no"],
-        " ".join(one.id for one in law.of_others) if law else "",
+        " ".join(one.id for one in law.of_others) if law else "", t.label(f.page_role_by) if f.page_role_by else "",
     ]  # fmt: skip
 
 
@@ -157,4 +158,5 @@ def _coverage_row(row: CoverageRow, t: Words) -> list[str]:
         "" if row.status is None else str(row.status),
         utc(row.captured_at), row.capture_sha256, str(row.findings),
         row.robots_rule, str(row.depth), row.via,
+        t.label(row.said.role) if row.said else "", t.label(row.said.by) if row.said else "",
     ]  # fmt: skip

@@ -138,4 +138,6 @@ def _row(row: CoverageRow) -> dict[str, Any]:
         "robots_rule": row.robots_rule,
         "depth": row.depth,
         "via": row.via,
+        "speaker": row.said.role.value if row.said else None,
+        "speaker_by": row.said.by.value if row.said else None,
     }

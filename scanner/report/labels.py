@@ -12,6 +12,7 @@ from scanner.model import (
     NoticeKind,
     Outcome,
     PageRole,
+    SaidBy,
     Saying,
     Severity,
     Stance,
@@ -69,6 +70,11 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         "research": ("research or a patent", "研究或专利"),
         "unrelated": ("another trade", "无关行业"),
         "unknown": ("not decided", "未判定"),
+    },
+    SaidBy: {
+        "targets": ("the targets file", "目标文件"),
+        "settings": ("the settings", "设置"),
+        "option": ("an option of the command", "命令选项"),
     },
     BlockKind: {
         "title": ("page title", "页面标题"),

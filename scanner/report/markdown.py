@@ -188,7 +188,8 @@ def _finding(tracked: Tracked, t: Words, *, first: bool) -> Iterator[str]:
     if tracked.was:
         state += t["colon"] + t.say("turned_from", was=t.label(tracked.was), now=t.label(f.stance))
     unsure = f"**{t['doubt']}**" if doubtful(f) else ""
-    parts = (t.label(f.stance), severity, f"{f.confidence:.2f}", unsure, state, t.label(f.block_kind))
+    said = t.say("role_said", what=t.label(f.page_role), by=t.label(f.page_role_by)) if f.page_role_by else ""
+    parts = (t.label(f.stance), severity, f"{f.confidence:.2f}", unsure, state, t.label(f.block_kind), said)
     yield f"- “{escape(f.quote)}”  "
     yield f"  {' · '.join(part for part in parts if part)}  "
     when = f"{utc(f.captured_at)} · {shanghai(f.captured_at)}" if f.captured_at else t["captured_none"]
@@ -258,3 +259,5 @@ def _coverage(coverage: Coverage, t: Words) -> Iterator[str]:
         why = t.label(reason) if reason else t["reason_none"]
         yield f"| {t.label(Outcome.UNREAD)}{t['colon']}{why} | {n} |"
     yield f"| **{t.count('cov_known', coverage.known)}** | **{coverage.known}** |"
+    if coverage.said:
+        yield f"\n{t.count('n_said', coverage.said)}"

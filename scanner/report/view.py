@@ -47,6 +47,8 @@ class Coverage:
     """Rows beyond the first for the same vendor and URL; anything but zero is a fault of ours and is shown."""
     unchanged_holding: int = 0
     """Pages that have not changed and hold findings: unchanged is not the same as nothing flagged."""
+    said: int = 0
+    """Pages of which a person said who speaks on them."""
 
     @property
     def read(self) -> int:
@@ -146,16 +148,17 @@ def coverage_of(rows: Iterable[CoverageRow]) -> Coverage:
     outcomes = dict.fromkeys(Outcome, 0)
     unread: Counter[UnreadReason | None] = Counter()
     seen: set[tuple[str, str]] = set()
-    known = holding = 0
+    known = holding = said = 0
     for row in rows:
         known += 1
         holding += row.outcome is Outcome.UNCHANGED and row.findings > 0
+        said += row.said is not None
         outcomes[row.outcome] += 1
         seen.add((row.vendor, row.url))
         if row.outcome is Outcome.UNREAD:
             unread[row.reason] += 1
     ordered = sorted(unread.items(), key=lambda item: (-item[1], item[0] or ""))
-    return Coverage(known, outcomes, dict(ordered), known - len(seen), holding)
+    return Coverage(known, outcomes, dict(ordered), known - len(seen), holding, said)
 
 
 def view(report: Report) -> View:

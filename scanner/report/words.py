@@ -248,6 +248,22 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "未找到表明页面在转述、引用或否认的文字。使用前请阅读原文上下文。",
     ),
     ("cue_page", "What decided: the kind of page ({what}).", "判断依据：页面类型（{what}）。"),
+    (
+        "cue_said",
+        "What decided: whose page it is, as a person said ({what}; {by}).",
+        "判断依据：由人指明的页面类型（{what}；{by}）。",
+    ),
+    (
+        "role_said",
+        "{what}: said by a person ({by}), not decided from the page",
+        "{what}：由人指明（{by}），并非由页面判定",
+    ),
+    (
+        "n_said",
+        "On {n} page a person said who speaks (column `speaker` of coverage.csv)."
+        "|On {n} pages a person said who speaks (column `speaker` of coverage.csv).",
+        "有 {n} 个页面由人指明是谁的页面（见 coverage.csv 的 speaker 一栏）。",
+    ),
     ("cue_words", "What decided: these words in the same {scope}:", "判断依据：同一{scope}中的这些文字："),
     (
         "cue_rule",

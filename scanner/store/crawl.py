@@ -104,6 +104,7 @@ def record_judgement(
         "seen_at": capture.captured_at,
         "findings": len({finding.id for finding in judgement.findings}),
         "robots_rule": rule,
+        **rows.said_columns(judgement.said),
     }
     _finish(connection, run, url, item, row)
     fresh = enqueue(connection, run, new_items)
@@ -162,6 +163,8 @@ def record_unchanged(
         "seen_at": capture.captured_at,
         "findings": len(carried),
         "robots_rule": rule,
+        "speaker": last["speaker"],
+        "speaker_by": last["speaker_by"],
     }
     _finish(connection, run, url, item, row)
     return True

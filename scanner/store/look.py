@@ -16,6 +16,7 @@ from scanner.model import (
     FrontierItem,
     RobotsDecision,
     RunFacts,
+    Said,
     UnreadReason,
 )
 
@@ -46,6 +47,8 @@ class Look:
     rules_digest: str
     """Of the run that made these findings."""
     robots: RobotsDecision | None = None
+    said: Said | None = None
+    """Who speaks on the page, as a person said when it was judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class NeverRead:
     status: int | None
     robots_rule: str
     at: datetime | None
+    said: Said | None = None
 
 
 _ITEMS = (
@@ -196,6 +200,7 @@ def _look(connection: Connection, item: FrontierItem, url: int, last: Any) -> Lo
         name,
         last["rules_digest"],
         rows.robots_of(kept),
+        rows.said_of(last),
     )
 
 
@@ -267,7 +272,8 @@ def _never_read(connection: Connection, row: Any) -> NeverRead:
     kept = row["capture_id"]
     capture = rows.capture_of(_capture_row(connection, kept)) if kept is not None else None
     reason = UnreadReason(row["reason"])
-    return NeverRead(item, capture, reason, row["detail"], row["status"], row["robots_rule"], row["seen_at"])
+    told = (row["detail"], row["status"], row["robots_rule"], row["seen_at"], rows.said_of(row))
+    return NeverRead(item, capture, reason, *told)
 
 
 def last_success(connection: Connection) -> dict[str, datetime]:

@@ -27,6 +27,8 @@ from scanner.model import (
     PictureText,
     RobotsDecision,
     RunFacts,
+    Said,
+    SaidBy,
     Severity,
     Spot,
     Stance,
@@ -125,6 +127,7 @@ def finding_row(finding: Finding) -> dict[str, Any]:
         "end_offset": finding.end,
         "block_kind": finding.block_kind.value,
         "page_role": finding.page_role.value,
+        "page_role_by": finding.page_role_by.value if finding.page_role_by else "",
         "provisions": list(finding.provisions),
         "image_box": None if finding.image_box is None else list(finding.image_box),
     }
@@ -145,6 +148,7 @@ def finding_of(row: Row) -> Finding:
         end=row["end_offset"],
         block_kind=BlockKind(row["block_kind"]),
         page_role=PageRole(row["page_role"]),
+        page_role_by=SaidBy(row["page_role_by"]) if row["page_role_by"] else None,
         provisions=tuple(row["provisions"]),
         image_box=None if box is None else (box[0], box[1], box[2], box[3]),
         **plain,
@@ -165,7 +169,18 @@ def coverage_of(row: Row) -> CoverageRow:
         robots_rule=row["robots_rule"],
         depth=row["depth"],
         via=row["via"],
+        said=said_of(row),
     )
+
+
+def said_columns(said: Said | None) -> dict[str, str]:
+    """Columns of `coverage` that tell who speaks on the page, as a person said."""
+    return {"speaker": said.role.value if said else "", "speaker_by": said.by.value if said else ""}
+
+
+def said_of(row: Row) -> Said | None:
+    """Undo `said_columns`."""
+    return Said(PageRole(row["speaker"]), SaidBy(row["speaker_by"])) if row["speaker"] else None
 
 
 def document_row(document: Document, role: str) -> dict[str, Any]:

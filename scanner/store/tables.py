@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from .types import BigInt, Flag, Instant, Json, Prose, Real
 
-HEAD = "0008"
+HEAD = "0009"
 """The migration that this code needs; kept here so that opening a current database does not import alembic."""
 VERSION_TABLE = "noticescan_schema"
 
@@ -186,6 +186,7 @@ findings = sa.Table(
     _text("heading"),
     sa.Column("hidden", Flag, nullable=False),
     _text("page_role", None),
+    _text("page_role_by"),
     _text("capture_sha256", None),
     _text("warc_record"),
     _text("fragment_url"),
@@ -228,6 +229,8 @@ coverage = sa.Table(
     _text("robots_rule"),
     sa.Column("depth", sa.Integer, nullable=False),
     _text("via"),
+    _text("speaker"),
+    _text("speaker_by"),
     sa.UniqueConstraint("run_id", "url_id", name="uq_coverage_run_url"),
     sqlite_strict=True,
 )

@@ -30,6 +30,8 @@ _CAPTURES = (
 _COVERAGE = (
     "url", "outcome", "reason", "detail", "status", "seen_at", "findings", "robots_rule", "depth", "via",
 )  # fmt: skip
+_LATER = ("speaker", "speaker_by")
+"""Columns of the coverage that count only where they say something: older digests were made without them."""
 _NOTICES = (
     "source", "kind", "title", "lang", "effective", "updated", "version", "detail", "derivation", "products", "items",
     "facts", "stated",
@@ -49,7 +51,9 @@ def digests(connection: Connection, run: int) -> dict[str, str]:
     lines = {
         "run": _lines(connection, sa.select(*(runs.c[name] for name in _RUN)).where(runs.c.id == run)),
         "captures": _lines(connection, _of(captures, _CAPTURES).where(captures.c.run_id == run)),
-        "coverage": _lines(connection, _of(coverage, _COVERAGE, record=True).where(coverage.c.run_id == run)),
+        "coverage": _lines(
+            connection, _of(coverage, (*_COVERAGE, *_LATER), record=True).where(coverage.c.run_id == run)
+        ),
         "notices": _lines(connection, _of(notices, _NOTICES, record=True).where(notices.c.run_id == run)),
         "verdicts": _lines(connection, _of(verdicts, _VERDICTS).where(verdicts.c.run_id == run)),
     }
@@ -74,7 +78,8 @@ def _of(table: sa.Table, columns: Sequence[str], *, record: bool = False) -> sa.
 
 def _lines(connection: Connection, query: sa.Select[Any]) -> list[str]:
     found = connection.execute(query).mappings()
-    return sorted(json.dumps(dict(row), ensure_ascii=True, sort_keys=True, default=_plain) for row in found)
+    told = ({key: value for key, value in row.items() if value or key not in _LATER} for row in found)
+    return sorted(json.dumps(row, ensure_ascii=True, sort_keys=True, default=_plain) for row in told)
 
 
 def _plain(value: Any) -> Any:

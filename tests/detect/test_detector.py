@@ -14,7 +14,7 @@ from scanner.detect.gate import gate_for
 from scanner.detect.match import matcher_for
 from scanner.detect.rules import RuleSet
 from scanner.detect.survey import survey
-from scanner.model import PageRole, Provenance, Stance
+from scanner.model import PageRole, Provenance, Said, SaidBy, Stance
 
 WHERE = Provenance(source="https://vendor.example/a", capture_sha256="0" * 64, vendor="V")
 _WORDS = (
@@ -119,7 +119,7 @@ def test_ids_depend_on_bytes_and_place_and_fingerprints_do_not(ruleset: RuleSet)
 
 def test_a_page_role_given_by_a_person_wins(ruleset: RuleSet) -> None:
     text = "智慧案场人脸识别，防截客防飞单。"
-    news = Provenance(source="x", page_role=PageRole.NEWS)
+    news = Provenance(source="x", said=Said(PageRole.NEWS, SaidBy.TARGETS))
     assert {f.stance for f in detector.detect(selftest.plain_document(text), ruleset, news)} == {Stance.REPORTED}
 
 

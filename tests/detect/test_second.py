@@ -14,7 +14,7 @@ from scanner.detect.second import Reading
 from scanner.detect.selftest import plain_document
 from scanner.detect.survey import survey
 from scanner.detect.weigh import PREFIX, weigh
-from scanner.model import Finding, PageRole, Provenance, Stance
+from scanner.model import Finding, PageRole, Provenance, Said, SaidBy, Stance
 
 UNUSUAL = "\n".join(
     (
@@ -37,7 +37,7 @@ HARMLESS = "\n".join(
 
 
 def found(text: str, ruleset: RuleSet, role: PageRole | None = None, *, rules_only: bool = False) -> list[Finding]:
-    where = Provenance(source="https://vendor.example/", page_role=role)
+    where = Provenance("https://vendor.example/", said=Said(role, SaidBy.OPTION) if role else None)
     return list(detector.detect(plain_document(text, "en"), ruleset, where, rules_only=rules_only))
 
 
