@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scanner.model import Change, Finding, Stance, Tracked
@@ -22,6 +22,8 @@ def compare(
     had_before: Collection[str] = frozenset(),
     standing: Collection[str] = frozenset(),
     seen_now: Mapping[str, datetime] | None = None,
+    imported: Mapping[str, datetime] | None = None,
+    foreign: Collection[str] = frozenset(),
     run: str = "",
 ) -> tuple[Tracked, ...]:
     """Every finding of this run, in the order given, then each earlier one that is not among them.
@@ -35,6 +37,9 @@ def compare(
         had_before: Fingerprints whose words stood in what was kept earlier, and were not flagged there.
         standing: Fingerprints of `previous` whose words stand in the text that this run read.
         seen_now: When this run looked at the page of a fingerprint; without: the capture time of the finding.
+        imported: The earliest date that an imported capture states of a fingerprint. Told apart: whoever makes a file
+            can state any date.
+        foreign: Records of imported captures: findings on them date nothing.
         run: This run's id, for findings seen in it.
 
     Returns:
@@ -47,8 +52,9 @@ def compare(
     for finding in current:
         old = cut_otherwise.get(finding.fingerprint)
         known = old.fingerprint if old else finding.fingerprint
-        seen = (seen_now or {}).get(finding.fingerprint) or finding.captured_at
-        here = _Sighting(finding, seen, run or finding.run, before.get(known, frozenset()))
+        own = None if finding.warc_record in foreign else finding.captured_at
+        seen = (seen_now or {}).get(finding.fingerprint) or own
+        here = _Sighting(finding, own, seen, run or finding.run, before.get(known, frozenset()))
         out.append(_present(here, known, first_seen, last_seen, had_before))
     done = {finding.fingerprint for finding in current} | {old.fingerprint for old in cut_otherwise.values()}
     same_bytes = {finding.id for finding in current}  # read at another URL in this run, byte for byte
@@ -56,8 +62,17 @@ def compare(
         if finding.fingerprint in done or finding.id in same_bytes:
             continue
         done.add(finding.fingerprint)
-        out.append(_absent(finding, _gone(finding, read, standing), first_seen, last_seen))
-    return tuple(out)
+        own = None if finding.warc_record in foreign else finding.captured_at
+        out.append(_absent(finding, own, _gone(finding, read, standing), first_seen, last_seen))
+    return tuple(_with_imports(one, cut_otherwise, imported or {}) for one in out)
+
+
+def _with_imports(tracked: Tracked, cut_otherwise: Mapping[str, Finding], imported: Mapping[str, datetime]) -> Tracked:
+    """With the earliest date that an imported capture states, under either fingerprint."""
+    print_ = tracked.finding.fingerprint
+    prints = [print_, cut_otherwise[print_].fingerprint] if print_ in cut_otherwise else [print_]
+    dates = [imported[one] for one in prints if one in imported]
+    return replace(tracked, imported=min(dates)) if dates else tracked
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,8 @@ class _Sighting:
     """A finding of this run, when and in which run it was seen, and with which stances its words were seen before."""
 
     finding: Finding
+    own: datetime | None
+    """Of our own capture."""
     at: datetime | None
     run: str
     stances: frozenset[Stance]
@@ -105,13 +122,15 @@ def _present(here: _Sighting, known: str, first_seen: Seen, last_seen: Seen, had
     finding = here.finding
     if known not in first_seen:
         change = Change.LEARNED if finding.fingerprint in had_before else Change.NEW
-        return Tracked(finding, change, finding.captured_at, here.at, here.run, here.run)
+        return Tracked(finding, change, here.own, here.at, here.run, here.run)
     first, first_run = first_seen[known]
     last, last_run = last_seen.get(known, (None, ""))
-    if last is None or here.at is None or last <= here.at:  # old captures are judged, and imported, after newer ones
+    if last is None or (
+        here.at is not None and last <= here.at
+    ):  # old captures are judged, and imported, after newer ones
         last, last_run = here.at, here.run
-    if first is None or (finding.captured_at is not None and finding.captured_at < first):
-        first, first_run = finding.captured_at, here.run
+    if here.own is not None and (first is None or here.own < first):
+        first, first_run = here.own, here.run
     turned = here.stances and finding.stance not in here.stances
     was = min(here.stances, key=list(Stance).index) if turned else None
     return Tracked(finding, Change.TURNED if turned else Change.STILL, first, last, first_run, last_run, was)
@@ -123,7 +142,7 @@ def _gone(finding: Finding, read: Collection[tuple[str, str]], standing: Collect
     return Change.UNFLAGGED if finding.fingerprint in standing else Change.NOT_SEEN
 
 
-def _absent(finding: Finding, change: Change, first_seen: Seen, last_seen: Seen) -> Tracked:
-    first, first_run = first_seen.get(finding.fingerprint, (finding.captured_at, finding.run))
-    last, last_run = last_seen.get(finding.fingerprint, (finding.captured_at, finding.run))
+def _absent(finding: Finding, own: datetime | None, change: Change, first_seen: Seen, last_seen: Seen) -> Tracked:
+    first, first_run = first_seen.get(finding.fingerprint, (own, finding.run))
+    last, last_run = last_seen.get(finding.fingerprint, (own, finding.run))
     return Tracked(finding, change, first, last, first_run, last_run)

@@ -90,7 +90,10 @@ def findings(
     since: Annotated[
         datetime | None,
         typer.Option(
-            parser=parse_day, metavar="YYYY-MM-DD", help="First seen on or after this day (UTC).", show_default=False
+            parser=parse_day,
+            metavar="YYYY-MM-DD",
+            help="First seen on or after this day (UTC); of imports only: dated so.",
+            show_default=False,
         ),
     ] = None,
     limit: Annotated[int, typer.Option(min=0, help="At most so many; 0: all.")] = 0,
@@ -103,7 +106,8 @@ def findings(
 ) -> int:
     """List what was found, with filters.
 
-    JSON lines carry `change`, `first_seen`, `last_seen`, `stance_before`, `provisions_beside` (defences and scope) and
+    JSON lines carry `change`, `first_seen` and `last_seen` (in our own captures), `imported_capture_at` (the earliest
+    date that an imported one states), `stance_before`, `provisions_beside` (defences and scope) and
     `provisions_of_others` (duties of whoever operates such a product) besides the finding.
     """
     from dataclasses import replace
@@ -143,7 +147,7 @@ def _wanted(
 ) -> bool:
     from ..model import Change, Severity
 
-    found = tracked.finding
+    found, first = tracked.finding, tracked.first_seen or tracked.imported
     order = list(Severity)
     return (
         vendor.casefold() in found.vendor.casefold()
@@ -151,7 +155,7 @@ def _wanted(
         and stance in ("", found.stance)
         and (not severity or order.index(found.severity) >= order.index(Severity(severity)))
         and (not new or tracked.change is Change.NEW)
-        and (day is None or (tracked.first_seen is not None and tracked.first_seen >= day))
+        and (day is None or (first is not None and first >= day))
     )
 
 
@@ -166,11 +170,12 @@ def _print(report: Report, format: str, lang: str) -> None:
             print_findings(out(), rows, lang)
         return
     for tracked in report.findings:
-        first, last = (
-            t.isoformat().replace("+00:00", "Z") if t else None for t in (tracked.first_seen, tracked.last_seen)
+        first, last, imported = (
+            t.isoformat().replace("+00:00", "Z") if t else None
+            for t in (tracked.first_seen, tracked.last_seen, tracked.imported)
         )
         write_line(
             tracked.finding, report.law_of(tracked.finding),
-            change=tracked.change.value, first_seen=first, last_seen=last,
+            change=tracked.change.value, first_seen=first, last_seen=last, imported_capture_at=imported,
             stance_before=tracked.was.value if tracked.was else None,
         )  # fmt: skip

@@ -162,11 +162,14 @@ class Tracked:
     finding: Finding
     change: Change
     first_seen: datetime | None
+    """Of captures that we made ourselves; None where it stands in imported ones only."""
     last_seen: datetime | None
     first_run: str = ""
     last_run: str = ""
     was: Stance | None = None
     """With `Change.TURNED`: the stance with which the words were told when they were last read."""
+    imported: datetime | None = None
+    """The earliest date that an imported capture states in which it stands; whoever made that file can state any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def _findings(material: Material, texts: Mapping[str, str], settings: Settings) 
         "findings": [
             t.finding.as_json()
             | {"change": t.change.value, "first_seen": iso(t.first_seen), "last_seen": iso(t.last_seen)}
-            | {"stance_before": t.was.value if t.was else None}
+            | {"imported_capture_at": iso(t.imported), "stance_before": t.was.value if t.was else None}
             for t in material.chosen
         ],
     }  # fmt: skip

@@ -27,6 +27,8 @@ def tracked_of(parts: Parts) -> tuple[Tracked, ...]:
         had_before=parts.had_before,
         standing=parts.standing,
         seen_now=parts.seen_now,
+        imported=parts.imported,
+        foreign=parts.foreign,
         run=parts.run.id,
     )
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..store import Store
 
 LINK = "findings"
-HISTORY = frozenset({"change", "first_seen", "last_seen", "stance_before"})
+HISTORY = frozenset({"change", "first_seen", "last_seen", "imported_capture_at", "stance_before"})
 """Keys beside a finding that tell of other runs."""
 ROUNDING = 0.02
 """Confidence may differ by this much: another processor adds up the same numbers in another order."""

@@ -41,6 +41,7 @@ FINDING_COLUMNS: tuple[tuple[str, str], ...] = (
     ("warc_file", "WARC 文件"), ("provisions_beside", "抗辩与适用范围"),
     ("stance_before", "此前立场"), ("uncertain", "把握不大"),
     ("provisions_of_others", "其他主体的义务"), ("page_role_by", "页面性质由谁指明"),
+    ("imported_capture_at", "导入的采集自称时间"),
 )  # fmt: skip
 VERDICT_COLUMNS: tuple[tuple[str, str], ...] = (
     ("vendor", "厂商"), ("verdict", "判断编号"), ("verdict_title", "判断"), ("category", "类别编号"),
@@ -119,6 +120,7 @@ def _finding_row(tracked: Tracked, report: Report, t: Words) -> list[str]:
         report.warc_files.get(f.warc_record, ""), " ".join(one.id for one in law.beside) if law else "",
         t.label(tracked.was) if tracked.was else "", t["yes"] if doubtful(f) else t["no"],
         " ".join(one.id for one in law.of_others) if law else "", t.label(f.page_role_by) if f.page_role_by else "",
+        utc(tracked.imported),
     ]  # fmt: skip
 
 

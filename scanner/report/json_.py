@@ -75,6 +75,7 @@ def _finding(tracked: Tracked, report: Report) -> dict[str, Any]:
         "change": tracked.change.value,
         "first_seen": iso(tracked.first_seen),
         "last_seen": iso(tracked.last_seen),
+        "imported_capture_at": iso(tracked.imported),
         "first_run": tracked.first_run,
         "last_run": tracked.last_run,
         "stance_before": tracked.was.value if tracked.was else None,

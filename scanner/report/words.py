@@ -120,6 +120,12 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("unflagged_on", "no longer flagged on {date}", "{date} 不再标出"),
     ("flagged_range", "First flagged {first}; last flagged {last}.", "首次标出于 {first}，最近标出于 {last}。"),
     ("could_not_look_on", "could not look on {date}", "{date} 未能查看"),
+    (
+        "imported_dated",
+        "In an imported capture dated {date}, as that file states.",
+        "见于导入的采集，该文件自称日期为 {date}。",
+    ),
+    ("never_own", "Not seen by noticescan itself.", "本程序自身尚未见到。"),
     ("seen_range", "First seen {first}; last seen {last}.", "首次见于 {first}，最近见于 {last}。"),
     ("vendors_heading", "Companies and other sites", "厂商及其他网站"),
     ("findings_heading", "Findings", "发现"),

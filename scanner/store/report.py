@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -33,11 +33,16 @@ class Parts:
     read: frozenset[tuple[str, str]]
     """(vendor, source) of the `previous` findings whose page was read in this run."""
     first_seen: Mapping[str, tuple[datetime | None, str]]
-    """fingerprint -> (capture time, run id) of the first earlier successful run that saw it."""
+    """fingerprint -> (capture time, run id) of the first earlier successful run that saw it. No time: in files that
+    others made only, which may state any."""
     last_seen: Mapping[str, tuple[datetime | None, str]]
-    """fingerprint -> (time last read, run id) of the latest earlier successful run that saw it."""
+    """fingerprint -> (time last read, run id) of the latest earlier successful run that saw it; times likewise."""
     seen_now: Mapping[str, datetime]
     """fingerprint -> when its page was last looked at in this run: its capture, or that of a 304 Not Modified."""
+    imported: Mapping[str, datetime]
+    """fingerprint -> the earliest date that an imported capture states in which it stands, this run's included."""
+    foreign: frozenset[str]
+    """Records of imported captures on which findings of this run, or `previous` ones, stand."""
     had_before: frozenset[str]
     """Fingerprints whose words already stood in bytes or text kept earlier, and were not flagged there."""
     standing: frozenset[str]
@@ -99,15 +104,17 @@ def _chosen(connection: Connection, run: str | None) -> Any:
 def parts(connection: Connection, run: str | None) -> Parts:
     row = _chosen(connection, run)
     number = row["id"]
-    sightings = connection.execute(look.FINDINGS.where(findings.c.run_id == number)).mappings().all()
+    sightings = connection.execute(_SIGHTINGS.where(findings.c.run_id == number)).mappings().all()
     found = tuple(rows.finding_of(one) for one in sightings)
     # What others captured, perhaps years ago, says nothing about what is no longer there.
-    previous, read = (
-        ((), dict[tuple[str, str], int]()) if row["kind"] == crawl.IMPORT else _previous(connection, number)
-    )
-    first, last = _seen(connection, number, {f.fingerprint for f in (*found, *previous)})
-    _seen_elsewhere(connection, number, [f for f in found if f.fingerprint not in first], first, last)
-    fresh = [f for f in found if f.fingerprint not in first]
+    looks = () if row["kind"] == crawl.IMPORT else _previous(connection, number)
+    previous = tuple(rows.finding_of(one) for one in looks)
+    read = {(one["vendor"], one["source"]): one["url_id"] for one in looks if one["read_now"]}
+    seen = _seen(connection, number, {f.fingerprint for f in (*found, *previous)})
+    _seen_elsewhere(connection, number, [f for f in found if f.fingerprint not in seen.first], seen)
+    fresh = [f for f in found if f.fingerprint not in seen.first]
+    for one in sightings:
+        seen.date(one["fingerprint"], one["captured_at"] if one["imported"] else None)
     now = {f.fingerprint for f in found}
     gone = [f for f in previous if f.fingerprint not in now]
     return Parts(
@@ -116,9 +123,15 @@ def parts(connection: Connection, run: str | None) -> Parts:
         coverage=_coverage(connection, number),
         previous=previous,
         read=frozenset(read),
-        first_seen=first,
-        last_seen=last,
-        seen_now={one["fingerprint"]: one["seen_at"] for one in sightings if one["seen_at"] is not None},
+        first_seen=seen.first,
+        last_seen=seen.last,
+        seen_now={
+            one["fingerprint"]: one["seen_at"]
+            for one in sightings
+            if one["seen_at"] is not None and not one["imported"]
+        },
+        imported=seen.imported,
+        foreign=frozenset(one["warc_record"] for one in (*sightings, *looks) if one["imported"]),
         had_before=standing.had_before(connection, number, row["rules_digest"], fresh),
         standing=standing.standing(connection, number, gone, read),
         note=row["note"] or {},
@@ -154,70 +167,80 @@ def _last_looks(before: int | None, without: tuple[str, ...] = (crawl.ASIDE,)) -
     return query.subquery("looks")
 
 
-def _previous(connection: Connection, run: int) -> tuple[tuple[Finding, ...], dict[tuple[str, str], int]]:
-    """Findings of the last looks at the vendors of this run, and (vendor, source) of those pages that were read again
-    in it, each with its URL's number."""
+def _previous(connection: Connection, run: int) -> Sequence[Any]:
+    """Findings of the last looks at the vendors of this run, each with whether its page was read again in it."""
     looks = _last_looks(run, (crawl.ASIDE, crawl.IMPORT))
     of_run = sa.select(urls.c.vendor_id).join(coverage, coverage.c.url_id == urls.c.id).where(coverage.c.run_id == run)
     now = sa.select(coverage.c.url_id).where(coverage.c.run_id == run, coverage.c.outcome.in_(crawl.READ))
     query = (
-        look.FINDINGS.add_columns(findings.c.url_id.in_(now).label("read_now"))
+        _SIGHTINGS.add_columns(findings.c.url_id.in_(now).label("read_now"))
         .join(looks, sa.and_(looks.c.url_id == findings.c.url_id, looks.c.run_id == findings.c.run_id))
         .where(urls.c.vendor_id.in_(of_run))
     )
-    previous, read = [], {}
-    for row in connection.execute(query).mappings():
-        finding = rows.finding_of(row)
-        previous.append(finding)
-        if row["read_now"]:
-            read[finding.vendor, finding.source] = row["url_id"]
-    return tuple(previous), read
+    return connection.execute(query).mappings().all()
 
 
+_SIGHTINGS = look.FINDINGS.add_columns(crawl.imported(findings.c.capture_id).label("imported"))
+"""Findings with whether the capture on which each stands is out of a file that others made."""
 _Sight = tuple[datetime | None, str]
 """When, and in which run."""
-_Seen = dict[str, _Sight]
 
 
-def _seen(connection: Connection, run: int, wanted: set[str]) -> tuple[_Seen, _Seen]:
-    """First and last sighting in earlier successful runs. A rescan of old bytes is dated by their capture."""
-    first: _Seen = {}
-    last: _Seen = {}
-    query = (
-        sa.select(findings.c.fingerprint, findings.c.captured_at, findings.c.seen_at, runs.c.name)
+@dataclass(slots=True)
+class _Seen:
+    """First and last sightings by fingerprint; what imported captures state of the day is kept apart."""
+
+    first: dict[str, _Sight] = field(default_factory=dict)
+    last: dict[str, _Sight] = field(default_factory=dict)
+    imported: dict[str, datetime] = field(default_factory=dict)
+
+    def add(self, known_as: str, sighting: Any) -> None:
+        """One more sighting, told in the order of runs: a moment and the run that it was of stay together."""
+        if sighting.imported:
+            began: datetime | None = None
+            seen: datetime | None = None
+            self.date(known_as, sighting.captured_at)
+        else:
+            began, seen = sighting.captured_at, sighting.seen_at
+        first, last = self.first.get(known_as), self.last.get(known_as)
+        if first is None or (began is not None and (first[0] is None or began < first[0])):
+            self.first[known_as] = (began, sighting.name)
+        if last is None or last[0] is None or (seen is not None and seen >= last[0]):
+            self.last[known_as] = (seen, sighting.name)
+
+    def date(self, known_as: str, stated: datetime | None) -> None:
+        """What an imported capture states, if it is the earliest."""
+        if stated is not None:
+            self.imported[known_as] = min(stated, self.imported.get(known_as, stated))
+
+
+def _earlier(run: int, by: sa.Column[str]) -> sa.Select[Any]:
+    """Sightings in successful runs before one, in their order; a rescan of old bytes is dated by their capture."""
+    imported = crawl.imported(findings.c.capture_id).label("imported")
+    return (
+        sa.select(by.label("known_as"), findings.c.captured_at, findings.c.seen_at, runs.c.name, imported)
         .join(runs, runs.c.id == findings.c.run_id)
         .where(runs.c.ok == 1, runs.c.kind != crawl.ASIDE, findings.c.run_id < run)
         .order_by(findings.c.run_id, findings.c.id)
     )
+
+
+def _seen(connection: Connection, run: int, wanted: set[str]) -> _Seen:
+    """First and last sighting in earlier successful runs."""
+    found, query = _Seen(), _earlier(run, findings.c.fingerprint)
     for part in known.chunks(sorted(wanted)):
-        sightings = connection.execute(query.where(findings.c.fingerprint.in_(part)))
-        for fingerprint, captured_at, seen_at, name in sightings:
-            _sighted(first, last, fingerprint, (captured_at, name), (seen_at, name))
-    return first, last
+        for sighting in connection.execute(query.where(findings.c.fingerprint.in_(part))):
+            found.add(sighting.known_as, sighting)
+    return found
 
 
-def _sighted(first: _Seen, last: _Seen, known_as: str, began: _Sight, seen: _Sight) -> None:
-    """One more sighting, told in the order of runs: a moment and the run that it was of stay together."""
-    before, after = first.get(known_as), last.get(known_as)
-    if before is None or (began[0] is not None and (before[0] is None or began[0] < before[0])):
-        first[known_as] = began
-    if after is None or after[0] is None or (seen[0] is not None and seen[0] >= after[0]):
-        last[known_as] = seen
-
-
-def _seen_elsewhere(connection: Connection, run: int, fresh: Sequence[Finding], first: _Seen, last: _Seen) -> None:
+def _seen_elsewhere(connection: Connection, run: int, fresh: Sequence[Finding], seen: _Seen) -> None:
     """The same words in the same bytes (same finding id) seen earlier at another URL are not new: of two byte-identical
     pages only one is judged in a run, and not always the same one."""
-    by_id = {finding.id: finding.fingerprint for finding in fresh}
-    query = (
-        sa.select(findings.c.finding, findings.c.captured_at, findings.c.seen_at, runs.c.name)
-        .join(runs, runs.c.id == findings.c.run_id)
-        .where(runs.c.ok == 1, runs.c.kind != crawl.ASIDE, findings.c.run_id < run)
-        .order_by(findings.c.run_id, findings.c.id)
-    )
+    by_id, query = {finding.id: finding.fingerprint for finding in fresh}, _earlier(run, findings.c.finding)
     for part in known.chunks(sorted(by_id)):
-        for finding, captured_at, seen_at, name in connection.execute(query.where(findings.c.finding.in_(part))):
-            _sighted(first, last, by_id[finding], (captured_at, name), (seen_at, name))
+        for sighting in connection.execute(query.where(findings.c.finding.in_(part))):
+            seen.add(by_id[sighting.known_as], sighting)
 
 
 def search(connection: Connection, run: str | None, wanted: Wanted) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from .types import BigInt, Flag, Instant, Json, Prose, Real
 
-HEAD = "0009"
+HEAD = "0010"
 """The migration that this code needs; kept here so that opening a current database does not import alembic."""
 VERSION_TABLE = "noticescan_schema"
 
