@@ -74,6 +74,7 @@ def report(
         settings, load_rules(settings), run, places,
         pictures="html" in settings.report.formats,
     )  # fmt: skip
+    note_run(ctx, stored)
     for path in write_reports(stored, settings).values():
         typer.echo(str(path))
     return 0
@@ -130,8 +131,15 @@ def findings(
     kept = [t for t in whole.findings if _wanted(t, vendor, category, stance, severity, new, day)]
     kept = kept[:limit] if limit else kept
     _print(replace(whole, findings=tuple(kept)), format, settings.report.lang)
+    note_run(ctx, whole)
     note(ctx, f"{len(kept)} finding{'' if len(kept) == 1 else 's'} of run {whole.run.id}")
     return 0
+
+
+def note_run(ctx: typer.Context, report: Report) -> None:
+    """Says which run is shown and why, where nobody named one."""
+    if report.chosen:
+        note(ctx, f"run {report.run.id} ({report.run.kind}): {report.chosen}")
 
 
 def _value(flag: str, word: str, kind: type[StrEnum]) -> str:

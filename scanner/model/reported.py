@@ -103,6 +103,8 @@ class Report:
     """WARC-Record-ID -> `Capture.origin`, where it has one."""
     comparisons: tuple[Comparison, ...] = ()
     """Second looks at the pages of this run (`crawl --compare-as`)."""
+    chosen: str = ""
+    """Why this run is shown, where nobody named one."""
     letter: str = "press"
     """press | regulator: who writes the letters to the vendors."""
 

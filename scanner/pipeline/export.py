@@ -53,6 +53,8 @@ def export(
     with locked(out), open_store(settings.database_url()) as store:
         custodian.open_chain(out)
         material = gather(store, settings, rules, wanted)
+        if material.report.chosen:
+            watcher.note(f"run {material.report.run.id} ({material.report.run.kind}): {material.report.chosen}")
         folder = to or out / FOLDER / _name(material)
         if folder.exists():
             raise UsageError(f"{folder} is there already", "name another folder with --to")

@@ -50,5 +50,7 @@ def stored_findings(
     with open_to_read(settings.database_url()) as store:
         parts = store.report(run or None)
         advice = Counsel(load(patterns), settings.law, store.vendor_places(), tuple(jurisdictions))
-        report = Report(parts.run, tracked_of(parts), parts.coverage, categories, settings_note=parts.note)
+        report = Report(
+            parts.run, tracked_of(parts), parts.coverage, categories, settings_note=parts.note, chosen=parts.chosen
+        )
         return with_law(report, advice)

@@ -64,6 +64,7 @@ def build_report(
         crops=drawn.crops,
         pictures=drawn.pictures,
         comparisons=second_looks,
+        chosen=parts.chosen,
         origins=store.origins(one.finding.warc_record for one in tracked),
     )
     return with_law(report, counsel(settings, rules, store.vendor_places(), jurisdictions))

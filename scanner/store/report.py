@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scanner.errors import StoreError
-from scanner.model import CoverageRow, Finding, RunFacts, Severity, Stance
+from scanner.model import CoverageRow, Finding, RunFacts, Severity, Stance, UnreadReason
 
 from . import crawl, known, look, rows, standing
 from .tables import captures, coverage, findings, runs, urls, vendors
@@ -48,6 +48,8 @@ class Parts:
     standing: frozenset[str]
     """Fingerprints of `previous` findings, not found in this run, whose words stand in the text that it read."""
     note: Mapping[str, str]
+    chosen: str
+    """Why this run, where none was named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +92,34 @@ def begin_run(connection: Connection, facts: RunFacts, note: Mapping[str, str], 
     return rows.facts_of(there)
 
 
-def _chosen(connection: Connection, run: str | None) -> Any:
+def _chosen(connection: Connection, run: str | None) -> tuple[Any, str]:
+    """(row of the run, why this one). Without a name the newest finished run that was not cut short, if there is one:
+    a rescan that a kill ended holds less than the crawl before it."""
     if run is not None:
-        return known.run_row(connection, run)
-    finished = sa.select(runs).where(runs.c.finished_at.is_not(None), runs.c.kind != crawl.ASIDE)
-    query = finished.order_by(runs.c.id.desc()).limit(1)
-    row = connection.execute(query).mappings().first()
-    if row is None:
+        return known.run_row(connection, run), ""
+    query = sa.select(runs, _cut_short().label("cut_short"))
+    query = query.where(runs.c.finished_at.is_not(None), runs.c.kind != crawl.ASIDE).order_by(runs.c.id.desc())
+    finished = connection.execute(query).mappings().all()
+    if not finished:
         raise StoreError("no run has finished in this database", "crawl first: noticescan crawl URL")
-    return row
+    newest, whole = finished[0], next((row for row in finished if not row["cut_short"]), None)
+    if whole is None:
+        return newest, "the newest finished run; it was interrupted, and so was every other"
+    if whole is newest:
+        return whole, "the newest finished run"
+    why = f"the newest that was not interrupted, as the {newest['kind']} {newest['name']} was"
+    return whole, f"{why}; --run {newest['name']} shows that one"
+
+
+def _cut_short() -> sa.ColumnElement[bool]:
+    """Was a run closed by a later command? It is no success, although pages were read in it, or left unread by this."""
+    left = coverage.c.reason == UnreadReason.INTERRUPTED.value
+    rows_of = sa.exists().where(coverage.c.run_id == runs.c.id, left | coverage.c.outcome.in_(crawl.READ))
+    return sa.and_(runs.c.ok == 0, rows_of)
 
 
 def parts(connection: Connection, run: str | None) -> Parts:
-    row = _chosen(connection, run)
+    row, why = _chosen(connection, run)
     number = row["id"]
     sightings = connection.execute(_SIGHTINGS.where(findings.c.run_id == number)).mappings().all()
     found = tuple(rows.finding_of(one) for one in sightings)
@@ -135,6 +152,7 @@ def parts(connection: Connection, run: str | None) -> Parts:
         had_before=standing.had_before(connection, number, row["rules_digest"], fresh),
         standing=standing.standing(connection, number, gone, read),
         note=row["note"] or {},
+        chosen=why,
     )
 
 

@@ -379,7 +379,7 @@ class Store:
     # Reports
 
     def report(self, run: str | None = None) -> report.Parts:
-        """What a report of this run is made of; None: the newest finished run.
+        """What a report of this run is made of; None: the newest finished run, if it can be one that was not cut short.
 
         Raises:
             StoreError: There is no such run, or none has finished.
