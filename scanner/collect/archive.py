@@ -21,7 +21,7 @@ import threading
 import uuid
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -39,7 +39,7 @@ from ..errors import ArchiveError, EvidenceError
 from ..model import Capture, Exchange, RobotsDecision, UnreadReason
 from ..stated import iso_date
 from .decompress import decode_body
-from .members import MAGIC, Strict, members
+from .members import MAGIC, Strict, Unpacked, members, share_a_member
 from .records import (
     Draft,
     Headers,
@@ -278,12 +278,14 @@ def decoded_payload(out_dir: Path, capture: Capture, cap: int) -> bytes | Unread
     return decode_body(payload, header(headers, "content-encoding"), cap)
 
 
-def iter_captures(path: Path) -> Iterator[Archived]:
+def iter_captures(path: Path, nowhere: Callable[[], None] = lambda: None) -> Iterator[Archived]:
     """Every HTTP response and every resource in a .warc, .warc.gz or .wacz file. Raises ArchiveError, and nothing else
     for any bytes.
 
-    `capture.warc_file` is the file's name (in a WACZ: `name.wacz!archive/x.warc.gz`); `record_sha256` is empty.
-    A file that is damaged or breaks off gives what comes before, then the error.
+    `capture.warc_file` is the file's name (in a WACZ: `name.wacz!archive/x.warc.gz`); `record_sha256` is empty, and
+    `warc_offset` counts unpacked bytes where records share a gzip member. `nowhere` is called for each HTTP response
+    without an http(s) address, which is left out. A file that is damaged or breaks off gives what comes before, then
+    the error.
     """
     try:
         if path.suffix.lower() == ".wacz":
@@ -291,13 +293,13 @@ def iter_captures(path: Path) -> Iterator[Archived]:
                 for entry in sorted(bundle.namelist()):
                     if entry.startswith("archive/") and entry.endswith((".warc", ".warc.gz")):
                         with bundle.open(entry) as stream:
-                            yield from _iter_stream(stream, f"{path.name}!{entry}")
+                            yield from _iter_stream(stream, f"{path.name}!{entry}", nowhere)
         else:
             with path.open("rb") as stream:
-                yield from _iter_stream(stream, path.name)
+                yield from _iter_stream(stream, path.name, nowhere)
     except BROKEN as error:
         if isinstance(error, ArchiveLoadFailed) and ONE_STREAM in str(error):
-            what = "packed as one gzip stream, of which only the first record was read"
+            what = "some records are a gzip member each, and behind them several share one; what comes before was read"
             raise ArchiveError(f"{path}: {what}; unpack a copy (gunzip) and give that") from None
         # What warcio says quotes the bytes that it met: nothing for a terminal.
         kind = "a WACZ (zip)" if path.suffix.lower() == ".wacz" else "a WARC"
@@ -348,7 +350,7 @@ def _capture(member: bytes, name: str, offset: int) -> Archived:
     return dataclasses.replace(kept, capture=dataclasses.replace(kept.capture, record_sha256=sha256))
 
 
-def _iter_stream(stream: IO[bytes], name: str) -> Iterator[Archived]:
+def _iter_stream(stream: IO[bytes], name: str, nowhere: Callable[[], None]) -> Iterator[Archived]:
     head = stream.read(len(WARC_MAGIC))
     if not head:
         return
@@ -358,6 +360,12 @@ def _iter_stream(stream: IO[bytes], name: str) -> Iterator[Archived]:
     if not head.startswith(MAGIC):
         stream.seek(0)
         source = stream
+    elif stream.seekable():
+        stream.seek(0)
+        # Not for every file: a whole member is read before its records are believed, and errors end there.
+        shared = share_a_member(stream)
+        stream.seek(0)
+        source = Unpacked(stream) if shared else Strict(stream, b"")
     records = ArchiveIterator(source, no_record_parse=True)
     records.INC_RECORD = ""  # warcio would print it, with the bytes that it met
     for record in records:
@@ -365,6 +373,13 @@ def _iter_stream(stream: IO[bytes], name: str) -> Iterator[Archived]:
         kept = _archived(record, name, records.offset, 0)
         if kept is not None:
             yield kept
+        elif record.rec_type == "response" and _is_http(record.rec_headers):
+            nowhere()
+
+
+def _is_http(fields: Any) -> bool:
+    """The answer of a web server; those of name servers are kept as `response` too."""
+    return (fields.get_header("Content-Type") or "").lower().startswith("application/http")
 
 
 def _archived(record: Any, name: str, offset: int, length: int) -> Archived | None:

@@ -1,9 +1,12 @@
-"""A gzip file of many members: read member by member with offsets (recovery after a kill), or checked on the way."""
+"""A gzip file of many members: read member by member with offsets (recovery after a kill), or checked on the way; or,
+where several records share a member, unpacked on the way."""
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,6 +15,11 @@ READ_BYTES = 1024 * 1024
 STEP_BYTES = 8 * 1024
 """Given to zlib at once: what a member leaves of it is copied, for every member."""
 MAGIC = b"\x1f\x8b"
+MAX_RECORD_HEAD = 64 * 1024
+_HEAD_END = b"\r\n\r\n"
+_LENGTH = re.compile(rb"^Content-Length: *([0-9]{1,18})\r?$", re.IGNORECASE | re.MULTILINE)
+_NEXT = b"\r\n\r\nWARC/"
+"""What ends a record and begins the next."""
 
 
 def members(path: Path) -> Iterator[tuple[int, bytes, bytes]]:
@@ -99,6 +107,79 @@ class Strict:
                 at -= len(self._unpacker.unused_data)
                 whole = at
                 self._unpacker = None
+
+
+class Unpacked:
+    """What is packed in a row of gzip members, however records lie in them, for whoever reads it piece by piece.
+
+    `read` raises BrokenMember where a member is damaged or breaks off, after what was unpacked before that.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._pieces = _unpacked(stream)
+        self._piece = b""
+        self._at = self._passed = 0
+        self._error: BrokenMember | None = None
+
+    def tell(self) -> int:
+        return self._passed
+
+    def read(self, size: int = READ_BYTES) -> bytes:
+        if self._at == len(self._piece):
+            self._piece, self._at = self._next(), 0
+        out = self._piece[self._at : self._at + size]
+        self._at += len(out)
+        self._passed += len(out)
+        return out
+
+    def _next(self) -> bytes:
+        if self._error is not None:
+            raise self._error
+        try:
+            return next(self._pieces, b"")
+        except BrokenMember as error:
+            self._error = error
+            raise
+
+
+def share_a_member(stream: IO[bytes]) -> bool:
+    """Does a second record lie in the gzip member of the first one? Reads as far as the first one goes."""
+    pieces, head = _unpacked(stream, first=True), b""
+    try:
+        while _HEAD_END not in head and len(head) < MAX_RECORD_HEAD and (piece := next(pieces, b"")):
+            head += piece
+        head, _, rest = head.partition(_HEAD_END)
+        length = _LENGTH.search(head)
+        left, behind = int(length[1]) if length else 0, b""
+        for piece in chain((rest,), pieces):
+            behind += piece[left:]
+            left = max(0, left - len(piece))
+            if len(behind) >= len(_NEXT):
+                break
+    except BrokenMember:
+        return False
+    return length is not None and behind.startswith(_NEXT)
+
+
+def _unpacked(stream: IO[bytes], *, first: bool = False) -> Iterator[bytes]:
+    """The content of all members (or the first one) in pieces of at most some megabytes. Raises BrokenMember."""
+    unpacker: Any = None
+    rest = b""
+    while rest := rest or stream.read(STEP_BYTES):
+        unpacker = unpacker or zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            out = unpacker.decompress(rest)
+        except zlib.error:
+            raise BrokenMember("damaged") from None
+        if out:
+            yield out
+        rest = unpacker.unused_data
+        if unpacker.eof:
+            unpacker = None
+            if first:
+                return
+    if unpacker is not None:
+        raise BrokenMember("breaks off")
 
 
 class BrokenMember(ValueError):

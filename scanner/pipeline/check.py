@@ -247,12 +247,12 @@ def _check_warc(path: Path, rules: RuleSet, of: Provenance, texts: dict[str, Pic
     """
     from ..collect.archive import iter_captures
 
-    found, told = _Bundle(texts), False
+    found, told, nowhere = _Bundle(texts), False, list[None]()
     if images.available():
         with contextlib.suppress(ArchiveError):  # told of below, where it stands in the order
             found.gather(iter_captures(path))
     try:
-        for archived in iter_captures(path):
+        for archived in iter_captures(path, lambda: nowhere.append(None)):
             capture = archived.capture
             source = capture.url.removeprefix(DOM) or str(path)
             if source.startswith("urn:"):
@@ -271,6 +271,13 @@ def _check_warc(path: Path, rules: RuleSet, of: Provenance, texts: dict[str, Pic
         yield Checked(str(path), _unread(UnreadReason.BAD_ENCODING, error.message), damaged=True)
     if not told:
         yield Checked(str(path), _unread(UnreadReason.EMPTY, NO_PAGE))
+    elif nowhere:
+        yield Checked(str(path), _unread(UnreadReason.BAD_URL, no_address(len(nowhere))))
+
+
+def no_address(count: int) -> str:
+    """What is said of answers in an archive among others that can be read."""
+    return f"{count} answer{'' if count == 1 else 's'} without an http or https address left out"
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ from ..evidence import wacz
 from ..model import Capture, CoverageRow, FrontierItem, Judgement, Outcome, Report, Said, UnreadReason
 from ..read import mhtml, saved
 from ..stated import split_url
-from .check import NO_PAGE, PAGES, SAVED, WARCS, files, is_auxiliary, not_a_file, not_entered
+from .check import NO_PAGE, PAGES, SAVED, WARCS, files, is_auxiliary, no_address, not_a_file, not_entered
 from .closing import close_interrupted
 from .crawl import archive_of, begin_run, close_run, locked
 from .custodian import file_imported
@@ -66,6 +66,12 @@ class _Pages:
     count: dict[tuple[str, str], int] = field(default_factory=dict)
     damaged: list[str] = field(default_factory=list)
     skipped: dict[str, tuple[UnreadReason, str]] = field(default_factory=dict)
+    nowhere: int = 0
+    """Answers that state no address of a page."""
+
+    def left_out(self) -> None:
+        """One more of these."""
+        self.nowhere += 1
 
     def skip(self, path: Path, reason: UnreadReason, why: str) -> None:
         """A file that nothing was taken from, by its name; by its path where the name is taken."""
@@ -234,15 +240,17 @@ def file_of(out: Path, event: Mapping[str, Any]) -> Path | None:
 
 def _take_warc(path: Path, copy: Path, name: str, target: _Target) -> None:
     made_by, found = software_of(copy), target.found
-    before = sum(found.count.values()) + len(found.damaged)
+    before, nowhere = sum(found.count.values()) + len(found.damaged), found.nowhere
     origin = f"{name}, by {made_by or 'software that it does not name'}; date, address and bytes as that file states"
     try:
-        for archived in iter_captures(copy):
+        for archived in iter_captures(copy, found.left_out):
             _take_record(archived, origin, target)
     except ArchiveError as error:
         found.damaged.append(error.message)
     if sum(found.count.values()) + len(found.damaged) == before:
         found.skip(path, UnreadReason.EMPTY, NO_PAGE)
+    elif found.nowhere > nowhere:
+        found.skip(path, UnreadReason.BAD_URL, no_address(found.nowhere - nowhere))
 
 
 def _take_record(archived: Archived, origin: str, target: _Target) -> None:
@@ -254,6 +262,8 @@ def _take_record(archived: Archived, origin: str, target: _Target) -> None:
     item = target.item(capture.url.removeprefix(DOM))
     mime = capture.content_type.partition(";")[0].strip().lower()
     redirect = capture.status in REDIRECTS
+    if item is None and archived.block and not shown:
+        target.found.left_out()
     if item is None or not (shown or redirect or mime.startswith(KEPT_TYPES) or not mime):
         return
     if shown or not archived.block:  # a resource: a page or picture without an HTTP head

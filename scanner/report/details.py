@@ -30,6 +30,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
     ("the HTML part of the MHTML file breaks off within its base64", "MHTML 文件的 HTML 部分在 base64 中间中断"),
     (r"no page in this archive: .+", "该归档文件中没有页面：没有带 http 或 https 地址的页面回应"),
     ("no page in this folder", "该文件夹中没有页面"),
+    (rf"{_NUMBER} answers? without an http or https address left out", "{0} 个回应没有 http 或 https 地址，已略去"),
     ("not a kind of file that import takes in", "不是可导入的文件类型"),
     ("a link that leads nowhere", "链接指向不存在的文件"),
     ("not a regular file", "不是普通文件"),
