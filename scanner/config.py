@@ -239,6 +239,7 @@ def _several(value: object) -> object:
 
 Jurisdiction = Annotated[str, AfterValidator(jurisdiction)]
 LawRole = Literal["vendor", "deployer", "advertiser"]
+LAW_ROLES: tuple[str, ...] = get_args(LawRole)
 Audience = Literal["", "b2b", "b2c", "both"]
 
 

@@ -94,6 +94,42 @@ def test_from_the_targets_file_through_the_store_to_every_report(
     assert lines(capsys, "findings")[0]["provisions_of_others"] == []
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "the targets file says that this vendor acts as vendor, operator; that was not read from any page"),
+        ("zh", "目标文件注明该厂商的角色为厂商、使用者，并非由页面判定"),
+    ],
+)
+def test_duties_of_a_vendor_that_runs_the_service_itself_are_its_own_where_it_is_marked(
+    folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str], lang: str, said: str
+) -> None:
+    rows = f"甲公司,{shop.url()},cn,{{role}}\n"
+    Path("targets.csv").write_text("vendor,url,jurisdiction,role\n" + rows.format(role=""), encoding="utf-8")
+    assert run(["--quiet", "crawl", *SHOP, "--lang", lang]) == 0
+    others = lines(capsys, "findings")[0]
+    assert (others["provisions"], others["provisions_of_others"]) == ([], CN)
+    before = written()
+    assert said not in texts(before)
+    Path("targets.csv").write_text(
+        "vendor,url,jurisdiction,role\n" + rows.format(role="Vendor、deployer"), encoding="utf-8"
+    )
+    assert run(["--quiet", "crawl", *SHOP, "--lang", lang]) == 0
+    own = lines(capsys, "findings")[0]
+    assert (own["provisions"], own["provisions_of_others"]) == (CN, [])
+    (after,) = set(Path("noticescan-out", "reports").iterdir()) - {before}
+    assert texts(after).count(said) >= 2  # in the pages and in report.md
+    data = json.loads((after / "report.json").read_text(encoding="utf-8"))
+    assert data["findings"][0]["law"]["roles_stated"] == ["vendor", "deployer"]
+    assert data["findings"][0]["provisions"] == CN
+
+
+def texts(report: Path) -> str:
+    """All that a person reads of a report."""
+    files = [*sorted((report / "html").rglob("*.html")), report / "report.md"]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
 def test_report_for_another_place_names_another_law_and_the_page_says_why_none(
     folder: Path, shop: Vendor, capsys: pytest.CaptureFixture[str]
 ) -> None:

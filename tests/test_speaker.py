@@ -309,7 +309,13 @@ def test_a_database_of_before_is_read_as_one_in_which_nobody_said_anything(
         before = store.digests(report.run.id)
     base = sqlite3.connect(tmp_path / "out" / "noticescan.sqlite")
     with base:
-        for table, column in (("coverage", "speaker"), ("coverage", "speaker_by"), ("findings", "page_role_by")):
+        later = (
+            ("coverage", "speaker"),
+            ("coverage", "speaker_by"),
+            ("findings", "page_role_by"),
+            ("vendors", "roles"),
+        )
+        for table, column in later:
             base.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         base.execute("UPDATE noticescan_schema SET version_num = '0008'")
     base.close()

@@ -126,6 +126,7 @@ targets = "targets.csv"
 # jurisdictions = []
 
 # Whose duties: "vendor", "advertiser", "deployer" (whoever uses a product; no use follows from an advertisement).
+# A vendor that runs the service itself is marked in the targets file (column `role`: vendor deployer).
 # role = ["vendor", "advertiser"]
 
 # Whom the pages address: "b2b", "b2c" or "both"; empty is not known, and consumer law is then left out.
@@ -133,6 +134,6 @@ targets = "targets.csv"
 """
 
 TARGETS = """\
-vendor,url,notice_url,note,jurisdiction,audience,speaker
-Name of the vendor as registered,https://vendor.example/,https://vendor.example/privacy,replace this line by your own,,,
+vendor,url,notice_url,note,jurisdiction,audience,speaker,role
+Name of the vendor as registered,https://vendor.example/,https://vendor.example/privacy,replace this line,,,,
 """

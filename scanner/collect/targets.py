@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..config import jurisdiction
+from ..config import LAW_ROLES, jurisdiction
 from ..errors import TargetsError
 from ..model import SPEAKERS, Target
 from .urls import BadUrl, split
@@ -23,7 +23,7 @@ from .urls import BadUrl, split
 MAX_FILE_BYTES = 50 * 1024 * 1024
 MAX_INTERVAL_HOURS = 24 * 366 * 10
 TIP = (
-    "TOML with [[target]] tables, CSV with the header vendor,url[,notice_url,note,jurisdiction,audience,speaker], "
+    "TOML with [[target]] tables, CSV with the header vendor,url[,notice_url,note,jurisdiction,audience,speaker,role], "
     "or one URL a line"
 )
 _COLUMNS = {
@@ -33,10 +33,11 @@ _COLUMNS = {
     "note": "note", "备注": "note", "備註": "note",
     "jurisdiction": "jurisdiction", "法域": "jurisdiction",
     "audience": "audience", "受众": "audience", "受眾": "audience",
+    "role": "role", "角色": "role",
     "speaker": "speaker", "谁的页面": "speaker", "誰的頁面": "speaker",
 }  # fmt: skip
 _KEYS = {"vendor", "urls", "url", "notice_urls", "notice_url", "note", "include", "exclude", "interval_hours"}
-_KEYS |= {"jurisdiction", "jurisdictions", "audience", "speaker", "speakers"}
+_KEYS |= {"jurisdiction", "jurisdictions", "audience", "role", "roles", "speaker", "speakers"}
 _AUDIENCES = ("", "b2b", "b2c", "both")
 _HOST = re.compile(r"(?!-)[^\s/?#@:]{1,253}(:\d{1,5})?")
 
@@ -153,6 +154,7 @@ def _from_table(table: Mapping[str, Any], source: _Source) -> Target:
         interval_hours=None if interval is None else float(interval),
         jurisdictions=(*_strings(table, "jurisdiction", source), *_strings(table, "jurisdictions", source)),
         audience=audience,
+        roles=(*_strings(table, "role", source), *_strings(table, "roles", source)),
         speaker=speaker,
         speakers=_speakers(table.get("speakers", {}), source),
     )
@@ -182,6 +184,7 @@ def _target(source: _Source, *, vendor: str, urls: tuple[str, ...], **rest: Any)
     speakers = rest.get("speakers", ())
     for prefix in (*rest.get("include", ()), *rest.get("exclude", ()), *(prefix for prefix, _ in speakers)):
         _check_prefix(prefix, source)
+    rest["roles"] = tuple(dict.fromkeys(_role(word, source) for word in rest.get("roles", ())))
     rest["speaker"] = _speaker(rest.get("speaker", ""), source)
     rest["speakers"] = tuple((prefix, _speaker(word, source)) for prefix, word in speakers)
     rest["jurisdictions"] = _jurisdictions(rest.get("jurisdictions", ()), source)
@@ -190,6 +193,15 @@ def _target(source: _Source, *, vendor: str, urls: tuple[str, ...], **rest: Any)
         what = f"`audience` {rest['audience'][:80]!r} is not known"
         raise source.error(what, "b2b, b2c or both; leave it out if unsure")
     return Target(vendor=" ".join(vendor.split()), urls=tuple(dict.fromkeys(urls)), **rest)
+
+
+def _role(word: str, source: _Source) -> str:
+    """Whose duties a vendor has, in a word of `law.role`."""
+    role = word.strip().lower()
+    if role not in LAW_ROLES:
+        tip = f"one of: {', '.join(LAW_ROLES)}; several where it sells and runs the service itself"
+        raise source.error(f"`role` {word[:80]!r} is not known", tip)
+    return role
 
 
 def _speaker(word: str, source: _Source) -> str:
@@ -284,10 +296,16 @@ def _from_row(cells: Mapping[str, str], source: _Source) -> Target:
         urls=(url,) if url else (),
         notice_urls=(notice,) if notice else (),
         note=cells.get("note", "").strip(),
-        jurisdictions=tuple(re.findall(r"[^\s,;|/、，；]+", cells.get("jurisdiction", ""))),
+        jurisdictions=_several(cells.get("jurisdiction", "")),
+        roles=_several(cells.get("role", "")),
         audience=cells.get("audience", ""),
         speaker=cells.get("speaker", ""),
     )
+
+
+def _several(cell: str) -> tuple[str, ...]:
+    """The words in a cell, however a person parts them."""
+    return tuple(re.findall(r"[^\s,;|/、，；]+", cell))
 
 
 def _merged(first: Target | None, second: Target) -> Target:
@@ -302,6 +320,7 @@ def _merged(first: Target | None, second: Target) -> Target:
         note="; ".join(notes),
         jurisdictions=tuple(dict.fromkeys(first.jurisdictions + second.jurisdictions)),
         audience=joined_audience(first.audience, second.audience),
+        roles=tuple(dict.fromkeys(first.roles + second.roles)),
         **joined_speakers(first, second),
     )
 

@@ -26,6 +26,9 @@ class Target:
     """Where the vendor is and whom the pages address: CN, EU, UK, US-IL ...; empty: the setting."""
     audience: str = ""
     """b2b | b2c | both: whom the pages address; empty: the setting."""
+    roles: tuple[str, ...] = ()
+    """vendor | deployer | advertiser: whose duties are the vendor's own, where it runs what it sells; empty: the
+    setting."""
     speaker: str = ""
     """Who speaks on its pages, one of `SPEAKERS`; empty: nothing is said, and the setting counts."""
     speakers: tuple[tuple[str, str], ...] = ()

@@ -126,6 +126,8 @@ class RelevantLaw:
     at_first: int = 0
     """How many of the duties a report names at first sight: those that address this kind of claim by name, at most
     five."""
+    roles: tuple[str, ...] = ()
+    """Whose duties were looked at, where the targets file says it of this vendor; empty: those of the settings."""
 
     @property
     def shown(self) -> tuple[Provision, ...]:

@@ -281,6 +281,7 @@ def _both(first: Target, second: Target) -> Target:
         interval_hours=shorter,
         jurisdictions=tuple(dict.fromkeys(first.jurisdictions + second.jurisdictions)),
         audience=joined_audience(first.audience, second.audience),
+        roles=tuple(dict.fromkeys(first.roles + second.roles)),
         **joined_speakers(first, second),
     )
 

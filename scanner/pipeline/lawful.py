@@ -6,7 +6,7 @@ Only what a page says in its own voice engages anything: a denial, a report or a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,8 @@ class Counsel:
     """Jurisdictions that were asked for by hand: they come before the target's own and the settings'."""
     when: date | None = None
     """The day of captures that have no date of their own; None: it is not known."""
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """vendor -> whose duties its target says that it has"""
 
     def on(self, finding: Finding) -> RelevantLaw | None:
         """The law for one finding at the day of its capture; None for whatever is not said in the page's own voice."""
@@ -42,14 +44,22 @@ class Counsel:
     def for_claim(self, vendor: str, category: str, captured_at: datetime | None) -> RelevantLaw:
         """The law for an asserted claim of a vendor."""
         stated, audience = self.places.get(vendor, ((), ""))
-        return provisions_for(
+        own = self.roles.get(vendor, ())
+        found = provisions_for(
             self.book,
             category,
             captured_at or self.when,
             jurisdictions=self.only or stated or self.settings.jurisdictions,
-            roles=self.settings.role,
+            roles=_with_its_adverts(own, self.settings.role),
             audience=audience or self.settings.audience,
         )
+        return replace(found, roles=own)
+
+
+def _with_its_adverts(own: tuple[str, ...], settings: tuple[str, ...]) -> tuple[str, ...]:
+    """The roles of a vendor, else those of the settings. Whatever else it does, it advertises on its pages."""
+    advertises = tuple(role for role in settings if role == "advertiser")
+    return tuple(dict.fromkeys((*own, *advertises))) if own else settings
 
 
 def counsel(
@@ -58,9 +68,10 @@ def counsel(
     places: Mapping[str, Place] | None = None,
     only: Sequence[str] = (),
     when: date | None = None,
+    roles: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Counsel:
     """Reads the law of the rule set's folder. Raises RulesError."""
-    return Counsel(load(rules.path), settings.law, places or {}, tuple(only), when)
+    return Counsel(load(rules.path), settings.law, places or {}, tuple(only), when, roles or {})
 
 
 def with_ids(finding: Finding, law: RelevantLaw | None) -> Finding:

@@ -49,7 +49,8 @@ def stored_findings(
 
     with open_to_read(settings.database_url()) as store:
         parts = store.report(run or None)
-        advice = Counsel(load(patterns), settings.law, store.vendor_places(), tuple(jurisdictions))
+        places, roles = store.vendor_places(), store.vendor_roles()
+        advice = Counsel(load(patterns), settings.law, places, tuple(jurisdictions), roles=roles)
         report = Report(
             parts.run, tracked_of(parts), parts.coverage, categories, settings_note=parts.note, chosen=parts.chosen
         )

@@ -67,7 +67,7 @@ def build_report(
         chosen=parts.chosen,
         origins=store.origins(one.finding.warc_record for one in tracked),
     )
-    return with_law(report, counsel(settings, rules, store.vendor_places(), jurisdictions))
+    return with_law(report, counsel(settings, rules, store.vendor_places(), jurisdictions, roles=store.vendor_roles()))
 
 
 def stored_report(

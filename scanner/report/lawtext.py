@@ -80,6 +80,12 @@ def places(law: RelevantLaw, t: Words) -> str:
     return ("、" if t.lang == "zh" else ", ").join(names)
 
 
+def marked(law: RelevantLaw, t: Words) -> str:
+    """That the targets file says whose duties this vendor has, or empty."""
+    names = ("、" if t.lang == "zh" else ", ").join(t["law_as_" + role] for role in law.roles)
+    return t.say("law_marked", roles=names) if names else ""
+
+
 def left_out(law: RelevantLaw, t: Words) -> str:
     """What was left out and why, or empty: `Left out: 3 that address others ...`."""
     if not law.left_out:
@@ -138,6 +144,7 @@ def law_json(law: RelevantLaw | None) -> dict[str, Any] | None:
     return {
         **{name: [one.id for one in getattr(law, name)] for name in parts},
         "jurisdictions": list(law.jurisdictions),
+        "roles_stated": list(law.roles),
         "left_out": dict(law.left_out),
         "why_none": law.gap.value if law.gap else None,
     }

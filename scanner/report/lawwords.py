@@ -16,6 +16,11 @@ LAW_TABLE: tuple[tuple[str, str, str], ...] = (
     ),
     ("law_places", "Law looked at: {places}.", "所查看的法域：{places}。"),
     (
+        "law_marked",
+        "Whose duties: the targets file says that this vendor acts as {roles}; that was not read from any page.",
+        "义务主体：目标文件注明该厂商的角色为{roles}，并非由页面判定。",
+    ),
+    (
         "law_touch",
         "These do not address this kind of claim by name; they are loosely related, some only in part.",
         "以下条款并非直接针对此类表述，只是有所关联，有的仅部分相关。",

@@ -142,6 +142,8 @@ def _law(laws: LawGroup, t: Words) -> Iterator[str]:
         return
     n = t.count("law_count", len(law.shown))
     yield f"\n{t.say('law_fold', n=n, date=days(laws.first, laws.last))}{t['colon'].rstrip()} {t['provisions_note']}"
+    if said := lawtext.marked(law, t):
+        yield f"\n{said}"
     yield ""
     yield from (_article(one, t) for one in law.shown)
     yield from _beside(law, t)

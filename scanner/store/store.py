@@ -116,6 +116,11 @@ class Store:
         with reading(self._engine) as connection:
             return vendors.places(connection)
 
+    def vendor_roles(self) -> dict[str, tuple[str, ...]]:
+        """Vendor -> whose duties it has (vendor, deployer, advertiser), where its target says so."""
+        with reading(self._engine) as connection:
+            return vendors.roles(connection)
+
     def warc_files(self, found: Iterable[Finding]) -> dict[str, str]:
         """WARC record id -> the file that holds it, relative to the output folder."""
         with reading(self._engine) as connection:

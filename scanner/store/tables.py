@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from .types import BigInt, Flag, Instant, Json, Prose, Real
 
-HEAD = "0010"
+HEAD = "0011"
 """The migration that this code needs; kept here so that opening a current database does not import alembic."""
 VERSION_TABLE = "noticescan_schema"
 
@@ -34,6 +34,7 @@ vendors = sa.Table(
     sa.Column("name", Prose, nullable=False, unique=True),
     _text("jurisdictions"),
     _text("audience"),
+    _text("roles"),
     sqlite_strict=True,
 )
 

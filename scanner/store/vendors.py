@@ -1,4 +1,5 @@
-"""What is known of a vendor besides its name: where it is, whom it addresses, as the targets file last said."""
+"""What is known of a vendor besides its name: where it is, whom it addresses, what it does, as the targets file last
+said."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ def describe(connection: Connection, targets: Sequence[Target]) -> None:
         connection.execute(
             sa.update(vendors)
             .where(vendors.c.name == target.vendor)
-            .values(jurisdictions=" ".join(target.jurisdictions), audience=target.audience)
+            .values(
+                jurisdictions=" ".join(target.jurisdictions), audience=target.audience, roles=" ".join(target.roles)
+            )
         )
 
 
@@ -36,6 +39,12 @@ def places(connection: Connection) -> dict[str, Place]:
         for row in connection.execute(query)
         if row.jurisdictions or row.audience
     }
+
+
+def roles(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """Vendor -> whose duties it has, for vendors of whom that is stated."""
+    query = sa.select(vendors.c.name, vendors.c.roles).where(vendors.c.roles != "")
+    return {row.name: tuple(row.roles.split()) for row in connection.execute(query)}
 
 
 def warc_files(connection: Connection, found: Sequence[Finding]) -> dict[str, str]:

@@ -81,6 +81,18 @@ def test_a_place_or_audience_that_is_none_is_said_with_its_line(tmp_path: Path, 
     assert "targets.toml:2" in caught.value.message
 
 
+def test_whose_duties_a_vendor_has(tmp_path: Path) -> None:
+    text = '[[target]]\nvendor = "A"\nurls = ["https://a.example/"]\nrole = ["Vendor", "deployer"]\n'
+    (one,) = load_targets(write(tmp_path, text, "targets.toml"))
+    assert one.roles == ("vendor", "deployer")
+    rows = "vendor,url,role\nA,https://a.example/,vendor\nA,https://a.example/b,deployer; vendor\n"
+    (joined,) = load_targets(write(tmp_path, rows, "targets.csv"))
+    assert joined.roles == ("vendor", "deployer")
+    with pytest.raises(TargetsError, match=r"targets\.csv:2: `role` 'operator' is not known") as error:
+        load_targets(write(tmp_path, "vendor,url,role\nA,https://a.example/,operator\n", "targets.csv"))
+    assert error.value.tip.startswith("one of: vendor, deployer, advertiser")
+
+
 def test_plain_urls(tmp_path: Path) -> None:
     text = "# ours\n\nhttps://a.example/1\nhttps://a.example/2\nhttps://b.example/\n"
     first, second = load_targets(write(tmp_path, text, "targets.txt"))

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner import law
+from scanner.config import LawSettings
 from scanner.detect.rules import default_path
 from scanner.law import LawBook, covers, in_force, provisions_for, ranked
 from scanner.model import LawGap, Provision, ProvisionRole, RelevantLaw
+from scanner.pipeline.lawful import Counsel
 from scanner.report.lawtext import left_out
 from scanner.report.words import words
 
@@ -235,6 +237,23 @@ def test_a_vendor_that_only_sells_is_told_whose_duty_it_is() -> None:
         assert all("vendor" not in one.applies_to for one in found.of_others)
     asked = provisions_for(BOOK, "commission-control", DAY, jurisdictions=["CN"], roles=["deployer"])
     assert "cn.pipl.26" in ids(asked.shown)
+
+
+def test_the_mark_of_a_vendor_takes_the_place_of_the_settings_but_for_its_adverts() -> None:
+    marked = {"Lookup": ("vendor", "deployer"), "Runner": ("deployer",)}
+    advice = Counsel(BOOK, LawSettings(jurisdictions=("US-IL",)), {}, roles=marked)
+    day = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    sold, own, run = (advice.for_claim(name, "biometric-database", day) for name in ("Maker", "Lookup", "Runner"))
+    assert "us.il.bipa.15b" in ids(sold.of_others)
+    assert "us.il.bipa.15b" not in ids(sold.duties)
+    for found in (own, run):
+        assert "us.il.bipa.15b" in ids(found.shown)
+        assert "us.il.bipa.15b" not in ids(found.of_others)
+    assert (sold.roles, own.roles, run.roles) == ((), *marked.values())
+    assert set(ids(sold.duties)) <= set(ids(own.duties))
+    assert [one for one in own.duties if "advertiser" in one.applies_to] == [
+        one for one in run.duties if "advertiser" in one.applies_to
+    ]
 
 
 def test_guidance_is_shown_whomever_it_addresses_and_binds_nobody() -> None:

@@ -21,6 +21,14 @@ def test_the_last_word_of_the_targets_counts(store: Store) -> None:
     assert store.vendor_places() == {"丙": ((), "b2c")}
 
 
+def test_whose_duties_a_vendor_has_is_kept_and_forgotten(store: Store) -> None:
+    both = Target("甲", ("http://vendor.test/",), roles=("vendor", "deployer"))
+    store.describe_vendors([both, target("乙", "CN")])
+    assert store.vendor_roles() == {"甲": ("vendor", "deployer")}
+    store.describe_vendors([target("甲")])
+    assert store.vendor_roles() == {}
+
+
 def test_records_and_their_files(store: Store) -> None:
     page, kept = item(), capture(item())
     store.begin_run(facts())
