@@ -45,16 +45,23 @@ def rename(old: Path, new: Path) -> None:
     sync_folder(new.parent)
 
 
-def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Raises OSError."""
+def write(path: Path, data: bytes, *, lasting: bool = True) -> None:
+    """Write a file whole or not at all, through a neighbour that then takes the name. Raises OSError.
+
+    `lasting`: on the disk when this returns; not for what can be written again, as reports can.
+    """
     make_folder(path.parent)
     part = path.with_name(path.name + PART)
     try:
         with part.open("wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        rename(part, path)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
+        if lasting:
+            rename(part, path)
+        else:
+            part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 

@@ -84,3 +84,8 @@ class LockedError(NoticescanError):
 
 class MissingExtraError(UsageError):
     """An optional package is not installed; the tip is the command that installs it."""
+
+
+def in_one_line(error: BaseException, limit: int = 200) -> str:
+    """What a library says of an error, for a line of ours; the kind of the error where it says nothing."""
+    return " ".join(str(error).split())[:limit] or type(error).__name__

@@ -32,6 +32,16 @@ def split_url(url: str) -> SplitResult:
         return _NO_URL
 
 
+def host_of(url: str) -> str:
+    """Host and port (where one is written) of an address, in small letters, as the custody chain names them."""
+    return split_url(url).netloc.rpartition("@")[2].lower()
+
+
+def hostname_of(url: str) -> str:
+    """The host alone, in small letters; empty where there is none."""
+    return split_url(url).hostname or ""
+
+
 def _utc(parse: Callable[[str], datetime], text: str, bare: tzinfo | None) -> datetime | None:
     try:
         at = parse(text.strip())

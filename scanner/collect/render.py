@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ..errors import in_one_line
 from ..model import Exchange, FetchFailed, UnreadReason
 from .decompress import decode_body
 from .records import first_header, header, header_text
@@ -145,7 +146,7 @@ class Renderer:
                 if type(error).__module__.partition(".")[0] != "playwright":
                     raise
                 await self._restart()
-                return _failed(url, UnreadReason.PROTOCOL, f"the browser failed: {_one_line(error)}")
+                return _failed(url, UnreadReason.PROTOCOL, f"the browser failed: {in_one_line(error)}")
 
     async def _restart(self) -> None:
         self._browser = None
@@ -343,7 +344,3 @@ def _utf8(dom: object) -> bytes:
 
 def _failed(url: str, reason: UnreadReason, detail: str) -> FetchFailed:
     return FetchFailed(url, reason, detail, datetime.now(UTC))
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]

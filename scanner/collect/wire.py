@@ -22,6 +22,7 @@ from aiohttp import http_exceptions
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from ..errors import in_one_line
 from ..model import UnreadReason
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -250,7 +251,7 @@ def _answer(response: _Response) -> WireAnswer:
 def explain(error: BaseException) -> WireError:
     """The reason, in our words, why an exchange failed."""
     parse_error = error.__cause__ if isinstance(error, aiohttp.ClientResponseError) else error
-    text = _one_line(error)
+    text = in_one_line(error, 300)
     # aiohttp's C parser loses the exception type on the way, so its words are asked as well.
     too_long = isinstance(parse_error, http_exceptions.LineTooLong) or "Got more than" in text
     if too_long or "Too many headers" in text:
@@ -258,16 +259,18 @@ def explain(error: BaseException) -> WireError:
     if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, AddressRefusedError):
         return WireError(UnreadReason.ADDRESS_REFUSED, str(error.os_error))
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        reason = getattr(error.certificate_error, "verify_message", "") or _one_line(error.certificate_error)
+        reason = getattr(error.certificate_error, "verify_message", "") or in_one_line(error.certificate_error, 300)
         return WireError(UnreadReason.TLS, f"the certificate is not accepted: {reason}")
     if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
         return WireError(UnreadReason.TLS, text)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return WireError(UnreadReason.CONNECT, _one_line(error.os_error))
+        return WireError(UnreadReason.CONNECT, in_one_line(error.os_error, 300))
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return WireError(UnreadReason.PROTOCOL, "the server closed the connection without an answer")
     if isinstance(error, aiohttp.ClientResponseError):
-        return WireError(UnreadReason.PROTOCOL, f"the answer is not HTTP{_beginning(_one_line(parse_error or error))}")
+        return WireError(
+            UnreadReason.PROTOCOL, f"the answer is not HTTP{_beginning(in_one_line(parse_error or error, 300))}"
+        )
     if isinstance(error, aiohttp.InvalidURL):
         return WireError(UnreadReason.BAD_URL, text)
     return WireError(UnreadReason.PROTOCOL, f"the answer broke off: {text}")
@@ -277,8 +280,3 @@ def _beginning(text: str) -> str:
     """`: it begins "SSH-2.0"`, from the parser's words, or those words where they show no bytes."""
     shown = _SHOWN_BYTES.search(text)
     return f': it begins "{shown[2]}"' if shown else f": {text}"
-
-
-def _one_line(error: BaseException) -> str:
-    text = str(error) or type(error).__name__
-    return " ".join(text.split())[:300]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..stated import http_date, split_url
+from ..stated import host_of, http_date
 from ..warcfile import Member
 
 _MOST_RULES = 20
@@ -40,7 +40,7 @@ class Conditions:
 
     def take(self, one: Member) -> None:
         """Look at one record."""
-        host = split_url(one.field("WARC-Target-URI")).netloc.rpartition("@")[2].lower()
+        host = host_of(one.field("WARC-Target-URI"))
         if not host:
             return
         if one.kind == "metadata":

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
-from ..errors import MissingExtraError
+from ..errors import MissingExtraError, in_one_line
 from .asking import TIMEOUT, StampError, exchange
 from .blockheader import MAX_HEIGHT, Header
 from .stamp import Stamp, StampState
@@ -81,7 +81,7 @@ def check(data: bytes, digest: bytes, headers: Mapping[int, Header] | None = Non
     except ImportError:
         return Proof(StampState.UNVERIFIED, why=f"{HOW_TO_GET} to verify it")
     except Exception as error:  # foreign code over hostile bytes raises whatever it likes
-        return Proof(StampState.BROKEN, why=f"not a readable proof ({_one_line(error)})")
+        return Proof(StampState.BROKEN, why=f"not a readable proof ({in_one_line(error)})")
     if blocks:
         return _against(blocks, headers or {})
     if promises:
@@ -199,7 +199,7 @@ def _asked(url: str, body: bytes | None, message: bytes, timeout: float) -> Time
             said = Timestamp.deserialize(context, message)
             context.assert_eof()
     except Exception as error:
-        raise StampError(f"{url}: the answer is no timestamp ({_one_line(error)})") from None
+        raise StampError(f"{url}: the answer is no timestamp ({in_one_line(error)})") from None
     return said
 
 
@@ -208,7 +208,7 @@ def _written(file: DetachedTimestampFile, by: str) -> bytes:
     try:
         data = _bytes_of(file)
     except Exception as error:
-        raise StampError(f"{by}: the answer is no timestamp ({_one_line(error)})") from None
+        raise StampError(f"{by}: the answer is no timestamp ({in_one_line(error)})") from None
     judged = check(data, file.file_digest)
     if judged.state is StampState.BROKEN:
         raise StampError(f"{by}: the answer is no timestamp ({judged.why})")
@@ -221,7 +221,3 @@ def _bytes_of(file: DetachedTimestampFile) -> bytes:
     context: Any = BytesSerializationContext()
     file.serialize(context)
     return bytes(context.getbytes())
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:160] or type(error).__name__

@@ -7,10 +7,10 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..durable import write
 from ..model import Finding
+from ..stated import hostname_of
 
 __all__ = [
     "CERTIFICATES", "CONDITIONS", "FOLDER", "STAMPS", "authority_name", "findings_digest", "pretty", "proof_name",
@@ -37,7 +37,7 @@ def wacz_of(out: Path, run: str) -> Path:
 
 def authority_name(url: str) -> str:
     """A folder name for a timestamp authority or a calendar: its host, and eight hex digits of its address."""
-    host = urlsplit(url).hostname or "authority"
+    host = hostname_of(url) or "authority"
     plain = "".join(c if c.isalnum() or c in ".-" else "-" for c in host.lower())[:60]
     return f"{plain}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
 

@@ -23,6 +23,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import in_one_line
 from .asking import TIMEOUT, exchange
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def check(answer: bytes, request: bytes, digest: bytes, roots: Sequence[Path]) -
     except Exception as error:  # the parser is foreign code over hostile bytes and raises whatever it likes
         if _NOT_SORTED in str(error):
             return _by_openssl(answer, digest, roots, "its certificates are not in the order that our parser wants")
-        return Stamp(StampState.BROKEN, why=f"not a readable timestamp ({_one_line(error)})")
+        return Stamp(StampState.BROKEN, why=f"not a readable timestamp ({in_one_line(error)})")
     if not roots:
         return Stamp(StampState.UNVERIFIED, time, "no trusted root is set (evidence.trusted_roots or --trust)")
     return _verified(client, parsed, request, digest, roots, time)
@@ -113,7 +114,7 @@ def _verified(
     try:
         trusted = [one for path in roots for one in x509.load_pem_x509_certificates(path.read_bytes())]
     except (OSError, ValueError) as error:
-        return Stamp(StampState.UNVERIFIED, time, f"the trusted roots cannot be read: {_one_line(error)}")
+        return Stamp(StampState.UNVERIFIED, time, f"the trusted roots cannot be read: {in_one_line(error)}")
     builder = client.VerifierBuilder()
     for one in dict.fromkeys(trusted):
         builder = builder.add_root_certificate(one)
@@ -124,7 +125,7 @@ def _verified(
     except client.VerificationError as error:
         return _unless_unknown(parsed, trusted, time, error)
     except Exception as error:
-        return Stamp(StampState.BROKEN, time, f"it does not verify ({_one_line(error)})")
+        return Stamp(StampState.BROKEN, time, f"it does not verify ({in_one_line(error)})")
     return Stamp(StampState.VERIFIED, time)
 
 
@@ -139,7 +140,7 @@ def _unless_unknown(parsed: Any, trusted: Sequence[Any], time: datetime, error: 
     except ValueError:
         known = True
     if known:
-        return Stamp(StampState.BROKEN, time, f"it does not verify ({_one_line(error)})")
+        return Stamp(StampState.BROKEN, time, f"it does not verify ({in_one_line(error)})")
     return Stamp(StampState.UNVERIFIED, time, "its authority is not among the trusted roots")
 
 
@@ -183,7 +184,3 @@ def _nonce(request: bytes) -> bytes:
 def _der(tag: int, content: bytes) -> bytes:
     assert len(content) < 0x80, "all parts of a request are short"
     return bytes([tag, len(content)]) + content
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:160] or type(error).__name__

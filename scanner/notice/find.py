@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from scanner.model import Link
 from scanner.notice.rules import NoticeRules
-from scanner.stated import split_url
+from scanner.stated import hostname_of, split_url
 
 LONGEST_TEXT = 40
 """Characters of a link's text: a longer one is a sentence or a headline that mentions a notice."""
@@ -49,9 +49,5 @@ def _stands(word: str, text: str) -> bool:
 def app_stores(links: Iterable[Link], rules: NoticeRules) -> tuple[str, ...]:
     """Links to app stores, each once, in order. They are noted, not followed: their pages are not the vendor's."""
     hosts = rules.finder.stores
-    found = (link.url for link in links if _host(link.url) in hosts)
+    found = (link.url for link in links if hostname_of(link.url) in hosts)
     return tuple(dict.fromkeys(found))
-
-
-def _host(url: str) -> str:
-    return (split_url(url).hostname or "").lower()

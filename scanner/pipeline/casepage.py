@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..evidence import ots, places, stamp
 from ..evidence.stamp import StampState
 from ..report.case import Conditions, Entry, Event, RunStamp
+from ..stated import host_of
 from . import custodian
-from .picking import host_of
 from .proofs import Told, told_of
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from ..errors import ArchiveError, EvidenceError, UsageError
 from ..evidence import wacz
 from ..model import Capture, CoverageRow, FrontierItem, Judgement, Outcome, Report, Said, UnreadReason
 from ..read import mhtml, saved
-from ..stated import split_url
+from ..stated import hostname_of
 from .check import NO_PAGE, PAGES, SAVED, WARCS, files, is_auxiliary, no_address, not_a_file, not_entered
 from .closing import close_interrupted
 from .crawl import archive_of, begin_run, close_run, locked
@@ -152,7 +152,7 @@ class _Target:
     def item(self, url: str) -> FrontierItem | None:
         try:
             raw = without_fragment(url)
-            name = self.vendor or (split_url(raw).hostname or "")
+            name = self.vendor or hostname_of(raw)
             return FrontierItem(raw, canonical(raw), name, 0, VIA)
         except (BadUrl, ValueError):
             return None

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from ..errors import EvidenceError, UsageError
 from ..evidence import custody
 from ..model import CURRENT, Capture, Judgement, Report, Tracked
+from ..stated import host_of
 from .kept import read_capture
-from .picking import Part, events, host_of, pick
+from .picking import Part, events, pick
 from .pictures import chain
 from .reporting import build_report
 

@@ -11,7 +11,6 @@ from typing import Any
 from ..errors import EvidenceError
 from ..evidence import custody
 from ..model import Capture
-from ..stated import split_url
 from ..warcfile import BrokenWarc, Member, members
 from . import custodian
 from .proofs import later, told_of
@@ -120,8 +119,3 @@ def _stamp_over(chain: custody.Read, shown: Mapping[int, Mapping[str, Any]]) -> 
 
 def _covers(one: Mapping[str, Any], last: int) -> bool:
     return bool(one["target"] == custodian.HEAD and one["head"] >= last)
-
-
-def host_of(url: str) -> str:
-    """Host and port as the custody chain names them."""
-    return split_url(url).netloc.rpartition("@")[2].lower()

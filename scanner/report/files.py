@@ -1,30 +1,18 @@
-"""Writing report files: whole or not at all, UTF-8, line feeds."""
+"""Writing report files: whole or not at all, UTF-8, line feeds. They can be written again: no power cut is feared."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from scanner import durable
+
 
 def write_text(path: Path, text: str, encoding: str = "utf-8") -> Path:
-    """Write through a neighbour file that then takes the name, so that nobody ever reads half a report. `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("w", encoding=encoding, newline="") as handle:
-            handle.write(text)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return path
+    """Nobody ever reads half a report. `OSError`; UnicodeEncodeError for text that has no such form."""
+    return write_bytes(path, text.encode(encoding))
 
 
 def write_bytes(path: Path, data: bytes) -> Path:
     """The same for bytes. `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    durable.write(path, data, lasting=False)
     return path

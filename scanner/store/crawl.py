@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from scanner import model
 from scanner.model import Capture, Finding, FrontierItem, Judgement, Outcome, RobotsDecision, UnreadReason
-from scanner.stated import split_url
+from scanner.stated import host_of
 
 from . import notices, rows
 from .known import chunks, enqueue, move, state, url_id, url_ids
@@ -256,8 +256,12 @@ def record_auxiliary(
     url = url_id(connection, item)
     kept, _ = keep(connection, run, url, capture, None)
     if is_robots:
-        host = split_url(capture.url).netloc.rpartition("@")[2]
-        row: dict[str, Any] = {"run_id": run, "host": host, "sha256": capture.payload_sha256, "capture_id": kept}
+        row: dict[str, Any] = {
+            "run_id": run,
+            "host": host_of(capture.url),
+            "sha256": capture.payload_sha256,
+            "capture_id": kept,
+        }
         rows.insert_new(connection, robots, [row])
     query = sa.select(coverage.c.outcome).where(coverage.c.run_id == run, coverage.c.url_id == url)
     outcome = connection.execute(query).scalar()
