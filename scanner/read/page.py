@@ -45,9 +45,7 @@ class Page:
         self._lang = ""
         self._nofollow = False
         self._root = ""
-        self._count = dict.fromkeys(
-            ("scripts", "code", "images", "passwords", "inputs", "frames", "refresh", "script_number"), 0
-        )
+        self._count = dict.fromkeys(("scripts", "code", "images", "passwords", "frames", "script_number"), 0)
 
     # --- what the walk tells
 
@@ -201,7 +199,6 @@ class Page:
         if not content:
             return
         if pragma == "refresh":
-            self._count["refresh"] += 1
             target = _REFRESH.match(content)
             if target:
                 self._link(target.group(1), "", "meta-refresh")
@@ -253,7 +250,6 @@ class Page:
 
     def _input(self, attrs: Mapping[str, str]) -> None:
         kind = (attrs.get("type") or "text").lower()
-        self._count["inputs"] += kind != "hidden"
         self._count["passwords"] += kind == "password"
         value = attrs.get("value") or ""
         if kind == "image":

@@ -26,9 +26,7 @@ class Signals:
     images: int = 0
     links: int = 0
     passwords: int = 0
-    inputs: int = 0
     frames: int = 0
-    refresh: bool = False
     markers: tuple[str, ...] = ()
     """Names of challenge and firewall products whose code stands in the page (blocked.MARKERS)."""
 

@@ -41,9 +41,7 @@ def measure(document: Document, counts: Mapping[str, int], app_root: str, code: 
         images=counts["images"],
         links=counts["links"],
         passwords=counts["passwords"],
-        inputs=counts["inputs"],
         frames=counts["frames"],
-        refresh=bool(counts["refresh"]),
         markers=find_markers(code, document),
     )
 

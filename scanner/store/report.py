@@ -52,19 +52,6 @@ class Parts:
     """Why this run, where none was named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A filter over findings; empty fields let everything through."""
-
-    vendor: str = ""
-    category: str = ""
-    rule: str = ""
-    stance: Stance | None = None
-    min_severity: Severity | None = None
-    min_confidence: float = 0.0
-    text: str = ""
-
-
 def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """Asserted first, then the gravest, then the surest; then by vendor, page and place."""
 
@@ -156,10 +143,6 @@ def parts(connection: Connection, run: str | None) -> Parts:
     )
 
 
-def _found(connection: Connection, query: sa.Select[Any]) -> tuple[Finding, ...]:
-    return tuple(rows.finding_of(row) for row in connection.execute(query).mappings())
-
-
 def _coverage(connection: Connection, run: int) -> tuple[CoverageRow, ...]:
     query = (
         sa.select(coverage, vendors.c.name.label("vendor"), captures.c.captured_at, captures.c.payload_sha256)
@@ -172,22 +155,21 @@ def _coverage(connection: Connection, run: int) -> tuple[CoverageRow, ...]:
     return tuple(rows.coverage_of(row) for row in connection.execute(query).mappings())
 
 
-def _last_looks(before: int | None, without: tuple[str, ...] = (crawl.ASIDE,)) -> sa.Subquery:
-    """Per URL, the last successful run (before one, if given) in which it was read; some kinds of run left out."""
+def _last_looks(before: int) -> sa.Subquery:
+    """Per URL, the last successful run before one in which it was read; second looks and imports left out."""
     query = (
         sa.select(coverage.c.url_id, sa.func.max(coverage.c.run_id).label("run_id"))
         .join(runs, runs.c.id == coverage.c.run_id)
-        .where(runs.c.ok == 1, coverage.c.outcome.in_(crawl.READ), runs.c.kind.not_in(without))
+        .where(runs.c.ok == 1, coverage.c.outcome.in_(crawl.READ), runs.c.kind.not_in((crawl.ASIDE, crawl.IMPORT)))
+        .where(coverage.c.run_id < before)
         .group_by(coverage.c.url_id)
     )
-    if before is not None:
-        query = query.where(coverage.c.run_id < before)
     return query.subquery("looks")
 
 
 def _previous(connection: Connection, run: int) -> Sequence[Any]:
     """Findings of the last looks at the vendors of this run, each with whether its page was read again in it."""
-    looks = _last_looks(run, (crawl.ASIDE, crawl.IMPORT))
+    looks = _last_looks(run)
     of_run = sa.select(urls.c.vendor_id).join(coverage, coverage.c.url_id == urls.c.id).where(coverage.c.run_id == run)
     now = sa.select(coverage.c.url_id).where(coverage.c.run_id == run, coverage.c.outcome.in_(crawl.READ))
     query = (
@@ -259,26 +241,3 @@ def _seen_elsewhere(connection: Connection, run: int, fresh: Sequence[Finding], 
     for part in known.chunks(sorted(by_id)):
         for sighting in connection.execute(query.where(findings.c.finding.in_(part))):
             seen.add(by_id[sighting.known_as], sighting)
-
-
-def search(connection: Connection, run: str | None, wanted: Wanted) -> tuple[Finding, ...]:
-    if run is not None:
-        chosen = look.FINDINGS.where(findings.c.run_id == known.run_id(connection, run))
-    else:
-        looks = _last_looks(None)
-        both = sa.and_(looks.c.url_id == findings.c.url_id, looks.c.run_id == findings.c.run_id)
-        chosen = look.FINDINGS.join(looks, both)
-    for column, value in (
-        (vendors.c.name, wanted.vendor),
-        (findings.c.category, wanted.category),
-        (findings.c.rule, wanted.rule),
-        (findings.c.stance, wanted.stance.value if wanted.stance else ""),
-    ):
-        if value:
-            chosen = chosen.where(column == value)
-    if wanted.min_severity is not None:
-        enough = [s.value for s in Severity if _WEIGHT[s] >= _WEIGHT[wanted.min_severity]]
-        chosen = chosen.where(findings.c.severity.in_(enough))
-    chosen = chosen.where(findings.c.confidence >= wanted.min_confidence)
-    # Not LIKE: its wildcards and its ASCII case folding would make the answer differ between databases.
-    return ordered(f for f in _found(connection, chosen) if wanted.text in f.quote)

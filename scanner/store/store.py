@@ -20,8 +20,6 @@ from scanner.model import (
     PictureText,
     RobotsDecision,
     RunFacts,
-    Severity,
-    Stance,
     Target,
     UnreadReason,
 )
@@ -391,26 +389,6 @@ class Store:
         """
         with reading(self._engine) as connection:
             return report.parts(connection, run)
-
-    def findings(
-        self,
-        *,
-        run: str | None = None,
-        vendor: str = "",
-        category: str = "",
-        rule: str = "",
-        stance: Stance | None = None,
-        min_severity: Severity | None = None,
-        min_confidence: float = 0.0,
-        text: str = "",
-    ) -> tuple[Finding, ...]:
-        """Findings of a run, or (None) what stood on each page when it was last read in a successful run.
-
-        `text` must occur in the quote, exactly as written.
-        """
-        wanted = report.Wanted(vendor, category, rule, stance, min_severity, min_confidence, text)
-        with reading(self._engine) as connection:
-            return report.search(connection, run, wanted)
 
     # Notices
 

@@ -63,7 +63,7 @@ def test_from_the_first_revision_with_data(empty_url: str) -> None:
     with open_store(empty_url) as store:
         fill(store)
         assert [run.id for run in store.runs()] == [RUN, "first"]
-        assert len(store.findings()) == 1
+        assert len(store.report().findings) == 1
 
 
 def test_a_migration_that_dies_leaves_nothing(empty_url: str) -> None:
@@ -159,7 +159,7 @@ def test_readers_do_not_wait_for_a_writer(tmp_path: Path) -> None:
     with open_store(url, busy_seconds=0.2) as store:
         fill(store)
         with lock(url):
-            assert len(store.findings()) == 1
+            assert len(store.report().findings) == 1
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_read_only_can_be_read_and_says_so_when_written(tmp_path: Path) -> None:
     with open_store(str(path)) as store:
         fill(store)
     with open_store(f"sqlite:///file:{path}?mode=ro&uri=true") as store:
-        assert len(store.findings()) == 1
+        assert len(store.report().findings) == 1
         with pytest.raises(StoreError, match="read-only") as caught:
             store.begin_run(facts("run-2"))
     assert caught.value.tip

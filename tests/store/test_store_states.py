@@ -112,7 +112,7 @@ class CrawlState(RuleBasedStateMachine):
         rows = self.store.report(RUN).coverage
         found = {r.url.removeprefix("http://vendor.test"): (r.outcome, r.findings) for r in rows}
         assert (found, len(rows)) == (self.covered, len(found))
-        assert len(self.store.findings(run=RUN)) == sum(n for _, n in self.covered.values())
+        assert len(self.store.report(RUN).findings) == sum(n for _, n in self.covered.values())
         assert sorted(c.record_id for c in self.store.captures(RUN)) == sorted(self.records)
 
 
