@@ -24,8 +24,9 @@ PLAIN = 0.9
 SELDOM = frozenset({"defeats-concealment", "everyone-does-it", "liability-shift"})
 """Categories that only the first authors labelled: the models took many such claims for nothing, and lean that way."""
 LEAN = 0.25
-"""Share of the bar that holds for a rule hit of these, for one that accuses nobody, and for one of a rule that has
-earned trust: kept whatever the models said, such hits were right in one of four on pages that none had learnt from."""
+"""Share of the bar that holds for a rule hit of these, for one that accuses nobody, for one of a rule that has earned
+trust, and for one that repeats what the page claims elsewhere: kept whatever the models said, such hits were right in
+one of four on pages that none had learnt from, and repetitions in one of seven."""
 BESIDE, SURE_BESIDE = 3, 0.8
 """Within so many sentences of a surer claim of the same category, a proposed one must be so probable: what makes its
 neighbour a claim weighs on it as well."""
@@ -36,6 +37,9 @@ SLOGAN, SLOGAN_OF_RULE = 0.75, 0.85
 """So sure the models must be of a heading that no rule, or that one rule's words filled, to take it for a slogan."""
 LONG = 60
 """Han characters (or three times as many letters) above which a proposed quote is narrowed to a clause."""
+TELLING = 20
+"""The same of a clause that is quoted by itself: a shorter one is joined with a neighbour ("and mail addresses" tells
+nobody what is done with them)."""
 OVERTURNED_FROM = 0.6
 """So sure the models must be that a hit which its rule took for no claim is another kind of none: who says "only with
 consent" may be the seller or the law. On eight sets that no model learnt from 168 of 194 such stances are right, 151 by
@@ -162,14 +166,17 @@ def _chance(candidate: Candidate, reader: SecondReader, own: float, *, accused: 
     """The probability of a rule hit, 0 where it is dropped. `own`: what the models gave it.
 
     Some hits are kept however unlikely the models hold them for. Where the page makes the same claim elsewhere (`made`)
-    they are, because authors label a claim once or twice a page, and the models learnt to take its repetition for
-    nothing; but what it denies or reports elsewhere makes no hit an accusation.
+    nearly all are, because authors label a claim once or twice a page, and the models learnt to take its repetition for
+    nothing; but what it denies or reports elsewhere makes no hit an accusation, and what the models hold for as good as
+    impossible repeats nothing: the name of a trade in a heading or a question ("What is staff monitoring?").
     """
     rule, score = candidate.rule, candidate.claim.score
-    if score >= PLAIN or rule.spared or made:
+    if score >= PLAIN or rule.spared:
         return max(own, score / 2)
-    leant = rule.category in SELDOM or not accused or rule.id in reader.trusted
-    return own if own >= reader.bars.keep * (LEAN if leant else 1.0) else 0.0
+    leant = made or rule.category in SELDOM or not accused or rule.id in reader.trusted
+    if own < reader.bars.keep * (LEAN if leant else 1.0):
+        return 0.0
+    return max(own, score / 2) if made else own
 
 
 def _leant(chances: np.ndarray, index: int) -> bool:
@@ -259,6 +266,19 @@ def _likeliest(seen: Survey, pieces: Sequence[tuple[int, int]], category: str, r
     return max(pieces, key=lambda ab: float(reader.claims.scores({"n": features(text[ab[0] : ab[1]])}, None)[column]))
 
 
+def _joined(
+    seen: Survey, pieces: Sequence[tuple[int, int]], one: tuple[int, int], category: str, reader: SecondReader
+) -> tuple[int, int]:
+    """A clause with as many of its neighbours as it takes to tell something, the likelier first."""
+    text, (begin, stop) = seen.page.normal.text, one
+    while weight_of(text[begin:stop]) < TELLING:
+        wider = [(a, stop) for a, b in pieces if b <= begin][-1:] + [(begin, b) for a, b in pieces if a >= stop][:1]
+        if not wider:
+            break
+        begin, stop = _likeliest(seen, wider, category, reader)
+    return begin, stop
+
+
 def _narrowed(seen: Survey, unit: Unit, side: tuple[int, int], category: str, reader: SecondReader) -> tuple[int, int]:
     """The clause of a long sentence that speaks most for the category; a short sentence whole. `side`: where."""
     text = seen.page.normal.text
@@ -267,7 +287,7 @@ def _narrowed(seen: Survey, unit: Unit, side: tuple[int, int], category: str, re
         cuts = [begin, *(m.end() for m in _CLAUSE.finditer(text, begin, stop)), stop]
         pieces = [(a, b) for a, b in pairwise(cuts) if text[a:b].strip()]
         telling = [(a, b) for a, b in pieces if weight_of(text[a:b]) >= SHORTEST]  # "and shoes" accuses nobody
-        begin, stop = _likeliest(seen, telling or pieces, category, reader)
+        begin, stop = _joined(seen, pieces, _likeliest(seen, telling or pieces, category, reader), category, reader)
     elif side == (unit.start, unit.end):
         return side
     clause = text[begin:stop]

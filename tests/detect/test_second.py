@@ -9,11 +9,12 @@ import pytest
 
 from scanner.cli.main import run
 from scanner.detect import detector, second
+from scanner.detect.roles import weight_of
 from scanner.detect.rules import RuleSet
 from scanner.detect.second import Reading
 from scanner.detect.selftest import plain_document
 from scanner.detect.survey import survey
-from scanner.detect.weigh import PREFIX, weigh
+from scanner.detect.weigh import PREFIX, TELLING, weigh
 from scanner.model import Finding, PageRole, Provenance, Said, SaidBy, Stance
 
 UNUSUAL = "\n".join(
@@ -168,10 +169,27 @@ def test_a_rule_hit_that_the_models_deny_is_dropped_unless_the_page_claims_the_s
     assert reader is not None
     quote = "without the customer noticing"
     assert {f.rule for f in found(HIDDEN, ruleset, rules_only=True) if f.category == "covert-capture"}
-    assert quote not in hits_of(reader, ruleset, {})
-    assert quote in hits_of(reader, ruleset, {7: 0.9})
+    doubted = reader.bars.keep * 0.4
+    assert quote not in hits_of(replace(reader, trusted=frozenset()), ruleset, {2: doubted})
+    assert quote in hits_of(reader, ruleset, {2: doubted, 7: 0.9})
+    assert quote not in hits_of(reader, ruleset, {7: 0.9}), "what is as good as impossible repeats nothing"
     denied = HIDDEN.replace("Line 4 of the catalogue is short.", "We never film anybody secretly.")
-    assert quote not in hits_of(reader, ruleset, {7: 0.9}, denied)
+    assert quote not in hits_of(reader, ruleset, {2: doubted, 7: 0.9}, denied)
+
+
+LISTED = (
+    "Sold by the thousand to call centres, clinics and clubs, our lists hold names, postal and mail addresses, incomes,"
+    " hobbies of the household, and much more besides, all of it checked by hand each quarter of the year by our staff."
+)
+
+
+def test_a_quote_of_a_long_sentence_is_more_than_a_scrap_of_a_list(ruleset: RuleSet) -> None:
+    reader = second.reader()
+    assert reader is not None
+    low = replace(reader, bars=replace(reader.bars, own_claims=0.0, other_stances=0.0))
+    for category in reader.claims.classes:
+        quotes = judged(f"We sell to shops.\n{LISTED}", ruleset, low, {1: 0.9}, category)
+        assert all(weight_of(quote) >= TELLING - 1 for quote in quotes), (category, quotes)
 
 
 def test_a_rule_that_has_earned_trust_needs_less_and_a_spared_one_nothing(ruleset: RuleSet) -> None:
