@@ -71,6 +71,8 @@ def _others(scene: Scene, rule: CueRule, unit: Unit, word: tuple[int, int], foll
     begin = max((m.end() for m in _CLAUSE_END.finditer(text, unit.start, start)), default=unit.start)
     if not _LEAD.fullmatch(text, begin, start) and not any(begin <= s and e <= start for s, e in words.stops):
         return None
+    if any(begin <= s < start for s, _ in words.own):  # "our spy apps": no other's
+        return None
     if any(start < s < unit.end for s, _ in words.same) or _same_next(scene, following):
         return None
     own = min((s for s, _ in words.own if end <= s < unit.end), default=None)

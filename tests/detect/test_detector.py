@@ -210,6 +210,43 @@ def test_hearsay_and_kinds_of_goods_govern_their_paragraph(ruleset: RuleSet, tex
     assert {one.text for _, one in seen.judged} == {cue}
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "told"),
+    [
+        ("en", "A spy app can read messages, photos and call logs of another phone.", True),
+        ("en", "At their core, spy apps are tools that record calls and chats.", True),
+        ("en", "Some monitoring apps show no icon to whoever carries the phone.", True),
+        ("en", "Stalkerware sends every message to whoever installed it.", True),
+        ("en", "Spy app for Android: read every message of your partner.", False),
+        ("en", "Fernpeek is a spy app that reads every message of your partner.", False),
+        ("de", "Spionage-Apps können Nachrichten, Anrufe und den Standort mitlesen.", True),
+        ("en", "Our spy apps can read every message of your partner.", False),
+        ("de", "Unsere Spionage-App liest alle Nachrichten Ihres Partners mit.", False),
+        ("fr", "Un logiciel espion peut lire les SMS et la position d'un téléphone.", True),
+        ("fr", "Notre logiciel espion lit les SMS de votre conjoint.", False),
+        ("es", "Las aplicaciones espía pueden leer los mensajes y la ubicación de un móvil.", True),
+        ("es", "Nuestra aplicación espía lee los mensajes de su pareja.", False),
+    ],
+)
+def test_spyware_as_a_kind_of_thing_is_told_of_and_ones_own_is_claimed(
+    ruleset: RuleSet, lang: str, text: str, told: bool
+) -> None:
+    seen = survey(selftest.plain_document(text, lang), ruleset, WHERE)
+    assert seen is not None
+    cue = seen.views()[0].settled
+    assert (cue is not None and cue.stance is Stance.REPORTED) is told
+
+
+def test_no_way_of_doing_is_a_denial_and_no_way_of_noticing_is_none(ruleset: RuleSet) -> None:
+    def cues(text: str) -> frozenset[str]:
+        seen = survey(selftest.plain_document(text, "en"), ruleset, WHERE)
+        assert seen is not None
+        return seen.views()[0].cues
+
+    assert "en.warned_off" in cues("There is no way of running the program hidden from those whose phone it is.")
+    assert "en.warned_off" not in cues("There is no way to notice that the program runs hidden.")
+
+
 def test_the_route_of_a_customer_is_no_road_map(ruleset: RuleSet) -> None:
     text = PAGE + "系统识别人脸,生成每位顾客的行走路线图,跨门店再次认出。"
     found = detector.detect(selftest.plain_document(text, "zh-Hans"), ruleset, WHERE)
