@@ -53,7 +53,7 @@ def look(text: NoticeText, topic: Topic, face_only: bool) -> NoticeItem:
         telling = [s for s in telling if FACE in s.groups | s.context]
     plain, denials, headings = _by_worth(telling)
     for status, combinations in ((ItemStatus.FOUND, topic.found), (ItemStatus.VAGUE, topic.vague)):
-        if status is ItemStatus.VAGUE and (last := _apart(text, topic)) is not None:
+        if status is ItemStatus.VAGUE and (last := _apart(text, topic.apart)) is not None:
             return _item(ItemStatus.FOUND, last, text)
         from_above = any(part.context for combination in combinations for part in combination)
         for sentences in (plain, denials, headings if from_above else []):
@@ -61,6 +61,8 @@ def look(text: NoticeText, topic: Topic, face_only: bool) -> NoticeItem:
                 found = next((sentence for sentence in sentences if holds(combination, sentence, text)), None)
                 if found is not None:
                     return _item(status, found, text)
+    if (last := _apart(text, topic.vague_apart)) is not None:
+        return _item(ItemStatus.VAGUE, last, text)
     return NoticeItem("", "", ItemStatus.NOT_FOUND if topic.checkable else ItemStatus.NOT_CHECKABLE)
 
 
@@ -80,9 +82,9 @@ def _item(status: ItemStatus, sentence: Sentence, text: NoticeText) -> NoticeIte
     return NoticeItem("", "", status, text.document.text[start:end], start, end)
 
 
-def _apart(text: NoticeText, topic: Topic) -> Sentence | None:
+def _apart(text: NoticeText, combinations: Iterable[Combination]) -> Sentence | None:
     """The sentence of the last group, where every group stands somewhere in the notice."""
-    for combination in topic.apart:
+    for combination in combinations:
         unwanted = {part.group for part in combination if part.absent}
         last = None
         for group in (part.group for part in combination if not part.absent):

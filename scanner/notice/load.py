@@ -239,13 +239,14 @@ def _topic(
     name: str, entry: Mapping[str, Any], groups: frozenset[str], reader: _Reader, unions: Mapping[str, tuple[str, ...]]
 ) -> R.Topic:
     where = f"topic.{name}"
-    _unknown(entry, {"found", "vague", "checkable", "apart"}, reader, f"{where}.")
+    _unknown(entry, {"found", "vague", "checkable", "apart", "vague_apart"}, reader, f"{where}.")
     found = _combinations(entry, "found", where, groups, reader, unions)
     if not found:
         reader.say(where, "nothing says when it is found")
     return R.Topic(
         name, found, _combinations(entry, "vague", where, groups, reader, unions), bool(entry.get("checkable", True)),
         _combinations(entry, "apart", where, groups, reader),
+        _combinations(entry, "vague_apart", where, groups, reader),
     )  # fmt: skip
 
 

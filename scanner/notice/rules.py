@@ -49,6 +49,8 @@ class Topic:
     checkable: bool = True
     apart: tuple[Combination, ...] = ()
     """Found too where the groups stand anywhere in the notice: a name in its title, a mail address in its last line."""
+    vague_apart: tuple[Combination, ...] = ()
+    """Vague where they do, and nothing else is found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,15 @@ _NOT_PROSE = frozenset(
 _NUMBERED = re.compile(
     r"^\s*(?:[（(]?[一二三四五六七八九十百\d]{1,3}[)）、.．]|第[一二三四五六七八九十百\d]+[条章节]|\d+(?:\.\d+)+)\s*\S"
 )
+_RUN_IN = re.compile(
+    r"^(?:(?:[(]?[一二三四五六七八九十\d]{1,3}[)、.]|[甲乙丙丁戊己庚辛壬癸][、.])\s?(?![^。]*[不无没未禁勿])[^。,:;]{2,8}。"
+    r"|(?!.*\b(?:we|you|it|they|is|are|was|were|do|does|has|have|no|not|none|never|nobody|nothing|see|ask|call|write)\b)"
+    r"[a-z][a-z' -]{2,34}\.)$"
+)
+"""`三、保存。` or `Recipients.` before more text on its line: its heading, run in. A Chinese one is numbered, for short
+Chinese sentences are many; what denies, or has a verb or a pronoun, is a sentence."""
+_BEFORE_RUN_IN = re.compile(r"^[\s\d.()*•·-]{0,8}$")
+_RUN_IN_WORDS = 5
 _HEADING_LENGTH = 18
 _TITLE_LENGTH = 120
 MAX_SENTENCE = 1200
@@ -101,7 +110,7 @@ class NoticeText:
         return tuple(replace(s, audience=kind) if kind else s for s, kind in zip(found, of, strict=True))
 
     def _read(self) -> Iterator[Sentence]:
-        lead, numbered = "", ""
+        lead, numbered, run_in = "", "", ""
         for block in self.document.blocks:
             if block.kind in _NOT_PROSE or block.kind is BlockKind.TITLE:
                 continue
@@ -111,9 +120,12 @@ class NoticeText:
                 numbered = ""
             for start, end in _cut(normal.text):
                 text = normal.text[start:end]
-                above = "\n".join(part for part in (heading, numbered, lead) if part)
+                run_in = "" if _begins_line(normal.text, start) else run_in
+                above = "\n".join(part for part in (heading, numbered, run_in, lead) if part)
                 heads = block.kind is BlockKind.HEADING or _is_heading(text) or self._is_first_line(block, start, text)
-                yield Sentence(text, start, block, normal, above, self.lexicon, heads)
+                ahead = _is_run_in(normal.text, start, end)
+                yield Sentence(text, start, block, normal, above, self.lexicon, heads or ahead)
+                run_in = text.strip() if ahead else run_in
                 if _is_heading(text):
                     numbered, lead = text.strip(), ""
                 elif _LEAD.search(text) and len(text) < 120:
@@ -137,6 +149,22 @@ def _is_heading(text: str) -> bool:
     plain = text.strip()
     return (
         0 < len(plain) <= _HEADING_LENGTH and not any(c in plain for c in "。;,:!?@请") and bool(_NUMBERED.match(plain))
+    )  # fmt: skip
+
+
+def _begins_line(text: str, start: int) -> bool:
+    """Does nothing stand before it on its line but a number or a bullet?"""
+    before = text[max(0, start - 10) : start].rpartition("\n")
+    return bool(_BEFORE_RUN_IN.match(before[2])) and (start < 10 or bool(before[1]))
+
+
+def _is_run_in(text: str, start: int, end: int) -> bool:
+    """Is it the heading of its line, with a full stop where others set a break?"""
+    plain = text[start:end].strip()
+    more = text[end:].split("\n", 1)[0].strip()
+    return (
+        bool(more) and not text[start:end].endswith("\n") and len(plain.split()) <= _RUN_IN_WORDS
+        and bool(_RUN_IN.match(plain)) and _begins_line(text, start)
     )  # fmt: skip
 
 
