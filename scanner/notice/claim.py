@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scanner.model import Finding, NoticeKind
 from scanner.notice.kind import models_in
+from scanner.notice.period import claimed_days
 from scanner.notice.rules import ClaimRule, NoticeRules
 from scanner.notice.text import groups_of
 
@@ -23,6 +24,8 @@ class Claim:
     groups: frozenset[str]
     people: NoticeKind
     models: frozenset[str]
+    days: float | None = None
+    """The period that it names, in days."""
 
 
 def read_claim(finding: Finding, rule: ClaimRule, rules: NoticeRules) -> Claim:
@@ -32,7 +35,7 @@ def read_claim(finding: Finding, rule: ClaimRule, rules: NoticeRules) -> Claim:
     text = rules.normalise(f"{before}{finding.quote}{after}").text
     groups = groups_of(rules.lexicon, text)
     models = frozenset(models_in(f"{before}{finding.quote}{after} {finding.heading}"))
-    return Claim(finding, text, groups, _people(groups, rule), models)
+    return Claim(finding, text, groups, _people(groups, rule), models, claimed_days(text))
 
 
 def _people(groups: frozenset[str], rule: ClaimRule) -> NoticeKind:

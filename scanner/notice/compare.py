@@ -38,13 +38,9 @@ from scanner.notice.matter import (
     same_people,
     something_else,
 )
-from scanner.notice.period import EVENT, FOREVER, VAGUE
+from scanner.notice.period import period_fits
 from scanner.notice.rules import Answer, ClaimRule, NoticeRules
 
-YEAR = 365
-SHORT_DAYS = 3 * YEAR
-"""A period up to this contradicts a boast of keeping for ever, up to a year one of keeping long; a longer one bears it
-out."""
 _PERIOD = "retention"
 _ORDER = {
     Verdict.CONTRADICTS: 0, Verdict.ADMITS: 1, Verdict.CANNOT_TELL: 2, Verdict.SILENT: 3,
@@ -372,7 +368,7 @@ def _answers(claim: Claim, answers: Sequence[Answer], facts: Sequence[NoticeFact
         for fact in facts
         if fact.topic == answer.topic
         and fact.saying is answer.saying
-        and _value_fits(answer.value, fact, SHORT_DAYS if "claim_forever" in claim.groups else YEAR)
+        and period_fits(answer.value, fact, claim.days, forever="claim_forever" in claim.groups)
     ]
 
 
@@ -381,21 +377,11 @@ def _asks(claim: Claim, answer: Answer) -> bool:
     return claim.groups >= answer.needs and not claim.groups & answer.lacks
 
 
-def _value_fits(wanted: str, fact: NoticeFact, short: float = SHORT_DAYS) -> bool:
-    if not wanted:
-        return True
-    if wanted == "short":
-        return (fact.days is not None and fact.days <= short) or fact.value == EVENT
-    if wanted == "long":
-        return (fact.days is not None and fact.days > SHORT_DAYS) or fact.value == FOREVER
-    return wanted == VAGUE == fact.value
-
-
 def _taken_back(fact: NoticeFact, facts: Sequence[NoticeFact]) -> bool:
     """Does the notice speak otherwise of the same matter elsewhere: with an exception, the other way, or of longer?"""
     others = [other for other in facts if other.topic == fact.topic and other.start != fact.start]
     if fact.days is not None or fact.value:
-        return any(o.saying is Saying.CONDITIONAL or _value_fits("long", o) for o in others)
+        return any(o.saying is Saying.CONDITIONAL or period_fits("long", o) for o in others)
     return any(other.saying is not fact.saying for other in others)
 
 

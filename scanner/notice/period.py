@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from scanner.model import NoticeFact
 from scanner.notice.text import Sentence
 
 FOREVER, VAGUE, EVENT = "forever", "vague", "event"
+YEAR = 365
+SHORT_DAYS = 3 * YEAR
+"""A period up to this contradicts a boast of keeping for ever, up to a year one of keeping long; a longer one bears it
+out."""
+NEARLY = 0.9
+"""Share of a claim's own period from which a notice's is as long: 45 days are a month and a half."""
 _UNITS = {
     "秒": 1 / 86400, "分钟": 1 / 1440, "小时": 1 / 24, "日": 1, "天": 1, "工作日": 1, "自然日": 1, "周": 7, "星期": 7,
     "月": 365 / 12, "季度": 365 / 4, "年": 365,
@@ -45,6 +52,8 @@ _DATE = re.compile(
 _AT_LEAST = re.compile(
     r"(?:不少于|不低于|不短于|不得少于|至少|最少|(?:at|for) least|(?:no|not) less than|minimum of)(?:为|保存|保留)?\s?$"
 )
+_RATE = re.compile(r"(?:\b(?:once|twice|times|per|every|each)|[每])\s?$")
+"""Before a period that says how often: `twice a year`, `每三个月`."""
 _AT_ONCE = frozenset({"immediately", "at once", "instantly", "立即", "随即", "即时", "当天", "当日", "次日"})
 
 
@@ -77,6 +86,30 @@ def days_of(sentence: Sentence) -> tuple[str, float | None]:
         return EVENT, 0.0
     open_ended = groups & {"necessary_time", "vague_keep", "bio_schedule_vague"}
     return (EVENT if "keep_event" in groups and not open_ended else VAGUE), None
+
+
+def claimed_days(text: str) -> float | None:
+    """The longest period of more than a day in a normalised advert's clause, in days; None without one, or where one
+    cannot be read. A day is left out: round the clock is no period, nor is how often something is done."""
+    spans = [span for span in _spans(text) if not _RATE.search(text[: span.start])]
+    if any(span.days is None for span in spans):
+        return None
+    return max((span.days for span in spans if span.days and span.days > 1), default=None)
+
+
+def period_fits(wanted: str, fact: NoticeFact, claimed: float | None = None, *, forever: bool = False) -> bool:
+    """Is a fact's period what an answer wants: `short`, `long`, `vague`, or empty for any?
+
+    `claimed`: days that the claim names; `forever`: it says so. Where the advert says five years, two in the notice are
+    short, and 45 days are not where it says a month and a half. Without a number `short` is what people call so.
+    """
+    if wanted == "short":
+        if fact.days is not None and claimed is not None and not forever:
+            return fact.days < claimed * NEARLY
+        return (fact.days is not None and fact.days <= (SHORT_DAYS if forever else YEAR)) or fact.value == EVENT
+    if wanted == "long":
+        return (fact.days is not None and fact.days > SHORT_DAYS) or fact.value == FOREVER
+    return not wanted or wanted == VAGUE == fact.value
 
 
 def _spans(text: str) -> list[_Span]:

@@ -458,6 +458,12 @@ def test_every_category_is_mapped_with_an_item() -> None:
          Verdict.CANNOT_TELL),
         # The least that is kept is not the most.
         ("excessive-retention", "录像永久保存", "商场顾客告知\n顾客录像保存不少于三十日。", Verdict.CANNOT_TELL),
+        # A number in the advert says what is short and what is long.
+        ("excessive-retention", "Footage can be searched for five years",
+         "Notice for shoppers filmed by us\nFootage is deleted after two years.", Verdict.CONTRADICTS),
+        ("excessive-retention", "Footage stays for a month and a half",
+         "Notice for shoppers filmed by us\nFootage is kept for 45 days.", Verdict.CANNOT_TELL),
+        ("excessive-retention", "7×24小时录像留存", "商场顾客告知\n顾客录像保存七日。", Verdict.CONTRADICTS),
         # What one types in oneself is no exception to what is found out behind one's back.
         ("phone-capture", "谁看过商场大屏，手机号直接到手", "商场顾客告知\n我们不采集顾客的手机号，除非您自己填写。",
          Verdict.CONTRADICTS),
