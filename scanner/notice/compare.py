@@ -40,8 +40,9 @@ from scanner.notice.matter import (
 )
 from scanner.notice.period import period_fits
 from scanner.notice.rules import Answer, ClaimRule, NoticeRules
+from scanner.notice.text import groups_of
 
-_PERIOD = "retention"
+_PERIOD, _NOT = "retention", "not"
 _ORDER = {
     Verdict.CONTRADICTS: 0, Verdict.ADMITS: 1, Verdict.CANNOT_TELL: 2, Verdict.SILENT: 3,
 }  # fmt: skip
@@ -172,7 +173,7 @@ def _reconsidered(opinion: Opinion, claim: Claim, notice: Notice, ask: Ask, rule
     if opinion.reason is VerdictReason.TAKEN_BACK:
         return opinion
     rule = rules.claims[claim.finding.category]
-    elsewhere = plain or other_crowd(claim, notice, rules) or something_else(claim, reply.same, rules)
+    elsewhere = plain or other_crowd(claim, notice, rules, reply.same) or something_else(claim, reply.same, rules)
     elsewhere = elsewhere or not of_section(claim, rule, reply.same)
     if reply.said * (1 - reply.denied) >= _SAME_FROM and not elsewhere:
         if admission(claim, rules.claims[claim.finding.category], reply.same, notice.facts, rules):
@@ -200,7 +201,7 @@ def _denied_plainly(opinion: Opinion, reply: Reply, claim: Claim, notice: Notice
         enough = max(enough, _IN_SPITE)
     besides = (
         (opinion.verdict is not Verdict.CONTRADICTS and _both_ways(claim, reply.denial, notice, rules))
-        or other_crowd(claim, notice, rules)
+        or other_crowd(claim, notice, rules, reply.denial)
         or something_else(claim, reply.denial, rules)
         or _only_a_period(claim, reply.denial, notice, rules)
         or not of_section(claim, rules.claims[claim.finding.category], reply.denial)
@@ -240,10 +241,11 @@ def _plainly(denied: float, reply: Reply) -> float:
 
 
 def _only_a_period(claim: Claim, denial: NoticeFact, notice: Notice, rules: NoticeRules) -> bool:
-    """Does the sentence only say how long data is kept, and the claim nothing of that? What goes was taken."""
+    """Does the sentence only say how long data is kept, and the claim nothing of that? What goes was taken. One that
+    also says that something is not so says more."""
     answers = {answer.topic for answer in rules.claims[claim.finding.category].contradicts if _asks(claim, answer)}
     denied = {f.topic for f in notice.facts if f.start == denial.start and f.saying is Saying.DENIED}
-    if _PERIOD in answers or denied & answers:
+    if _PERIOD in answers or denied & answers or _NOT in groups_of(rules.lexicon, rules.normalise(denial.quote).text):
         return False
     return any(f.topic == _PERIOD and f.start == denial.start and (f.days or 0) >= 1 for f in notice.facts)
 

@@ -102,6 +102,15 @@ def takes_back(sentence: Sentence, *, lawful: bool = False) -> bool:
     return begins is not None or (not harmless and _EXCEPTION.match(sentence.text) is not None)
 
 
+def opens_exception(sentence: Sentence, *, lawful: bool) -> bool:
+    """Is a sentence from its first word an exception to the one before it, or does it say that the thing can be
+    switched on? A `but` or `except` further on belongs to what it says itself. `lawful` as above."""
+    if not takes_back(sentence, lawful=lawful):
+        return False
+    can = first(sentence, "can_enable", 0, len(sentence.text))
+    return can is not None or _EXCEPTION.match(sentence.text) is not None
+
+
 def _room(sentence: Sentence) -> Hit | None:
     """Words that leave room even where a condition is what the fact is about: consent that is asked for `where
     possible`."""

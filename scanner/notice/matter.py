@@ -29,6 +29,8 @@ _FAMILIES = {
 In others they may name something else: where the sign stands, whose staff explain it."""
 _LOOSE = frozenset({"crowd_callers", "crowd_residents", "crowd_travellers"})
 """But these may be customers or visitors as well."""
+_ANYBODY = frozenset({"crowd_callers", "crowd_travellers"})
+"""In a title: who drives the van is staff, who rings is a customer."""
 
 
 def same_data(claim: Claim, notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:
@@ -48,11 +50,20 @@ def same_data(claim: Claim, notice: Notice, fact: NoticeFact, rules: NoticeRules
     return bool(groups & _PICTURES) or (not theirs and filmed is NoticeKind.PEOPLE_FILMED)
 
 
-def other_crowd(claim: Claim, notice: Notice, rules: NoticeRules) -> bool:
-    """Do the notice's title and the claim name different crowds: staff and shoppers, pupils and visitors?"""
-    title = groups_of(rules.lexicon, rules.normalise(notice.title).text)
-    theirs, ours = ({g for g in groups if g.startswith("crowd_")} for groups in (title, claim.groups))
-    return bool(theirs) and bool(ours) and not theirs & ours
+def other_crowd(claim: Claim, notice: Notice, rules: NoticeRules, fact: NoticeFact | None = None) -> bool:
+    """Do the notice's title and the claim name different crowds: staff and shoppers, pupils and visitors?
+
+    `fact`: a sentence of the notice; one that itself names the claim's crowd is about it, whatever the title says.
+    """
+    ours = _crowds(claim.groups)
+    theirs = _crowds(groups_of(rules.lexicon, rules.normalise(notice.title).text))
+    if not theirs or not ours or theirs & ours:
+        return False
+    return fact is None or not ours & _crowds(groups_of(rules.lexicon, rules.normalise(fact.quote).text))
+
+
+def _crowds(groups: frozenset[str]) -> set[str]:
+    return {group for group in groups if group.startswith("crowd_") and group not in _ANYBODY}
 
 
 def something_else(claim: Claim, fact: NoticeFact, rules: NoticeRules) -> bool:
@@ -71,7 +82,7 @@ def something_else(claim: Claim, fact: NoticeFact, rules: NoticeRules) -> bool:
 
 def same_people(claim: Claim, rule: ClaimRule, notice: Notice, fact: NoticeFact, rules: NoticeRules) -> bool:
     """Is the fact about the people whom the claim is about? A notice for everybody, speaking to its reader, is not."""
-    if other_crowd(claim, notice, rules) or not of_section(claim, rule, fact):
+    if other_crowd(claim, notice, rules, fact) or not of_section(claim, rule, fact):
         return False
     if fact.section:
         return True

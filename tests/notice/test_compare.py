@@ -252,7 +252,7 @@ def hears(sentence: str, denied: float, said: float = 0.0, weakened: float = 0.0
         ("biometric-database", "Every face is filed", "face recognition", 0.4, Verdict.CANNOT_TELL),
         # The facts found a denial, the reader hears another sentence deny it.
         ("biometric-database", "Every face is filed", "two strangers", 0.96, Verdict.CONTRADICTS),
-        ("biometric-database", "Every face is filed", "two strangers", 0.9, Verdict.CANNOT_TELL),
+        ("biometric-database", "Every face is filed", "two strangers", 0.4, Verdict.CANNOT_TELL),
         # Another place than the claim's.
         ("covert-audio", "Every word in the meeting room is heard", "at the till", 0.99, Verdict.CANNOT_TELL),
         # Of such boasts it is not asked.
@@ -266,6 +266,44 @@ def test_what_claim_and_notice_say_together_is_weighed_with_the_facts(
     assert found.verdict is want
     if want is Verdict.CONTRADICTS:
         assert sentence in found.notice_quote.lower()
+
+
+ROOM_TEXT = (
+    "Notice to staff on the cameras in our shops\nPictures show the till.\n"
+    "{} No sound is recorded here, but ask us.\nThe manager answers questions."
+)
+
+
+@pytest.mark.parametrize(
+    ("category", "quote", "sentence", "want"),
+    [
+        # What bounds a thing denies the rest of it; what hangs on consent does not.
+        ("phone-capture", "Each passing phone gets a name", "Names are read only when the button is held.",
+         Verdict.CONTRADICTS),
+        ("phone-capture", "Each passing phone gets a name", "Names are read only with your consent.",
+         Verdict.SILENT),
+        # A `but` in the middle of the next sentence is an exception to that one alone.
+        ("phone-capture", "Each passing phone gets a name", "No names are read.", Verdict.CONTRADICTS),
+        # A period beside a denial is not all that the sentence says.
+        ("phone-capture", "Each passing phone gets a name", "The list lasts a year and holds no names.",
+         Verdict.CONTRADICTS),
+        ("phone-capture", "Each passing phone gets a name", "The list is deleted after a year.", Verdict.SILENT),
+        # A notice to staff may speak of customers as well, where it names them.
+        ("attribute-inference", "Reads the mood of each customer", "Moods of customers are no concern of ours.",
+         Verdict.CONTRADICTS),
+        ("attribute-inference", "Reads the mood of each customer", "Moods are no concern of ours.",
+         Verdict.CANNOT_TELL),
+    ],
+)  # fmt: skip
+def test_what_leaves_no_room_is_a_plain_denial(category: str, quote: str, sentence: str, want: Verdict) -> None:
+    text = ROOM_TEXT.format(sentence)
+    seen, read = NoticeText(document(text), RULES.normalise, RULES.lexicon), notice(text)
+    told = [Answered(0.92 if cut.text.strip() == sentence.lower() else 0.0, 0.0) for cut in seen.sentences]
+
+    def ask(one: Claim, _notice: Notice) -> Reply | None:
+        return reply(seen, read.kind, one.finding.category, told, lawful=False)
+
+    assert compare([claim(category, quote)], [read], RULES, ask)[0].verdict is want
 
 
 @pytest.mark.parametrize(
