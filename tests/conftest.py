@@ -7,10 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from scanner.detect.rules import RuleSet
 from scanner.detect.rules import load as load_rules
 from scanner.model import Report
 from scanner.pipeline.rescan import rescan
 from tests.crawled_examples import Looked, Silent, looked_at
+from tests.few_rules import few_rules
+from tests.loopback import CLAIM, Page, Vendor, html, vendor
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +27,17 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
 def rescanned(looked: Looked) -> Report:
     """What was kept of them, judged again after both crawls."""
     return rescan(looked.settings, load_rules(), Silent())
+
+
+@pytest.fixture(scope="session")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
+    """A handful of rules, for tests that need some finding and not all of them."""
+    return load_rules(few_rules(tmp_path_factory.mktemp("rules") / "patterns"))
+
+
+@pytest.fixture
+def shop() -> Iterator[Vendor]:
+    """A site whose first page makes one claim."""
+    with vendor() as server:
+        server.pages["/"] = Page(html(CLAIM))
+        yield server

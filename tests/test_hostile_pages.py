@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from scanner.collect.archive import iter_captures
 from scanner.config import Settings
 from scanner.detect.rules import RuleSet
-from scanner.detect.rules import load as load_rules
 from scanner.errors import ArchiveError, StoreError
 from scanner.model import Outcome, Target, UnreadReason
 from scanner.pipeline.check import check, is_auxiliary
@@ -27,7 +26,6 @@ from scanner.pipeline.rescan import rescan
 from scanner.read import saved
 from scanner.stated import http_date, iso_date, split_url
 from tests.drawing import needs_ocr
-from tests.few_rules import few_rules
 from tests.loopback import CLAIM, Page, html, vendor
 from tests.test_import import URL, record, warc
 from tests.test_pictures import Silent
@@ -35,11 +33,6 @@ from tests.test_pictures import Silent
 NO_CLOCK = "Mon, 01 Jan 2020 00:00:00 +99999999999999999999"
 BEFORE_THE_CALENDAR = "0001-01-01T00:00:00+14:00"
 NAME = "示例智能有限公司"
-
-
-@pytest.fixture(scope="module")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
-    return load_rules(few_rules(tmp_path_factory.mktemp("rules") / "patterns"))
 
 
 def settings(folder: Path) -> Settings:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 
 from scanner.cli.main import run
 from scanner.config import Settings
-from scanner.detect.rules import RuleSet, load
+from scanner.detect.rules import RuleSet
 from scanner.model import Change, Report, Target, Tracked
 from scanner.pipeline.crawl import crawl
 from scanner.pipeline.export import export
@@ -24,24 +23,11 @@ from scanner.pipeline.rescan import rescan
 from scanner.pipeline.verify import Means, verify
 from tests.evidence.conftest import Quiet
 from tests.evidence.shop import NAME, settings_for
-from tests.few_rules import few_rules
-from tests.loopback import CLAIM, Page, Vendor, html, vendor
+from tests.loopback import Page, Vendor, html
 from tests.test_import import warc
 
 FORGED = datetime(2019, 5, 4, tzinfo=UTC)
 LATE = "2031-01-01T00:00:00Z"
-
-
-@pytest.fixture(scope="module")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
-    return load(few_rules(tmp_path_factory.mktemp("rules") / "patterns"))
-
-
-@pytest.fixture
-def shop() -> Iterator[Vendor]:
-    with vendor() as server:
-        server.pages["/"] = Page(html(CLAIM))
-        yield server
 
 
 @pytest.fixture

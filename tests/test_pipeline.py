@@ -11,13 +11,11 @@ import pytest
 
 from scanner.config import Settings, load
 from scanner.detect.rules import RuleSet, Status
-from scanner.detect.rules import load as load_rules
 from scanner.errors import EvidenceError, LockedError, StoreError
 from scanner.model import Change, CoverageRow, Outcome, Provenance, Report, Stance, Target, UnreadReason
 from scanner.pipeline.crawl import crawl, locked, merged
 from scanner.pipeline.judge import judge
 from scanner.pipeline.rescan import rescan
-from tests.few_rules import few_rules
 from tests.loopback import CLAIM, Page, Vendor, html, vendor
 
 NAME = "示例智能有限公司"
@@ -36,11 +34,6 @@ class Watcher:
 
     def note(self, text: str) -> None:
         self.notes.append(text)
-
-
-@pytest.fixture(scope="module")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
-    return load_rules(few_rules(tmp_path_factory.mktemp("rules") / "patterns"))
 
 
 @pytest.fixture(scope="module")

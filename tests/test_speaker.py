@@ -14,7 +14,6 @@ from scanner.collect.scope import Scope
 from scanner.collect.targets import load_targets
 from scanner.config import Settings, Speaker, load
 from scanner.detect.rules import RuleSet
-from scanner.detect.rules import load as load_rules
 from scanner.errors import ConfigError, TargetsError
 from scanner.evidence.verdict import Verdict
 from scanner.model import SPEAKERS, Change, Finding, PageRole, Report, Said, SaidBy, Stance, Target
@@ -29,15 +28,9 @@ from scanner.pipeline.verify import Means, verify
 from scanner.store import open_store
 from tests.evidence.conftest import Quiet
 from tests.evidence.shop import NAME, settings_for
-from tests.few_rules import few_rules
 from tests.loopback import CLAIM, Page, Vendor, html, vendor
 
 NEWS = Said(PageRole.NEWS, SaidBy.TARGETS)
-
-
-@pytest.fixture(scope="module")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
-    return load_rules(few_rules(tmp_path_factory.mktemp("rules") / "patterns"))
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-import pytest
-
 from scanner.collect.targets import from_urls
 from scanner.config import Settings
-from scanner.detect.rules import RuleSet, load
+from scanner.detect.rules import RuleSet
 from scanner.evidence import custody
 from scanner.evidence.verdict import CheckState, Verdict
 from scanner.model import Outcome, Report
@@ -22,18 +20,12 @@ from scanner.pipeline.rescan import rescan
 from scanner.pipeline.verify import Means, verify
 from scanner.store import open_store
 from tests.drawing import drawn, needs_browser, needs_ocr
-from tests.few_rules import few_rules
 from tests.loopback import CLAIM, FILLER, Page, html, vendor
 from tests.test_pictures import Silent
 from tests.test_render import SCRIPT, SHELL
 
 HOST = "127.0.4.45"
 IN_A_PICTURE = "案场防飞单"
-
-
-@pytest.fixture(scope="module")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
-    return load(few_rules(tmp_path_factory.mktemp("rules") / "patterns"))
 
 
 def settings(folder: Path, **ocr: object) -> Settings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 
 from scanner.cli.main import run
 from scanner.config import Settings
-from scanner.detect.rules import RuleSet, load
+from scanner.detect.rules import RuleSet
 from scanner.model import Target
 from scanner.pipeline.closing import close_interrupted
 from scanner.pipeline.crawl import begin_run, crawl
@@ -21,20 +20,7 @@ from scanner.pipeline.material import Wanted
 from scanner.store import open_store
 from tests.evidence.conftest import Quiet
 from tests.evidence.shop import NAME, settings_for
-from tests.few_rules import few_rules
-from tests.loopback import CLAIM, Page, Vendor, html, vendor
-
-
-@pytest.fixture(scope="module")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
-    return load(few_rules(tmp_path_factory.mktemp("rules") / "patterns"))
-
-
-@pytest.fixture
-def shop() -> Iterator[Vendor]:
-    with vendor() as server:
-        server.pages["/"] = Page(html(CLAIM))
-        yield server
+from tests.loopback import CLAIM, Vendor, html
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from scanner.collect.archive import iter_captures
 from scanner.collect.members import BrokenMember, Unpacked, share_a_member
-from scanner.detect.rules import RuleSet, load
+from scanner.detect.rules import RuleSet
 from scanner.errors import ArchiveError
 from scanner.model import Outcome
 from scanner.pipeline.importing import import_files
@@ -23,7 +23,6 @@ from scanner.pipeline.rescan import rescan
 from scanner.pipeline.verify import Means, verify
 from tests.evidence.conftest import Quiet
 from tests.evidence.shop import settings_for
-from tests.few_rules import few_rules
 from tests.loopback import CLAIM, html
 from tests.test_import import URL, warc
 
@@ -33,11 +32,6 @@ PAGES = tuple((f"{URL}/{n}", html(CLAIM, f"{n}"), "2024-03-02T10:20:30Z") for n 
 def shared(*pages: tuple[str, bytes, str]) -> bytes:
     """All records in one member."""
     return gzip.compress(gzip.decompress(warc(*pages)), mtime=0)
-
-
-@pytest.fixture(scope="module")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
-    return load(few_rules(tmp_path_factory.mktemp("rules") / "patterns"))
 
 
 def test_records_that_share_a_member_are_told_from_those_that_do_not() -> None:

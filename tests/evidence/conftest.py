@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from scanner.detect.rules import RuleSet, load
+from scanner.detect.rules import RuleSet
 from scanner.pipeline.export import Exported, export
 from scanner.pipeline.material import Wanted
 from scanner.pipeline.verify import Means
-from tests.few_rules import few_rules
 
 from . import authority, shop
 from .authority import Authority
@@ -44,11 +43,6 @@ class Sealed:
     def means(self, **values: object) -> Means:
         given = {"settings": self.looked.settings, "rules": self.looked.rules, "roots": (self.authority.root,)}
         return Means(**{**given, "keys": (self.public,), **values})  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="session")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
-    return load(few_rules(tmp_path_factory.mktemp("rules") / "patterns"))
 
 
 @pytest.fixture(scope="session")
