@@ -125,9 +125,8 @@ def _present(here: _Sighting, known: str, first_seen: Seen, last_seen: Seen, had
         return Tracked(finding, change, here.own, here.at, here.run, here.run)
     first, first_run = first_seen[known]
     last, last_run = last_seen.get(known, (None, ""))
-    if last is None or (
-        here.at is not None and last <= here.at
-    ):  # old captures are judged, and imported, after newer ones
+    # Old captures are judged, and imported, after newer ones.
+    if last is None or (here.at is not None and last <= here.at):
         last, last_run = here.at, here.run
     if here.own is not None and (first is None or here.own < first):
         first, first_run = here.own, here.run

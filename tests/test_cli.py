@@ -824,9 +824,9 @@ def test_a_place_without_listed_law_is_told_by_every_command(
         assert sum(line.startswith(said) for line in error_of(capsys)[1]) == 1, args
     for args, count in (([], "2 findings of run "), (["--limit", "1"], "1 finding of run ")):
         run(["findings", "--jurisdiction", "CN", *args])
-        *_, line = lines = error_of(capsys)[1]
+        why, line = error_of(capsys)[1]
+        assert why.startswith("run ")
         assert line.startswith(count)
-        assert not any("no provisions listed" in other for other in lines)
 
 
 AD = """<title>云瞳 S3</title><p>遇到检查，一键断开云端识别。</p><p>无需顾客同意，进店即自动建档。</p>"""
