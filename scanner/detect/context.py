@@ -124,6 +124,14 @@ class Context:
             out.update(zip((sentence for sentence, _, _ in places), judged, strict=True))
         return out
 
+    def vectors(self, texts: Sequence[str], most: int) -> dict[int, np.ndarray]:
+        """Sentence -> mean of its tokens. `texts`: all sentences, normalised; `most`: so many stretches are read."""
+        out: dict[int, np.ndarray] = {}
+        for numbers, places in windows([_numbers(self.encoder.tokens, text[:MAX_CHARS]) for text in texts])[:most]:
+            seen = self.encoder(tuple(numbers))
+            out.update((sentence, seen[first:end].mean(axis=0)) for sentence, first, end in places)
+        return out
+
     def answers(
         self, claim: str, texts: Sequence[str], first: Collection[int] = (), most: int = MOST_QUESTIONS
     ) -> np.ndarray:

@@ -308,7 +308,8 @@ def log_shares(shares: Mapping[PageRole, float]) -> list[float]:
     return [math.log(max(shares.get(role, 0.0), 1e-4)) for role in ROLES]
 
 
-def _linear(data: Mapping[str, np.ndarray], name: str) -> Linear:
+def linear(data: Mapping[str, np.ndarray], name: str) -> Linear:
+    """What `packed` gave, read again."""
     return Linear(
         classes=tuple(json.loads(str(data[f"{name}.classes"]))),
         place=dict(zip(data[f"{name}.features"].tolist(), count(), strict=False)),
@@ -359,8 +360,8 @@ def reader() -> SecondReader | None:
     with np.load(FILE, allow_pickle=False) as data:
         facts = json.loads(str(data["facts"]))
         return SecondReader(
-            claims=_linear(data, "claims"),
-            stances=_linear(data, "stances"),
+            claims=linear(data, "claims"),
+            stances=linear(data, "stances"),
             context=context(),
             alone=Mix(**facts["alone"]),
             together=Mix(**facts["together"]),

@@ -15,7 +15,7 @@ from scanner.model import NoticeFact, NoticeKind, Saying
 from scanner.notice.items import HEARSAY
 from scanner.notice.period import days_of
 from scanner.notice.rules import Combination, FactRule, NoticeRules
-from scanner.notice.text import NoticeText, Sentence
+from scanner.notice.text import MOST_SENTENCES, NoticeText, Sentence
 from scanner.notice.words import Hit, Lexicon
 
 WINDOW_HAN, WINDOW_LATIN = 26, 110
@@ -23,8 +23,6 @@ WINDOW_HAN, WINDOW_LATIN = 26, 110
 NEG_HAN, NEG_LATIN = 18, 70
 """Characters over which a denial reaches."""
 MOST_QUOTE = 400
-MOST_SENTENCES = 4_000
-"""More than any notice has; hostile pages may have more, and the rest of such a page is left."""
 BIOMETRICS = "biometrics"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PEOPLE = (

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.model import Answered, Heard, NoticeFact, NoticeKind, Saying
-from scanner.notice.facts import MOST_SENTENCES, exception_behind, fact_in, first, opens_exception, says_nothing
+from scanner.notice.facts import exception_behind, fact_in, first, opens_exception, says_nothing
 from scanner.notice.rules import FactRule
-from scanner.notice.text import NoticeText, Sentence
+from scanner.notice.text import MOST_SENTENCES, NoticeText, Sentence
 from scanner.notice.words import Hit
 
 HEARD = 0.5

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from math import inf
 
 from scanner.model import ItemStatus, NoticeItem
 from scanner.notice.rules import Combination, Item, NoticeRules, Topic
-from scanner.notice.text import NoticeText, Sentence
+from scanner.notice.text import MOST_SENTENCES, NoticeText, Sentence
 
 FACE = "face"
 FACE_SHARE = 0.12
@@ -18,18 +20,38 @@ HEARSAY = "hearsay"
 SHORT = 25
 """Sentences of a notice so short that what it says beside a disclosure on faces is about the same people and data."""
 MOST_QUOTE = 240
+Odds = Mapping[str, Sequence[tuple[float, float]]]
+"""Topic -> for each sentence the log-odds that it speaks of it, and that it does so in full."""
+Discloses = Callable[[Sequence[Sentence]], Odds]
+"""A reader of the sentences of a notice."""
+SPOKEN, SPOKEN_HIT = -1.5, -2.5
+"""Log-odds of its best sentence from which an item is spoken of, and the same where words have found it: the best of a
+hundred sentences needs less than one sentence by itself (chosen on authors that the model had not learnt from)."""
+IN_FULL = 0.5
+"""Log-odds from which it is found, not vague."""
+AS_GOOD = 1.0
+"""How much less than the best one the sentence that words found may have, and still be quoted."""
+NEAR_BEST = 1.5
+"""Sentences that say whether an item is found or vague: those with at most so much less than the best."""
 
 
-def read_items(text: NoticeText, rules: NoticeRules, wanted: Iterable[Item], on_faces: bool) -> tuple[NoticeItem, ...]:
+def read_items(
+    text: NoticeText,
+    rules: NoticeRules,
+    wanted: Iterable[Item],
+    on_faces: bool,
+    discloses: Discloses | None = None,
+) -> tuple[NoticeItem, ...]:
     """One NoticeItem for each wanted item, in their order. `on_faces`: the notice discloses that faces are
-    processed."""
+    processed; `discloses`: a reader that knows more than words."""
+    odds = discloses(text.sentences[:MOST_SENTENCES]) if discloses else {}
     found: dict[tuple[str, bool], NoticeItem] = {}
     whole = on_faces and about_faces(text)
     out = []
     for item in wanted:
         key = (item.topic, item.face)
         if key not in found:
-            found[key] = look(text, rules.topics[item.topic], item.face and not whole)
+            found[key] = weighed(text, rules.topics[item.topic], item.face and not whole, odds)
         seen = found[key]
         out.append(NoticeItem(item.id, item.regime, seen.status, seen.quote, seen.start, seen.end))
     return tuple(out)
@@ -48,9 +70,7 @@ def look(text: NoticeText, topic: Topic, face_only: bool) -> NoticeItem:
     A heading is taken only where no other sentence has it, and a denial ("we do not collect your face" names a kind of
     data) where nothing else does; of the rest that with the combination that the patterns name first.
     """
-    telling = [s for s in text.sentences if not s.text.rstrip().endswith("?") and HEARSAY not in s.groups]
-    if face_only:
-        telling = [s for s in telling if FACE in s.groups | s.context]
+    telling = [s for s in text.sentences if _tells(s, face_only)]
     plain, denials, headings = _by_worth(telling)
     for status, combinations in ((ItemStatus.FOUND, topic.found), (ItemStatus.VAGUE, topic.vague)):
         if status is ItemStatus.VAGUE and (last := _apart(text, topic.apart)) is not None:
@@ -64,6 +84,31 @@ def look(text: NoticeText, topic: Topic, face_only: bool) -> NoticeItem:
     if (last := _apart(text, topic.vague_apart)) is not None:
         return _item(ItemStatus.VAGUE, last, text)
     return NoticeItem("", "", ItemStatus.NOT_FOUND if topic.checkable else ItemStatus.NOT_CHECKABLE)
+
+
+def weighed(text: NoticeText, topic: Topic, face_only: bool, odds: Odds) -> NoticeItem:
+    """What words found, set right by the reader: its best sentence decides, and is quoted unless that which words found
+    is as good."""
+    seen = look(text, topic, face_only)
+    of_topic = odds.get(topic.id, ())
+    telling = [pair for pair in zip(of_topic, text.sentences, strict=False) if _tells(pair[1], face_only)]
+    if seen.status is ItemStatus.NOT_CHECKABLE or not telling:
+        return seen
+    (best, _), first = max(telling, key=lambda pair: pair[0][0])
+    hit = seen.status is not ItemStatus.NOT_FOUND
+    if best < (SPOKEN_HIT if hit else SPOKEN):
+        return NoticeItem("", "", ItemStatus.NOT_FOUND)
+    full = max(full for (spoken, full), _ in telling if spoken >= best - NEAR_BEST)
+    status = ItemStatus.FOUND if full >= IN_FULL else ItemStatus.VAGUE
+    worth = (spoken for (spoken, _), sentence in telling if hit and sentence.whole()[0] == seen.start)
+    return replace(seen, status=status) if next(worth, -inf) >= best - AS_GOOD else _item(status, first, text)
+
+
+def _tells(sentence: Sentence, face_only: bool) -> bool:
+    """Could it disclose anything (`face_only`: of faces)?"""
+    if not sentence.text.strip() or sentence.text.rstrip().endswith("?") or HEARSAY in sentence.groups:
+        return False
+    return not face_only or FACE in sentence.groups | sentence.context
 
 
 def _by_worth(sentences: Iterable[Sentence]) -> tuple[list[Sentence], list[Sentence], list[Sentence]]:

@@ -12,7 +12,7 @@ from scanner.notice.dates import date_facts, dates_of
 from scanner.notice.facts import denies_any, overall, read_facts
 from scanner.notice.force import ending
 from scanner.notice.hearing import Asks, asked_again, heard_facts
-from scanner.notice.items import look, read_items
+from scanner.notice.items import Discloses, look, read_items
 from scanner.notice.kind import kind_of, products_of, version_of
 from scanner.notice.rules import NoticeRules, Regime
 from scanner.notice.stated import read_stated
@@ -31,13 +31,15 @@ def read_notice(
     regimes: tuple[str, ...] = (),
     heard: Iterable[Heard] = (),
     ask: Asks | None = None,
+    discloses: Discloses | None = None,
     *,
     by_place: bool = False,
 ) -> Notice:
     """What the notice says, by the items of `regimes` (none named: those of its language and content; `by_place`: they
     are those of the vendor's place, and where no rules are known there, those of its own words).
 
-    `heard`: what the models that find claims make of its sentences; `ask`: a reader of question and notice together.
+    `heard`: what the models that find claims make of its sentences; `ask`: a reader of question and notice together;
+    `discloses`: a reader of what its sentences disclose.
     """
     text = NoticeText(document, rules.normalise, rules.lexicon)
     kind, lang = kind_of(text), language(document)
@@ -50,7 +52,7 @@ def read_notice(
     named: Mapping[str, Shown] = dict.fromkeys(regimes, Shown.PLACE if by_place else Shown.ASKED)
     shown = named or applicable(text, rules, lang, faces, by_language=not by_place)
     wanted = rules.of_regimes(tuple(shown)) if shown else ()
-    items = (replace(i, why=shown[i.regime].value) for i in read_items(text, rules, wanted, faces))
+    items = (replace(i, why=shown[i.regime].value) for i in read_items(text, rules, wanted, faces, discloses))
     effective, updated = dates_of(text)
     ends = ending(text, kind)
     held = (*date_facts(text, kind), *((ends,) if ends else ()), *taken_back(text, kind))

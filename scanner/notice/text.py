@@ -33,6 +33,8 @@ _BEFORE_RUN_IN = re.compile(r"^[\s\d.()*•·-]{0,8}$")
 _RUN_IN_WORDS = 5
 _HEADING_LENGTH = 18
 _TITLE_LENGTH = 120
+MOST_SENTENCES = 4_000
+"""More than any notice has; hostile pages may have more, and the rest of such a page is left."""
 MAX_SENTENCE = 1200
 """Characters; a longer one is cut, so that hostile text costs no more than its length."""
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from ..detect import language
 from ..detect.detector import answers, hear
+from ..detect.disclosure import disclosures
 from ..detect.loader import expand
 from ..detect.normalise import literal, normalise
 from ..errors import UsageError
@@ -124,7 +125,8 @@ def notice_in(
     if found.main in NOTICE_LANGUAGES:
         by_place = bool(places) and not regimes
         asked = regimes or regimes_in(known, places)
-        return read_notice(document, known, where, asked, hear(document, rules), answers, by_place=by_place)
+        heard = hear(document, rules)
+        return read_notice(document, known, where, asked, heard, answers, disclosures, by_place=by_place)
     return Notice(
         where.source, where.vendor, title=title_of(document), lang=found.main or found.tag,
         captured_at=where.captured_at, capture_sha256=where.capture_sha256, warc_record=where.warc_record,

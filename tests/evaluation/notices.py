@@ -1,9 +1,9 @@
 """How well notices are read and set against claims: `python -m tests.evaluation.notices` prints the figures.
 
 `notices_<split>.jsonl` and `pairs_<split>.jsonl` were written by people who had not seen the reader; nobody tunes on
-`frozen`, and `tuning2` and `fresh` are the two halves of one set. Of `tuning3`, `tuning4`, `fresh12` and `fresh13` only
-items and biometrics are labelled.
-Nobody looks into `fresh7` to `fresh13`.
+`frozen`, and `tuning2` and `fresh` are the two halves of one set. Of `tuning3`, `tuning4` and `fresh12` to `fresh14`
+only items and biometrics are labelled, of `fresh14` and `learn_da` to `learn_dh` with the sentences that answer them.
+Nobody looks into `fresh7` to `fresh14`.
 From `learn_*` (and the tuning sets) the encoder learnt, except `learn_f`, by which bars were chosen. `pairs_own.jsonl`
 was written by the reader's author, to widen its words: its figures prove little.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.detect.detector import answers, hear
+from scanner.detect.disclosure import disclosures
 from scanner.detect.rules import load as load_rules
 from scanner.model import (
     BlockKind,
@@ -40,7 +41,7 @@ from scanner.pipeline.noticing import asking, needed_notice_rules
 from scanner.read.reader import read
 
 HERE = Path(__file__).parent
-SPLITS = ("tuning", "frozen", "tuning2", "tuning3", "tuning4", "fresh", *(f"fresh{number}" for number in range(2, 14)))
+SPLITS = ("tuning", "frozen", "tuning2", "tuning3", "tuning4", "fresh", *(f"fresh{number}" for number in range(2, 15)))
 UNSCORED = frozenset({"pipl.17.public", "gdpr.12.plain", "gdpr.14.rest"})
 """Not decidable from an excerpt, and therefore not labelled."""
 STATED = {
@@ -105,7 +106,7 @@ def notice_of(case: dict[str, Any]) -> Notice:
 def notice_from(text: str, name: str, regimes: tuple[str, ...] = ()) -> Notice:
     """A text read as a notice, the way the pipeline does it: what the models hear goes in."""
     page, where = document(text), Provenance(name)
-    return read_notice(page, rules(), where, regimes, hear(page, load_rules()), answers)
+    return read_notice(page, rules(), where, regimes, hear(page, load_rules()), answers, disclosures)
 
 
 def item_figures(cases: list[dict[str, Any]]) -> dict[str, float]:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from scanner.model import ItemStatus
-from scanner.notice.items import look
+from scanner.model import ItemStatus, NoticeItem
+from scanner.notice.items import look, read_items
 from scanner.notice.text import NoticeText
 from tests.evaluation.notices import document, rules
 
@@ -61,3 +61,40 @@ def test_a_short_sentence_is_no_heading_of_what_follows_it() -> None:
         known.lexicon,
     )
     assert all("录制" not in s.heading and "record" not in s.heading for s in text.sentences)
+
+
+SHOP = "Corner shop: our cameras\nCome Friday, last week's film is gone.\nHow long do we keep it?\nCall 01632 960000."
+
+
+def read_with(odds: dict[str, list[tuple[float, float]]], text: str = SHOP) -> dict[str, NoticeItem]:
+    """The items of a notice, read by words and by a reader that gives these odds."""
+    known = rules()
+    page = NoticeText(document(text), known.normalise, known.lexicon)
+    wanted = known.of_regimes(("eu.gdpr",))
+    return {item.id: item for item in read_items(page, known, wanted, False, lambda sentences: odds)}
+
+
+def test_a_reader_finds_what_words_do_not_know_and_quotes_its_sentence() -> None:
+    odds = {"retention": [(-6.0, 0.0), (1.5, 2.0), (3.0, 2.0), (-6.0, 0.0)]}
+    assert read_with({})["gdpr.13.2a"].status not in SPOKEN_OF
+    found = read_with(odds)["gdpr.13.2a"]
+    assert found.status is ItemStatus.FOUND
+    assert found.quote == "Come Friday, last week's film is gone.", "a question discloses nothing, whatever its odds"
+
+
+def test_a_reader_says_whether_an_item_is_found_or_vague() -> None:
+    odds = {"retention": [(-6.0, 3.0), (1.5, -1.0), (-6.0, 3.0), (-6.0, 0.0)]}
+    assert read_with(odds)["gdpr.13.2a"].status is ItemStatus.VAGUE
+
+
+def test_what_words_found_falls_where_the_reader_holds_it_for_nothing() -> None:
+    said = "Corner shop: our cameras\nPictures are kept for 30 days."
+    doubted, sure = ({"retention": [(-9.0, 0.0), (odds, 1.0)]} for odds in (-6.0, -2.5))
+    assert read_with({}, said)["gdpr.13.2a"].status is ItemStatus.FOUND
+    assert read_with(doubted, said)["gdpr.13.2a"].status is ItemStatus.NOT_FOUND
+    assert read_with(sure, said)["gdpr.13.2a"].status is ItemStatus.FOUND
+
+
+def test_a_reader_that_knows_nothing_of_a_topic_leaves_it_to_words() -> None:
+    said = "Corner shop: our cameras\nPictures are kept for 30 days."
+    assert read_with({"rights": [(5.0, 5.0), (-9.0, 0.0)]}, said)["gdpr.13.2a"].status is ItemStatus.FOUND
