@@ -28,12 +28,12 @@ def truth(looked: Looked, site: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("site", ["lanxiu", "brindlecote", "pellwick"])
 def test_every_planted_verdict_is_told_and_no_other(looked: Looked, site: str) -> None:
-    planted: dict[tuple[str, str], str] = {
-        (entry["category"], entry["verdict"]): entry.get("notice_contains", "")
-        for entry in truth(looked, site)["verdicts"]
-    }
+    entries = {(entry["category"], entry["verdict"]): entry for entry in truth(looked, site)["verdicts"]}
+    planted = {pair: entry.get("notice_contains", "") for pair, entry in entries.items()}
+    # One follows from a finding that is allowed and not asked for: a photo kept for ever, taken for a database too.
+    required = {pair for pair, entry in entries.items() if not entry.get("optional")}
     told = {(one.category, one.verdict.value): one for one in verdicts(looked, site) if one.verdict in TOLD}
-    assert set(told) == set(planted)
+    assert required <= set(told) <= set(planted)
     wrong = [
         f"{one.category} {one.verdict}: {one.notice_quote!r}"
         for one in verdicts(looked, site)

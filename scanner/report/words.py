@@ -218,8 +218,9 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("doubt", "uncertain", "把握不大"),
     (
         "doubt_note",
-        "uncertain: confidence below 0.60; of such findings less than six in ten are right",
-        "把握不大：置信度低于 0.60，此类发现平均十条中对不到六条",
+        "uncertain: confidence below 0.60; of such findings four in ten are right as quoted, and three in four stand "
+        "on a page that does make such a claim",
+        "把握不大：置信度低于 0.60；此类发现按所引文字平均十条对四条，四分之三所在页面确有这类表述",
     ),
     (
         "n_in_notices",
@@ -492,10 +493,10 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     (
         "about_severity",
         "Severity says how much a category matters when it is asserted. Confidence (0 to 1) says how sure the "
-        "rule is that the words mean this. Below 0.60 a finding is marked uncertain: of such findings less than six in "
-        "ten are right.",
+        "rule is that the words mean this. Below 0.60 a finding is marked uncertain: of such findings four in ten are "
+        "right as quoted, and three in four stand on a page that does make such a claim.",
         "严重程度表示该类表述在自述时的分量；置信度（0 至 1）表示规则对词义判断的把握，低于 0.60 的标为“把握不大”："
-        "此类发现平均十条中对不到六条。",
+        "此类发现按所引文字平均十条对四条，四分之三所在页面确有这类表述。",
     ),
     (
         "footer",
