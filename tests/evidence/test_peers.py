@@ -36,7 +36,7 @@ from .conftest import Quiet
 PEERS = Path(os.environ.get("NOTICESCAN_TEST_PEERS") or Path.home() / ".cache" / "noticescan-peers")
 PROGRAMS = PEERS / "venv" / "bin"
 VIEWER = PEERS / "replaywebpage" / "package"
-SITES = ("brindlecote", "lanxiu")
+SITES = ("brindlecote", "muyao")
 
 
 def needs(*paths: Path) -> pytest.MarkDecorator:
