@@ -154,7 +154,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize("command", [["--help"], ["--version"]])
 def test_help_answers_at_once(command: list[str], tmp_path: Path) -> None:
-    """CPU time, best of five: the machine may be busy, the answer must not be slow."""
+    """CPU time, best of six: the machine may be busy, the answer must not be slow. One that is not is enough."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPYCACHEPREFIX"] = str(tmp_path)
     taken = []
@@ -164,6 +164,8 @@ def test_help_answers_at_once(command: list[str], tmp_path: Path) -> None:
                        capture_output=True)  # fmt: skip
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        if taken[-1] < HELP_SECONDS:
+            break
     assert min(taken) < HELP_SECONDS
 
 
