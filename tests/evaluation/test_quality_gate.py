@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import pytest
 
@@ -67,14 +68,21 @@ def test_disguised_examples_give_the_same_words(name: str) -> None:
         if test.want != Stance.ASSERTED:
             continue
         dirty = mutate.MUTATIONS[name](test.text, ruleset)
-        plain = {(f.category, words(f.quote, ruleset)) for f in found(test.text, test.lang, ruleset)}
-        if not plain <= {(f.category, words(f.quote, ruleset)) for f in found(dirty, test.lang, ruleset)}:
+        if not told_plainly(test.text, test.lang, ruleset) <= told(dirty, test.lang, ruleset):
             lost.append(f"{rule.id}: {dirty}")
     assert lost == []
 
 
-def found(text: str, lang: str, ruleset: rules.RuleSet) -> tuple[detector.Finding, ...]:
-    return detector.detect(selftest.plain_document(text, lang), ruleset, Provenance(source=""))
+def told(text: str, lang: str, ruleset: rules.RuleSet) -> frozenset[tuple[str, str]]:
+    """Categories and quotes, folded."""
+    findings = detector.detect(selftest.plain_document(text, lang), ruleset, Provenance(source=""))
+    return frozenset((one.category, words(one.quote, ruleset)) for one in findings)
+
+
+@cache
+def told_plainly(text: str, lang: str, ruleset: rules.RuleSet) -> frozenset[tuple[str, str]]:
+    """What the undisguised text gives: the same for each disguise, so it is judged once."""
+    return told(text, lang, ruleset)
 
 
 def words(quote: str, ruleset: rules.RuleSet) -> str:
