@@ -197,6 +197,19 @@ class NoticeFact:
     """The period in days, where it is one."""
     section: bool = False
     """It stands in a section for these people, of a notice that has sections for several."""
+    lead: str = ""
+    """Of an item in a list that was read with its lead-in ("We do not:"): the document's text from there to `start`;
+    empty where it is too long to be quoted together."""
+
+    @property
+    def whole_quote(self) -> str:
+        """What a reader is shown: with the lead-in."""
+        return self.lead + self.quote
+
+    @property
+    def begins(self) -> int:
+        """Where `whole_quote` begins."""
+        return self.start - len(self.lead)
 
 
 @dataclass(frozen=True, slots=True)

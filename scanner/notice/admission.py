@@ -9,7 +9,8 @@ from scanner.model import NoticeFact, NoticeKind, Saying
 from scanner.notice.claim import Claim
 from scanner.notice.facts import says_nothing, whose
 from scanner.notice.rules import ClaimRule, NoticeRules
-from scanner.notice.text import MOST_SENTENCES, NoticeText, Sentence, groups_of
+from scanner.notice.sentence import Sentence, groups_of
+from scanner.notice.text import MOST_SENTENCES, NoticeText
 
 SCOPE, OPTIONAL = "scope_only", "optional"
 """Word groups of sentences that admit nothing: on whom a notice is, and what one may choose."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from scanner.model import BlockKind, NoticeKind
 
 if TYPE_CHECKING:
-    from scanner.notice.text import Sentence
+    from scanner.notice.sentence import Sentence
 
 _GROUPS = {
     "site_visitors": NoticeKind.SITE_VISITORS,

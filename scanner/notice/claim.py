@@ -9,7 +9,7 @@ from scanner.model import Finding, NoticeKind
 from scanner.notice.kind import models_in
 from scanner.notice.period import claimed_days
 from scanner.notice.rules import ClaimRule, NoticeRules
-from scanner.notice.text import groups_of
+from scanner.notice.sentence import groups_of
 
 _CLAUSE = re.compile(r"[。！？!?；;，,\n]|\.\s")
 

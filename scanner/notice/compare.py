@@ -40,7 +40,7 @@ from scanner.notice.matter import (
 )
 from scanner.notice.period import period_fits
 from scanner.notice.rules import Answer, ClaimRule, NoticeRules
-from scanner.notice.text import groups_of
+from scanner.notice.sentence import groups_of
 
 _PERIOD, _NOT = "retention", "not"
 _ORDER = {
@@ -402,7 +402,7 @@ def _result(finding: Finding, rule: ClaimRule | None, opinion: Opinion, notice: 
     return Contradiction(
         verdict=opinion.verdict, category=finding.category, vendor=finding.vendor, finding=finding.id,
         claim_quote=finding.quote, claim_at=place_of(finding), reason=opinion.reason,
-        notice_quote=fact.quote if fact else "", topic=opinion.topic,
+        notice_quote=fact.whole_quote if fact else "", topic=opinion.topic,
         notice_at=_place(source, fact), item=_item(rule, source, finding.lang),
     )  # fmt: skip
 
@@ -418,7 +418,7 @@ def place_of(finding: Finding) -> Place:
 def _place(notice: Notice | None, fact: NoticeFact | None) -> Place | None:
     if notice is None:
         return None
-    return notice.place(fact.start, fact.end) if fact else notice.place(0, 0)
+    return notice.place(fact.begins, fact.end) if fact else notice.place(0, 0)
 
 
 def _item(rule: ClaimRule | None, notice: Notice | None, lang: str) -> str:

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanner.model import DatedAs, NoticeFact, NoticeKind, Saying
-from scanner.notice.text import NoticeText, Sentence
+from scanner.notice.sentence import Sentence
+from scanner.notice.text import NoticeText
 
 _BESIDE_DATE = 6
 """Characters beside a date that stands in a line of its own."""

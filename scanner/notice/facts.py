@@ -15,7 +15,8 @@ from scanner.model import NoticeFact, NoticeKind, Saying
 from scanner.notice.items import HEARSAY
 from scanner.notice.period import days_of
 from scanner.notice.rules import Combination, FactRule, NoticeRules
-from scanner.notice.text import MOST_SENTENCES, NoticeText, Sentence
+from scanner.notice.sentence import Sentence
+from scanner.notice.text import MOST_SENTENCES, NoticeText
 from scanner.notice.words import Hit, Lexicon
 
 WINDOW_HAN, WINDOW_LATIN = 26, 110
@@ -61,7 +62,7 @@ def read_facts(text: NoticeText, rules: NoticeRules, kind: NoticeKind) -> tuple[
         excepted = following is not None and takes_back(following)
         in_law = excepted and following is not None and takes_back(following, lawful=True)
         for rule in rules.facts.values():
-            out.extend(_facts(rule, sentence, text, kind, in_law if rule.lawful else excepted))
+            out.extend(_facts(rule, sentence.read, text, kind, in_law if rule.lawful else excepted))
     return tuple(out)
 
 
@@ -74,9 +75,9 @@ def denies_any(text: NoticeText, rules: NoticeRules, topics: frozenset[str]) -> 
     return any(
         fact.saying is Saying.DENIED
         for sentence in text.sentences[:MOST_SENTENCES]
-        if telling.find(sentence.text) and not says_nothing(sentence)
+        if telling.find(sentence.read.text) and not says_nothing(sentence)
         for rule in wanted
-        for fact in _facts(rule, sentence, text, NoticeKind.UNKNOWN, False)
+        for fact in _facts(rule, sentence.read, text, NoticeKind.UNKNOWN, False)
     )
 
 
@@ -137,12 +138,18 @@ def _facts(
     seen: dict[Saying, NoticeFact] = {}
     groups = (("denies", rule.denies), ("affirms", rule.affirms), ("says", rule.says))
     for how, combinations in groups:
+        if how != "says" and denied_above(sentence) and not rule.value:
+            continue  # what stands for a fact by itself, and is denied above it, is neither
         for whole in combinations:
             if any(part.absent and part.group in sentence.groups for part in whole):
                 continue
             combination = tuple(part for part in whole if not part.absent)
             for hits in _nearest_deeds(combination, tuple(fillings(combination, sentence, text))):
+                if sentence.cut and not _of_item(hits, sentence):
+                    continue
                 saying, cue = _saying(rule, how, combination, hits, sentence, excepted)
+                if saying is not None and sentence.above is not None and sentence.above.doubtful:
+                    saying = Saying.CONDITIONAL
                 if saying is not None and saying not in seen:
                     seen[saying] = fact_in(rule, sentence, kind, saying, cue)
         if seen and how != "says":
@@ -287,7 +294,9 @@ def _denial(sentence: Sentence, act: Hit) -> Hit | None:
     for hit in reversed(sentence.hits):
         if "not" not in hit.groups or hit.start > act.start or (hit.start == act.start and hit.end < act.end):
             continue
-        between = sentence.text[hit.end : act.start] if hit.end < act.start else ""
+        # what the lead-in of a list denies, it denies to the end of each item
+        last = min(act.start, sentence.cut) if denied_above(sentence) and hit.end <= sentence.cut else act.start
+        between = sentence.text[hit.end : last] if hit.end < last else ""
         if len(between) > (NEG_HAN if han else NEG_LATIN) or (han and "," in between):
             continue
         if first(sentence, "stop", hit.end, act.start) is None:
@@ -331,6 +340,21 @@ def exception_behind(sentence: Sentence, act: Hit) -> Hit | None:
     return None
 
 
+def _of_item(hits: Filling, sentence: Sentence) -> bool:
+    """Does what an item says rest on its own words; and, where its lead-in denies a deed, on that deed: that faces are
+    `not shared` says nothing of whether they are recognised?"""
+    found = [hit for hit in hits if hit is not None]
+    above = [hit for hit in found if hit.end <= sentence.cut and hit.groups != {"not"}]
+    assert sentence.above is not None
+    deed_missing = sentence.above.denies and sentence.above.deed and not above
+    return any(hit.end > sentence.cut for hit in found) and not deed_missing
+
+
+def denied_above(sentence: Sentence) -> bool:
+    """Is it read as one sentence with a lead-in that denies?"""
+    return bool(sentence.cut) and sentence.above is not None and sentence.above.denies
+
+
 def fact_in(rule: FactRule, sentence: Sentence, kind: NoticeKind, saying: Saying, cue: Hit | None) -> NoticeFact:
     """What a sentence says, with its quotation and place. `cue`: the word that weakens it."""
     start, end = sentence.whole()
@@ -340,13 +364,13 @@ def fact_in(rule: FactRule, sentence: Sentence, kind: NoticeKind, saying: Saying
     people, named = whose(sentence, kind)
     cue_text = ""
     if cue is not None:
-        low, high = sentence.place(cue.start, cue.end)
-        cue_text = block.text[low - block.start : high - block.start]
+        cue_text = sentence.written(cue.start, cue.end)
     value, days = "", None
     if rule.value:
         value, days = days_of(sentence)
     section = sentence.audience is not None
-    return NoticeFact(rule.id, saying, people, quote, start, end, value, cue_text, named, days, section)
+    lead = sentence.above.written if sentence.cut and sentence.above else ""
+    return NoticeFact(rule.id, saying, people, quote, start, end, value, cue_text, named, days, section, lead)
 
 
 def whose(sentence: Sentence, kind: NoticeKind) -> tuple[NoticeKind, bool]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from scanner.model import BlockKind, DatedAs, NoticeFact, NoticeKind, Saying
 from scanner.notice.dates import dates_in
-from scanner.notice.text import NoticeText, Sentence, groups_of
+from scanner.notice.sentence import Sentence, groups_of
+from scanner.notice.text import NoticeText
 
 LAPSED, LAPSED_TITLE = "lapsed", "lapsed_title"
 """Word groups: a sentence that says it of this version; a title that does."""

@@ -8,9 +8,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.model import Answered, Heard, NoticeFact, NoticeKind, Saying
-from scanner.notice.facts import exception_behind, fact_in, first, opens_exception, says_nothing
+from scanner.notice.facts import (
+    denied_above,
+    exception_behind,
+    fact_in,
+    first,
+    opens_exception,
+    says_nothing,
+)
 from scanner.notice.rules import FactRule
-from scanner.notice.text import MOST_SENTENCES, NoticeText, Sentence
+from scanner.notice.sentence import Sentence
+from scanner.notice.text import MOST_SENTENCES, NoticeText
 from scanner.notice.words import Hit
 
 HEARD = 0.5
@@ -65,12 +73,14 @@ def heard_facts(text: NoticeText, kind: NoticeKind, heard: Iterable[Heard], lawf
         at = bisect_left(places, one.start, key=lambda place: place[1] - 1)
         if at == len(places) or one.end <= places[at][0]:
             continue  # in a button or a link, which say nothing here
-        if not _tells(sentences[at]) or max(one.denied, one.claimed) < HEARD:
+        doubted = _doubtful(sentences[at])
+        if not _tells(sentences[at], doubted=True) or max(one.denied, one.claimed) < HEARD:
             continue
-        if one.denied >= one.claimed:
+        if (one.denied >= one.claimed and not doubted) or denied_above(sentences[at].read):
             out.append(_denial(sentences, at, kind, one.category, lawful=one.category in lawful))
         else:
-            out.append(fact_in(_topic(one.category), sentences[at], kind, Saying.DISCLOSED, None))
+            room = Saying.CONDITIONAL if doubted or sentences[at].read.cut else Saying.DISCLOSED
+            out.append(fact_in(_topic(one.category), sentences[at].read, kind, room, None))
     return out
 
 
@@ -85,7 +95,7 @@ def asked_again(
     sentences = text.sentences[:MOST_SENTENCES]
     telling = [n for n, sentence in enumerate(sentences) if _tells(sentence)]
     enough = telling and len(sentences) >= FEWEST_SENTENCES
-    told = ask(question, [sentence.text.strip() for sentence in sentences]) if enough else ()
+    told = ask(question, [sentence.read.text.strip() for sentence in sentences]) if enough else ()
     if not told:
         return tuple(facts)
     at_denied, at_said, at_weakened = _most(telling, told)
@@ -95,12 +105,12 @@ def asked_again(
     if disclosed and max(said, weakened) >= _DOUBTED_BELOW:
         return tuple(facts)
     if not disclosed and said >= _SAID_FROM:
-        return (*facts, fact_in(rule, sentences[at_said], kind, Saying.DISCLOSED, None))
+        return (*facts, fact_in(rule, sentences[at_said].read, kind, Saying.DISCLOSED, None))
     rest = tuple(
         fact for fact in facts if not (disclosed and fact.topic == rule.id and fact.saying is not Saying.DENIED)
     )
     if denied >= _DENIED_FROM and Saying.DENIED not in mine:
-        return (*rest, fact_in(rule, sentences[at_denied], kind, Saying.DENIED, None))
+        return (*rest, fact_in(rule, sentences[at_denied].read, kind, Saying.DENIED, None))
     return rest
 
 
@@ -112,7 +122,7 @@ def reply(
     if not telling:
         return None
     denied, said, weakened = _most(telling, answers)
-    topic, sentences = _topic(category), text.sentences
+    topic, sentences = _topic(category), [sentence.read for sentence in text.sentences]
     starts = {n: sentences[n].whole()[0] for n in telling}
     return Reply(
         answers[denied].denied, answers[said].said, answers[weakened].weakened,
@@ -133,18 +143,23 @@ def _most(telling: Sequence[int], answers: Sequence[Answered]) -> tuple[int, int
     )
 
 
-def _tells(sentence: Sentence) -> bool:
+def _tells(sentence: Sentence, *, doubted: bool = False) -> bool:
     """Is it of the notice? What stands in the foot of each page of a site is not: "No such company exists" was heard to
-    deny what its adverts claim."""
-    return not sentence.block.landmark and not says_nothing(sentence)
+    deny what its adverts claim. Nor, but `doubted`, an item of a list that its lead-in may deny or may not."""
+    return not sentence.block.landmark and not says_nothing(sentence) and (doubted or not _doubtful(sentence))
+
+
+def _doubtful(sentence: Sentence) -> bool:
+    return sentence.above is not None and sentence.above.doubtful
 
 
 def _denial(sentences: Sequence[Sentence], at: int, kind: NoticeKind, category: str, *, lawful: bool) -> NoticeFact:
     """A sentence that denies a claim; conditional where a word of it, or the next sentence, leaves room."""
-    cue = _weakened(sentences[at], lawful)
+    sentence = sentences[at].read
+    cue = _weakened(sentence, lawful)
     following = sentences[at + 1] if at + 1 < len(sentences) else None
     open_ = cue is not None or (following is not None and opens_exception(following, lawful=lawful))
-    return fact_in(_topic(category), sentences[at], kind, Saying.CONDITIONAL if open_ else Saying.DENIED, cue)
+    return fact_in(_topic(category), sentence, kind, Saying.CONDITIONAL if open_ else Saying.DENIED, cue)
 
 
 def _topic(category: str) -> FactRule:

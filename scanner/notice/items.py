@@ -8,7 +8,8 @@ from math import inf
 
 from scanner.model import ItemStatus, NoticeItem
 from scanner.notice.rules import Combination, Item, NoticeRules, Topic
-from scanner.notice.text import MOST_SENTENCES, NoticeText, Sentence
+from scanner.notice.sentence import Sentence
+from scanner.notice.text import MOST_SENTENCES, NoticeText
 
 FACE = "face"
 FACE_SHARE = 0.12

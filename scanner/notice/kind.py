@@ -6,7 +6,8 @@ import re
 from collections import Counter
 
 from scanner.model import NoticeKind
-from scanner.notice.text import NoticeText, Sentence
+from scanner.notice.sentence import Sentence
+from scanner.notice.text import NoticeText
 
 TITLE_WEIGHT = 4
 SCOPE_WEIGHT = 6

@@ -8,7 +8,7 @@ from scanner.model import Notice, NoticeFact, NoticeKind
 from scanner.notice.claim import Claim
 from scanner.notice.kind import models_in
 from scanner.notice.rules import ClaimRule, NoticeRules
-from scanner.notice.text import groups_of
+from scanner.notice.sentence import groups_of
 
 _PICTURES = frozenset({"face", "image"})
 _OF_PERSONS = frozenset({"consent", "told"})

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from scanner.model import NoticeFact
-from scanner.notice.text import Sentence
+from scanner.notice.sentence import Sentence
 
 FOREVER, VAGUE, EVENT = "forever", "vague", "event"
 YEAR = 365

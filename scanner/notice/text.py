@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 
-from scanner.model import Block, BlockKind, Document, NoticeKind
+from scanner.model import Block, BlockKind, Document
 from scanner.notice.audience import audiences
-from scanner.notice.rules import Normalise, Normalised
-from scanner.notice.words import Hit, Lexicon
+from scanner.notice.lists import answered_no, with_leads
+from scanner.notice.rules import Normalise
+from scanner.notice.sentence import Sentence, groups_of
+from scanner.notice.words import Lexicon
 
 _END = re.compile(r"[。!?;\n]+[”」』\"')]*|\.(?=\s|$)")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|no|art|inc|ltd|co|mr|ms|dr|st|vs|etc|u\.s|u\.k)|\b[a-z])$", re.I)
@@ -39,51 +41,6 @@ MAX_SENTENCE = 1200
 """Characters; a longer one is cut, so that hostile text costs no more than its length."""
 
 
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence of a block. `normal` is the block's; [start:end] is the sentence in it."""
-
-    text: str
-    """Normalised."""
-    start: int
-    """In the normalised block."""
-    block: Block
-    normal: Normalised
-    heading: str
-    """Normalised headings and lead-in line above it."""
-    lexicon: Lexicon = field(repr=False)
-    is_heading: bool = False
-    """Names what follows and says nothing itself."""
-    audience: NoticeKind | None = None
-    """The people for whom its section is, where a notice has sections for several."""
-
-    @cached_property
-    def hits(self) -> tuple[Hit, ...]:
-        """Its words, in order; found when first asked for."""
-        return self.lexicon.find(self.text)
-
-    @cached_property
-    def context(self) -> frozenset[str]:
-        """Word groups in the heading and lead-in."""
-        return groups_of(self.lexicon, self.heading)
-
-    @cached_property
-    def groups(self) -> frozenset[str]:
-        """Word groups in the sentence itself. Kept: every rule asks for them."""
-        return frozenset().union(*(hit.groups for hit in self.hits)) if self.hits else frozenset()
-
-    def place(self, start: int, end: int) -> tuple[int, int]:
-        """Offsets in `Document.text` of [start:end] of this sentence."""
-        first, last = self.normal.span(self.start + start, self.start + end)
-        return self.block.start + first, self.block.start + last
-
-    def whole(self) -> tuple[int, int]:
-        """Offsets in `Document.text` of the sentence, blanks at its ends left out."""
-        stripped = self.text.strip()
-        lead = len(self.text) - len(self.text.lstrip())
-        return self.place(lead, lead + len(stripped))
-
-
 class NoticeText:
     """The sentences of one document, read when first asked for."""
 
@@ -109,7 +66,8 @@ class NoticeText:
         """All sentences of running text, lists and tables, in order."""
         found = tuple(self._read())
         of = audiences(found)
-        return tuple(replace(s, audience=kind) if kind else s for s, kind in zip(found, of, strict=True))
+        of_people = tuple(replace(s, audience=kind) if kind else s for s, kind in zip(found, of, strict=True))
+        return tuple(answered_no(tuple(with_leads(of_people, self.document))))
 
     def _read(self) -> Iterator[Sentence]:
         lead, numbered, run_in = "", "", ""
@@ -141,11 +99,6 @@ class NoticeText:
         return start == 0 and block.start == 0 and len(plain) <= _TITLE_LENGTH and plain[-1] not in "。.!?;"
 
 
-def groups_of(lexicon: Lexicon, text: str) -> frozenset[str]:
-    """The word groups that occur in a text."""
-    return frozenset().union(*(hit.groups for hit in lexicon.find(text))) if text else frozenset()
-
-
 def _is_heading(text: str) -> bool:
     """A short line of plain text that begins with a number and ends with no full stop: a heading in text files."""
     plain = text.strip()
@@ -175,7 +128,7 @@ def _cut(text: str) -> Iterator[tuple[int, int]]:
     for match in _END.finditer(text):
         if match.group() == "." and _ABBREVIATION.search(text[max(start, match.start() - 6) : match.start()]):
             continue
-        if match.group()[0] == ";" and match.start() - start < 12:
+        if match.group()[0] == ";" and "\n" not in match.group() and match.start() - start < 12:
             continue
         yield from _pieces(text, start, match.end())
         start = match.end()

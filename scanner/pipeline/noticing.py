@@ -188,8 +188,9 @@ def asking(documents: Mapping[str, Document], known: NoticeRules) -> Ask:
         text = read(source)
         if text is None or len(text.sentences) < FEWEST_SENTENCES:
             return ()
-        telling = {n for n, s in enumerate(text.sentences) if "not" in s.groups or s.whole()[0] in facts}
-        return answers(claim, [sentence.text.strip() for sentence in text.sentences], telling)
+        told = [sentence.read for sentence in text.sentences]
+        telling = {n for n, s in enumerate(told) if "not" in s.groups or s.whole()[0] in facts}
+        return answers(claim, [sentence.text.strip() for sentence in told], telling)
 
     def ask(claim: Claim, notice: Notice) -> Reply | None:
         text, category = read(notice.source), claim.finding.category

@@ -67,8 +67,8 @@ def _item(item: NoticeItem) -> dict[str, Any]:
 
 def _fact(fact: NoticeFact) -> dict[str, Any]:
     return {
-        "topic": fact.topic, "saying": fact.saying.value, "people": fact.people.value, "quote": fact.quote,
-        "start": fact.start, "end": fact.end, "value": fact.value, "days": fact.days, "cue": fact.cue,
+        "topic": fact.topic, "saying": fact.saying.value, "people": fact.people.value, "quote": fact.whole_quote,
+        "start": fact.begins, "end": fact.end, "value": fact.value, "days": fact.days, "cue": fact.cue,
     }  # fmt: skip
 
 

@@ -232,7 +232,12 @@ def fact_rows(notice: Notice, topics: Mapping[str, Mapping[str, str]], lang: str
     """(topic, how it speaks of it, about whom, quote) of every fact, safe to print."""
     t = words(lang)
     return [
-        (topic_title(fact.topic, topics, t), t.label(fact.saying), t.label(fact.people), one_line(fact.quote, _QUOTE))
+        (
+            topic_title(fact.topic, topics, t),
+            t.label(fact.saying),
+            t.label(fact.people),
+            one_line(fact.whole_quote, _QUOTE),
+        )
         for fact in told_facts(notice)
     ]
 
