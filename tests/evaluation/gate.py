@@ -20,7 +20,7 @@ from tests.evaluation import measure
 
 HERE = Path(__file__).parent
 FLOORS = HERE / "floors.json"
-FILES = ("tuning", "frozen", "held", "fresh", "fresh2", "fresh3", "fresh4", "fresh6", "long", "long2")
+FILES = ("tuning", "frozen", "held", "fresh", "fresh2", "fresh3", "fresh4", "fresh6", "fresh7", "long", "long2")
 EPSILON = 0.005
 """What a figure of a whole file may lose at least."""
 MIN_GOLD = 8

@@ -57,9 +57,10 @@ FLOORS = {
     "fresh9": {"biometrics": 0.82, "contradicts_precision": 0.89, "contradicts_recall": 0.41, "verdicts": 0.62},
     "fresh10": {"biometrics": 0.82, "contradicts_precision": 0.96, "contradicts_recall": 0.42, "verdicts": 0.61},
     "fresh11": {"biometrics": 0.79, "contradicts_precision": 0.87, "contradicts_recall": 0.46, "verdicts": 0.60},
-    # Items alone; nobody looks at one. Below the goal of 0.90.
-    "fresh12": {"items_f1": 0.82, "biometrics": 0.83},
-    "fresh13": {"items_f1": 0.81},
+    # Items alone; nobody looks at one. By words alone 0.83 each; the goal is 0.90.
+    "fresh12": {"items_f1": 0.86, "biometrics": 0.83},
+    "fresh13": {"items_f1": 0.85},
+    "fresh14": {"items_f1": 0.90, "items_f1_strict": 0.86, "biometrics": 0.94},
     # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
     "frozen": {
         "items_f1": 0.92,
