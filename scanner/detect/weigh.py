@@ -27,6 +27,8 @@ LEAN = 0.25
 """Share of the bar that holds for a rule hit of these, for one that accuses nobody, for one of a rule that has earned
 trust, and for one that repeats what the page claims elsewhere: kept whatever the models said, such hits were right in
 one of four on pages that none had learnt from, and repetitions in one of seven."""
+_WHOSE = (Stance.ASSERTED, Stance.REPORTED, Stance.LEGAL)
+"""Stances that say whose words they are; the others say what the words do."""
 BESIDE, SURE_BESIDE = 3, 0.8
 """Within so many sentences of a surer claim of the same category, a proposed one must be so probable: what makes its
 neighbour a claim weighs on it as well."""
@@ -221,8 +223,24 @@ def _heard(
     stance, sure = reader.stance(view, category, cue, context)
     if stance is Stance.ASSERTED and firm:
         return firm.stance, sure
-    given = STANCE_OF_ROLE.get(seen.speaker.given) if seen.speaker.given else None
-    return (given, sure) if given is not None and stance is Stance.ASSERTED else (stance, sure)
+    if seen.speaker.given is None:
+        return stance, sure
+    return _as_told(stance, sure, STANCE_OF_ROLE.get(seen.speaker.given), cue), sure
+
+
+def _as_told(stance: Stance, sure: float, given: Stance | None, cue: Cue | None) -> Stance:
+    """The stance where a person has said whose page it is. `given`: of whoever speaks there, None for a seller and its
+    notice.
+
+    Whose words they are is then known: unless a word says so, law on a news page is reported, and what the models with
+    little certainty take for another's is the seller's own.
+    """
+    by_word = cue is not None and cue.scope not in ("page", "default") and cue.stance is stance
+    if by_word or stance not in _WHOSE:
+        return stance
+    if given is None:
+        return Stance.ASSERTED if sure < OVERTURNED_FROM else stance
+    return given
 
 
 def _cue(seen: Survey, at: int, stance: Stance, firm: Cue | None) -> Cue:
