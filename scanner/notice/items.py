@@ -9,7 +9,7 @@ from math import inf
 from scanner.model import ItemStatus, NoticeItem
 from scanner.notice.rules import Combination, Item, NoticeRules, Topic
 from scanner.notice.sentence import Sentence
-from scanner.notice.text import MOST_SENTENCES, NoticeText
+from scanner.notice.text import NoticeText
 
 FACE = "face"
 FACE_SHARE = 0.12
@@ -24,7 +24,7 @@ MOST_QUOTE = 240
 Odds = Mapping[str, Sequence[tuple[float, float]]]
 """Topic -> for each sentence the log-odds that it speaks of it, and that it does so in full."""
 Discloses = Callable[[Sequence[Sentence]], Odds]
-"""A reader of the sentences of a notice."""
+"""A reader of the sentences of a notice, which knows more than words."""
 SPOKEN, SPOKEN_HIT = -1.5, -2.5
 """Log-odds of its best sentence from which an item is spoken of, and the same where words have found it: the best of a
 hundred sentences needs less than one sentence by itself (chosen on authors that the model had not learnt from)."""
@@ -41,18 +41,17 @@ def read_items(
     rules: NoticeRules,
     wanted: Iterable[Item],
     on_faces: bool,
-    discloses: Discloses | None = None,
+    odds: Odds | None = None,
 ) -> tuple[NoticeItem, ...]:
     """One NoticeItem for each wanted item, in their order. `on_faces`: the notice discloses that faces are
-    processed; `discloses`: a reader that knows more than words."""
-    odds = discloses(text.sentences[:MOST_SENTENCES]) if discloses else {}
+    processed; `odds`: what a reader makes of its sentences."""
     found: dict[tuple[str, bool], NoticeItem] = {}
     whole = on_faces and about_faces(text)
     out = []
     for item in wanted:
         key = (item.topic, item.face)
         if key not in found:
-            found[key] = weighed(text, rules.topics[item.topic], item.face and not whole, odds)
+            found[key] = weighed(text, rules.topics[item.topic], item.face and not whole, odds or {})
         seen = found[key]
         out.append(NoticeItem(item.id, item.regime, seen.status, seen.quote, seen.start, seen.end))
     return tuple(out)

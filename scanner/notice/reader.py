@@ -16,7 +16,7 @@ from scanner.notice.items import Discloses, look, read_items
 from scanner.notice.kind import kind_of, products_of, version_of
 from scanner.notice.rules import NoticeRules, Regime
 from scanner.notice.stated import read_stated
-from scanner.notice.text import NoticeText
+from scanner.notice.text import MOST_SENTENCES, NoticeText
 
 FACTS_FROM_TOPICS = ("purpose", "types", "basis", "rights", "identity", "children", "automated_decisions")
 """Topics of notices.toml that are facts as well: what the notice says there is disclosed, and no more."""
@@ -52,7 +52,8 @@ def read_notice(
     named: Mapping[str, Shown] = dict.fromkeys(regimes, Shown.PLACE if by_place else Shown.ASKED)
     shown = named or applicable(text, rules, lang, faces, by_language=not by_place)
     wanted = rules.of_regimes(tuple(shown)) if shown else ()
-    items = (replace(i, why=shown[i.regime].value) for i in read_items(text, rules, wanted, faces, discloses))
+    odds = discloses(text.sentences[:MOST_SENTENCES]) if discloses else {}
+    items = (replace(i, why=shown[i.regime].value) for i in read_items(text, rules, wanted, faces, odds))
     effective, updated = dates_of(text)
     ends = ending(text, kind)
     held = (*date_facts(text, kind), *((ends,) if ends else ()), *taken_back(text, kind))
@@ -60,7 +61,7 @@ def read_notice(
     return Notice(
         source=where.source, vendor=where.vendor, kind=kind, title=title_of(document), lang=lang,
         effective=effective, updated=updated, version=version_of(text), products=products_of(text),
-        items=tuple(items), facts=tuple(every), stated=read_stated(text, rules, facts),
+        items=tuple(items), facts=tuple(every), stated=read_stated(text, rules, facts, odds),
         captured_at=where.captured_at, capture_sha256=where.capture_sha256,
         warc_record=where.warc_record, derivation=document.derivation,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from scanner.model import ItemStatus, NoticeFact, NoticeItem, Saying, Stated
 from scanner.notice.facts import BIOMETRICS, overall
-from scanner.notice.items import look
+from scanner.notice.items import Odds, look, weighed
 from scanner.notice.rules import NoticeRules
 from scanner.notice.text import NoticeText
 
@@ -27,17 +27,20 @@ SOURCES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
     }
 )
 """Question -> topics, and facts, that answer it; `:found` and `:denied`: only so. In this order they are shown."""
+FEWEST_SENTENCES = 4
 _SAYS = frozenset({ItemStatus.FOUND, ItemStatus.VAGUE})
 
 
 def read_stated(
-    text: NoticeText, rules: NoticeRules, facts: Sequence[NoticeFact]
+    text: NoticeText, rules: NoticeRules, facts: Sequence[NoticeFact], odds: Odds
 ) -> tuple[tuple[str, Stated], ...]:  # fmt: skip
-    """The answer to each question, in their order."""
-    return tuple((name, _answer(name, text, rules, facts)) for name in SOURCES)
+    """The answer to each question, in their order. `odds`: what a reader makes of its sentences. It is asked what words
+    do not know; but of a line or two alone it knows too little."""
+    odds = odds if len(text.sentences) >= FEWEST_SENTENCES else {}
+    return tuple((name, _answer(name, text, rules, facts, odds)) for name in SOURCES)
 
 
-def _answer(name: str, text: NoticeText, rules: NoticeRules, facts: Sequence[NoticeFact]) -> Stated:
+def _answer(name: str, text: NoticeText, rules: NoticeRules, facts: Sequence[NoticeFact], odds: Odds) -> Stated:
     topics, matters = SOURCES[name]
     said = [fact for fact in facts if fact.topic in matters or f"{fact.topic}:{fact.saying}" in matters]
     if name == BIOMETRICS:
@@ -45,8 +48,11 @@ def _answer(name: str, text: NoticeText, rules: NoticeRules, facts: Sequence[Not
         return {Saying.DENIED: Stated.DENIED, Saying.SILENT: Stated.NO}.get(whole, Stated.YES)
     seen = []
     for topic, _, only in (one.partition(":") for one in topics):
+        wanted = {ItemStatus(only)} if only else _SAYS
         item = look(text, rules.topics[topic], False) if topic in rules.topics else None
-        if item is not None and item.status in ({ItemStatus(only)} if only else _SAYS):
+        if item is not None and item.status not in wanted:
+            item = weighed(text, rules.topics[topic], False, odds)
+        if item is not None and item.status in wanted:
             seen.append(item)
     if not said and not seen:
         return Stated.NO

@@ -48,8 +48,10 @@ class Lesson:
 
 
 def topics() -> list[str]:
-    """All that can be recognised at all."""
-    return [name for name, topic in notices.rules().topics.items() if topic.checkable]
+    """Those of an item, if they can be recognised at all. The others are nowhere labelled: words alone know them."""
+    rules = notices.rules()
+    asked = {item.topic for item in rules.items.values() if item.id not in notices.UNSCORED}
+    return [name for name, topic in rules.topics.items() if topic.checkable and name in asked]
 
 
 def lesson(case: dict[str, Any]) -> Lesson:
@@ -131,8 +133,8 @@ def figures(lessons: Sequence[Lesson], known: ItemModel | None) -> str:
     for one in lessons:
         case = one.case
         wanted = [item for item in rules.of_regimes(tuple(case["regimes"])) if item.id not in notices.UNSCORED]
-        tell = (lambda sentences: disclosures_of(sentences, known, context())) if known else None
-        for item in read_items(one.text, rules, wanted, case["biometrics"] == "disclosed", tell):
+        odds = disclosures_of(one.text.sentences, known, context()) if known else {}
+        for item in read_items(one.text, rules, wanted, case["biometrics"] == "disclosed", odds):
             want, spoken = case["items"].get(item.id), item.status in notices.SPOKEN_OF
             said, gold, both = said + spoken, gold + bool(want), bool(want) and spoken
             hit, strict = hit + both, strict + (both and item.status.value == want)

@@ -71,7 +71,7 @@ def read_with(odds: dict[str, list[tuple[float, float]]], text: str = SHOP) -> d
     known = rules()
     page = NoticeText(document(text), known.normalise, known.lexicon)
     wanted = known.of_regimes(("eu.gdpr",))
-    return {item.id: item for item in read_items(page, known, wanted, False, lambda sentences: odds)}
+    return {item.id: item for item in read_items(page, known, wanted, False, odds)}
 
 
 def test_a_reader_finds_what_words_do_not_know_and_quotes_its_sentence() -> None:

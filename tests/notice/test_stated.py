@@ -96,3 +96,17 @@ def test_json_and_table_tell_them(tmp_path: Path) -> None:
     assert json.loads(shown.stdout)["stated"] == told
     table = CliRunner().invoke(app, ["notice", str(tmp_path / "notice.txt")])
     assert "sharing denied" in " ".join(table.stdout.split())
+
+
+def test_what_is_told_as_an_item_is_told_as_a_matter_too() -> None:
+    """Words do not know this recipient; the reader of disclosures does."""
+    found = notices.notice_from(
+        "Mill Lane Opticians: our cameras\nThe shop is run by Mill Lane Optics Ltd, hello@millane.example.\n"
+        "Two lenses above the till record pictures, so that thieves can be shown to the police.\n"
+        "The recorder writes over itself after three weeks.\nBrightcount BV in Utrecht looks after the box.",
+        "x",
+        ("eu.gdpr",),
+    )
+    items = {item.id: item.status for item in found.items}
+    assert items["gdpr.13.1e"] is ItemStatus.FOUND
+    assert dict(found.stated)["sharing"] is Stated.YES
