@@ -51,7 +51,8 @@ def read_items(
     for item in wanted:
         key = (item.topic, item.face)
         if key not in found:
-            found[key] = weighed(text, rules.topics[item.topic], item.face and not whole, odds or {})
+            topic, face_only = rules.topics[item.topic], item.face and not whole
+            found[key] = weighed(look(text, topic, face_only), text, topic, face_only, odds or {})
         seen = found[key]
         out.append(NoticeItem(item.id, item.regime, seen.status, seen.quote, seen.start, seen.end))
     return tuple(out)
@@ -86,10 +87,9 @@ def look(text: NoticeText, topic: Topic, face_only: bool) -> NoticeItem:
     return NoticeItem("", "", ItemStatus.NOT_FOUND if topic.checkable else ItemStatus.NOT_CHECKABLE)
 
 
-def weighed(text: NoticeText, topic: Topic, face_only: bool, odds: Odds) -> NoticeItem:
-    """What words found, set right by the reader: its best sentence decides, and is quoted unless that which words found
-    is as good."""
-    seen = look(text, topic, face_only)
+def weighed(seen: NoticeItem, text: NoticeText, topic: Topic, face_only: bool, odds: Odds) -> NoticeItem:
+    """What words found (`seen`), set right by the reader: its best sentence decides, and is quoted unless that which
+    words found is as good."""
     of_topic = odds.get(topic.id, ())
     telling = [pair for pair in zip(of_topic, text.sentences, strict=False) if _tells(pair[1], face_only)]
     if seen.status is ItemStatus.NOT_CHECKABLE or not telling:

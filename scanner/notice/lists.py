@@ -51,6 +51,8 @@ _MOST_LEAD = 120
 _MOST_QUOTE = 400
 """Characters from a lead-in to the end of an item that are still quoted together."""
 _MOST_ITEMS = 40
+_NEAR = 40
+"""Characters before a sentence that are looked at: not all of a long block, for each of its sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +143,23 @@ def _list_of(sentence: Sentence) -> str:
 
 
 def _first_of_block(sentence: Sentence) -> bool:
+    if sentence.start > _NEAR:
+        return False
     before = sentence.normal.text[: sentence.start]
     return not before.strip() or _MARK.fullmatch(before + " ") is not None
 
 
 def _begins_line(sentence: Sentence) -> bool:
-    return not sentence.normal.text[: sentence.start].rpartition("\n")[2].strip()
+    before = _before(sentence)
+    return not before.rpartition("\n")[2].strip() and ("\n" in before or sentence.start <= _NEAR)
 
 
 def _after_semicolon(sentence: Sentence) -> bool:
-    return sentence.normal.text[: sentence.start].rstrip().endswith(";")
+    return _before(sentence).rstrip().endswith(";")
+
+
+def _before(sentence: Sentence) -> str:
+    return sentence.normal.text[max(0, sentence.start - _NEAR) : sentence.start]
 
 
 def _goes_on(sentence: Sentence, before: Sentence | None) -> bool:

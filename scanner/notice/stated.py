@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from scanner.model import ItemStatus, NoticeFact, NoticeItem, Saying, Stated
 from scanner.notice.facts import BIOMETRICS, overall
+from scanner.notice.hearing import FEWEST_SENTENCES
 from scanner.notice.items import Odds, look, weighed
 from scanner.notice.rules import NoticeRules
 from scanner.notice.text import NoticeText
@@ -27,7 +28,6 @@ SOURCES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
     }
 )
 """Question -> topics, and facts, that answer it; `:found` and `:denied`: only so. In this order they are shown."""
-FEWEST_SENTENCES = 4
 _SAYS = frozenset({ItemStatus.FOUND, ItemStatus.VAGUE})
 
 
@@ -51,7 +51,7 @@ def _answer(name: str, text: NoticeText, rules: NoticeRules, facts: Sequence[Not
         wanted = {ItemStatus(only)} if only else _SAYS
         item = look(text, rules.topics[topic], False) if topic in rules.topics else None
         if item is not None and item.status not in wanted:
-            item = weighed(text, rules.topics[topic], False, odds)
+            item = weighed(item, text, rules.topics[topic], False, odds)
         if item is not None and item.status in wanted:
             seen.append(item)
     if not said and not seen:

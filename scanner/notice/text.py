@@ -33,6 +33,8 @@ _RUN_IN = re.compile(
 Chinese sentences are many; what denies, or has a verb or a pronoun, is a sentence."""
 _BEFORE_RUN_IN = re.compile(r"^[\s\d.()*•·-]{0,8}$")
 _RUN_IN_WORDS = 5
+_MORE = 40
+"""Characters behind it that are looked at for more text: not all the rest, for each sentence of a long block."""
 _HEADING_LENGTH = 18
 _TITLE_LENGTH = 120
 MOST_SENTENCES = 4_000
@@ -116,7 +118,7 @@ def _begins_line(text: str, start: int) -> bool:
 def _is_run_in(text: str, start: int, end: int) -> bool:
     """Is it the heading of its line, with a full stop where others set a break?"""
     plain = text[start:end].strip()
-    more = text[end:].split("\n", 1)[0].strip()
+    more = text[end : end + _MORE].split("\n", 1)[0].strip()
     return (
         bool(more) and not text[start:end].endswith("\n") and len(plain.split()) <= _RUN_IN_WORDS
         and bool(_RUN_IN.match(plain)) and _begins_line(text, start)
