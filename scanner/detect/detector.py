@@ -9,11 +9,13 @@ from urllib.parse import quote as percent
 
 import numpy as np
 
-from scanner.detect import context, second
+from scanner.detect import context, sayings, second
 from scanner.detect import page as pages
 from scanner.detect.match import Candidate
 from scanner.detect.rules import RuleSet
+from scanner.detect.sayings import Says
 from scanner.detect.survey import Survey, Trace, survey
+from scanner.detect.told import Told
 from scanner.detect.weigh import Weighed, weigh
 from scanner.model import (
     QUOTE_CONTEXT,
@@ -123,16 +125,26 @@ def hear(document: Document, rules: RuleSet) -> tuple[Heard, ...]:
     return tuple(out)
 
 
-def answers(claim: str, sentences: Sequence[str], first: Collection[int] = ()) -> tuple[Answered, ...]:
+def answers(
+    claim: str, sentences: Sequence[str], first: Collection[int] = (), says: Says = (), weight: float = sayings.WEIGHT
+) -> tuple[Answered, ...]:
     """What each sentence of a privacy notice says to a claim, as the encoder reads the two together. All normalised.
-    Empty where the model is missing. `first`: which sentences of a long notice must be read."""
+    Empty where the model is missing. `first`: which sentences of a long notice must be read; `says`, `weight`: what
+    another model makes of the same sentences, and how much that counts."""
     read = context.asked()
     if read is None:
         return ()
-    return tuple(
+    told = (
         Answered(float(row[context.DENIED]), float(row[context.SAID]), float(row[context.WEAKENED]))
         for row in read.answers(claim, sentences, first)
     )
+    return sayings.together(tuple(told), says, weight)
+
+
+def answers_on(topic: str, question: str, sentences: Sequence[Told]) -> tuple[Answered, ...]:
+    """What each sentence of a privacy notice says to a matter that is put as a sentence. `topic`: its name."""
+    texts = [sentence.text.strip() for sentence in sentences]
+    return answers(question, texts, (), sayings.sayings(sentences).get(topic, ()), sayings.WEIGHT_ON)
 
 
 def _confidence(candidate: Candidate, cue: Cue, seen: Survey) -> float:

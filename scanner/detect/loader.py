@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from scanner.detect import context, disclosure, second, voice
+from scanner.detect import context, disclosure, sayings, second, voice
 from scanner.detect import rules as R
 from scanner.detect.normalise import Fold, literal, load_fold
 from scanner.errors import RulesError
@@ -374,7 +374,7 @@ def _pair_only(path: Path, loaded: Iterable[R.Rule], atoms: Mapping[str, _AtomEn
                     )
 
 
-MODELS = (voice.FILE, second.FILE, context.FILE, context.ANSWERS_FILE, disclosure.FILE)
+MODELS = (voice.FILE, second.FILE, context.FILE, context.ANSWERS_FILE, disclosure.FILE, sayings.FILE)
 """Trained models: with another one the same rules give other findings, so they are part of the digest."""
 
 

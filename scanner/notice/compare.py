@@ -52,13 +52,15 @@ _WEAK = _VOID | {VerdictReason.OTHER_PEOPLE, VerdictReason.OTHER_PRODUCT, Verdic
 
 
 _DENIED_FROM = {
-    Verdict.CONTRADICTS: 0.5, Verdict.CANNOT_TELL: 0.85, Verdict.SILENT: 0.85, Verdict.ADMITS: 0.9,
+    Verdict.CONTRADICTS: 0.65, Verdict.CANNOT_TELL: 0.9, Verdict.SILENT: 0.9, Verdict.ADMITS: 0.94,
 }  # fmt: skip
 """How sure a reader of claim and notice together must be of a plain denial, by what the notice's facts say alone.
 Chosen on pairs that it had not learnt from (docs/decisions/0009-claim-and-notice.md)."""
-_IN_SPITE = 0.95
+_IN_SPITE = 0.97
 """How sure where a word of the sentence leaves room: a condition, an exception, a hedge."""
-_ELSEWHERE_FROM = 0.5
+_LISTED_FROM = 0.5
+"""How sure of an item below "We do not:", which the facts read as one sentence with it."""
+_ELSEWHERE_FROM = 0.8
 """How sure where the facts found a denial in one sentence and the reader in another."""
 _SAME_FROM = 0.5
 """How sure that some sentence says the same and none denies it, for an admission that the facts do not know."""
@@ -232,12 +234,18 @@ def _heard(opinion: Opinion, reply: Reply, *, plain: bool) -> bool:
     at = opinion.fact.start if opinion.fact else -1
     if opinion.topic == "consent" and reply.weakened_at.get(at, 0.0) >= _WITH_CONSENT_FROM:
         return True
-    return _plainly(reply.denied_at.get(at, 0.0), reply) >= _DENIED_FROM[opinion.verdict]
+    enough = _LISTED_FROM if opinion.fact and opinion.fact.lead else _DENIED_FROM[opinion.verdict]
+    return _plainly(reply.denied_at.get(at, 0.0), reply) >= enough
 
 
 def _plainly(denied: float, reply: Reply) -> float:
-    """How sure it is that a sentence denies the claim, and that none says the same or makes a reserve."""
-    return denied * (1 - reply.said) * (1 - reply.weakened)
+    """How sure it is that a sentence denies the claim, and that none says the same or makes a reserve.
+
+    The odds of the denial are multiplied, not its probability: what is certain may be doubted elsewhere, and what is
+    merely likely may not.
+    """
+    odds = denied / max(1 - denied, 1e-4) * (1 - reply.said) * (1 - reply.weakened)
+    return odds / (1 + odds)
 
 
 def _only_a_period(claim: Claim, denial: NoticeFact, notice: Notice, rules: NoticeRules) -> bool:

@@ -25,8 +25,9 @@ HEARD = 0.5
 """Probability from which what the models heard counts."""
 FEWEST_SENTENCES = 4
 """A shorter notice is not read together with a claim: the encoder learnt from notices of five sentences and more."""
-Asks = Callable[[str, Sequence[str]], Sequence[Answered]]
-"""A claim and all sentences of a notice, normalised -> what each says to it; empty where it could not be read."""
+Asks = Callable[[str, str, Sequence[Sentence]], Sequence[Answered]]
+"""A matter's name, the matter put as a sentence, and all sentences of a notice -> what each says to it; empty where it
+could not be read."""
 _SAID_FROM, _DENIED_FROM = 0.9, 0.8
 """How sure a reader of question and notice together must be of what the facts do not know (chosen on nine labelled
 sets that it had not learnt from: 0.90 of their notices are answered right)."""
@@ -95,7 +96,7 @@ def asked_again(
     sentences = text.sentences[:MOST_SENTENCES]
     telling = [n for n, sentence in enumerate(sentences) if _tells(sentence)]
     enough = telling and len(sentences) >= FEWEST_SENTENCES
-    told = ask(question, [sentence.read.text.strip() for sentence in sentences]) if enough else ()
+    told = ask(rule.id, question, [sentence.read for sentence in sentences]) if enough else ()
     if not told:
         return tuple(facts)
     at_denied, at_said, at_weakened = _most(telling, told)

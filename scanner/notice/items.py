@@ -25,7 +25,7 @@ Odds = Mapping[str, Sequence[tuple[float, float]]]
 """Topic -> for each sentence the log-odds that it speaks of it, and that it does so in full."""
 Discloses = Callable[[Sequence[Sentence]], Odds]
 """A reader of the sentences of a notice, which knows more than words."""
-SPOKEN, SPOKEN_HIT = -1.5, -2.5
+SPOKEN, SPOKEN_HIT = -1.25, -2.5
 """Log-odds of its best sentence from which an item is spoken of, and the same where words have found it: the best of a
 hundred sentences needs less than one sentence by itself (chosen on authors that the model had not learnt from)."""
 IN_FULL = 0.5

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ..detect import language
-from ..detect.detector import answers, hear
+from ..detect.detector import answers, answers_on, hear
 from ..detect.disclosure import disclosures
 from ..detect.loader import expand
 from ..detect.normalise import literal, normalise
+from ..detect.sayings import Says, sayings
 from ..errors import UsageError
 from ..law import covers
 from ..model import (
@@ -126,7 +127,7 @@ def notice_in(
         by_place = bool(places) and not regimes
         asked = regimes or regimes_in(known, places)
         heard = hear(document, rules)
-        return read_notice(document, known, where, asked, heard, answers, disclosures, by_place=by_place)
+        return read_notice(document, known, where, asked, heard, answers_on, disclosures, by_place=by_place)
     return Notice(
         where.source, where.vendor, title=title_of(document), lang=found.main or found.tag,
         captured_at=where.captured_at, capture_sha256=where.capture_sha256, warc_record=where.warc_record,
@@ -183,20 +184,25 @@ def asking(documents: Mapping[str, Document], known: NoticeRules) -> Ask:
         document = documents.get(source)
         return NoticeText(document, known.normalise, known.lexicon) if document else None
 
+    @lru_cache(maxsize=64)
+    def says(source: str) -> Mapping[str, Says]:
+        text = read(source)
+        return sayings([sentence.read for sentence in text.sentences]) if text else {}
+
     @lru_cache(maxsize=1024)
-    def answered(claim: str, source: str, facts: frozenset[int]) -> tuple[Answered, ...]:
+    def answered(claim: str, category: str, source: str, facts: frozenset[int]) -> tuple[Answered, ...]:
         text = read(source)
         if text is None or len(text.sentences) < FEWEST_SENTENCES:
             return ()
         told = [sentence.read for sentence in text.sentences]
         telling = {n for n, s in enumerate(told) if "not" in s.groups or s.whole()[0] in facts}
-        return answers(claim, [sentence.text.strip() for sentence in told], telling)
+        return answers(claim, [s.text.strip() for s in told], telling, says(source).get(category, ()))
 
     def ask(claim: Claim, notice: Notice) -> Reply | None:
         text, category = read(notice.source), claim.finding.category
         if len(claim.text.strip()) < FEWEST_SIGNS:
             return None
-        told = answered(claim.text, notice.source, frozenset(fact.start for fact in notice.facts))
+        told = answered(claim.text, category, notice.source, frozenset(fact.start for fact in notice.facts))
         return reply(text, notice.kind, category, told, lawful=category in lawful) if text and told else None
 
     return ask

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scanner.detect.detector import answers, hear
+from scanner.detect.detector import answers_on, hear
 from scanner.detect.disclosure import disclosures
 from scanner.detect.rules import load as load_rules
 from scanner.model import (
@@ -106,7 +106,7 @@ def notice_of(case: dict[str, Any]) -> Notice:
 def notice_from(text: str, name: str, regimes: tuple[str, ...] = ()) -> Notice:
     """A text read as a notice, the way the pipeline does it: what the models hear goes in."""
     page, where = document(text), Provenance(name)
-    return read_notice(page, rules(), where, regimes, hear(page, load_rules()), answers, disclosures)
+    return read_notice(page, rules(), where, regimes, hear(page, load_rules()), answers_on, disclosures)
 
 
 def item_figures(cases: list[dict[str, Any]]) -> dict[str, float]:

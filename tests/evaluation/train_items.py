@@ -18,7 +18,8 @@ from scipy.sparse import csr_matrix, hstack
 
 from scanner.detect import second
 from scanner.detect.context import context
-from scanner.detect.disclosure import FILE, FULL, ItemModel, disclosures_of, features, vectors
+from scanner.detect.disclosure import FILE, FULL, disclosures_of
+from scanner.detect.told import SentenceModel, features, save, vectors
 from scanner.model import ItemStatus
 from scanner.notice.items import read_items
 from scanner.notice.text import NoticeText
@@ -90,7 +91,7 @@ def labels(case: dict[str, Any], text: NoticeText) -> tuple[np.ndarray, np.ndarr
         if not told:
             known[:, column] = 0.0
         for place, sentence in enumerate(text.sentences):
-            if sentence.text.strip() and any(_shared(sentence.whole(), span) for span in spans):
+            if sentence.text.strip() and any(shared(sentence.whole(), span) for span in spans):
                 answers[place, column] = known[place, column] = known[place, len(names) + column] = 1.0
                 in_full = status == ItemStatus.FOUND.value
                 answers[place, len(names) + column] = max(answers[place, len(names) + column], in_full)
@@ -102,12 +103,12 @@ def _spans(quotes: Sequence[str], text: NoticeText) -> list[tuple[int, int]]:
     return [(at, at + len(quote)) for quote in quotes if (at := page.find(quote)) >= 0]
 
 
-def _shared(one: tuple[int, int], other: tuple[int, int]) -> bool:
+def shared(one: tuple[int, int], other: tuple[int, int]) -> bool:
     both = min(one[1], other[1]) - max(one[0], other[0])
     return both > 0 and both >= SHARED * min(one[1] - one[0], other[1] - other[0])
 
 
-def train(lessons: Sequence[Lesson]) -> ItemModel:
+def train(lessons: Sequence[Lesson]) -> SentenceModel:
     """One logistic regression a class, over all sentences."""
     place, idf = train_second.vocabulary([groups for one in lessons for groups in one.seen])
     every = np.concatenate([one.vectors for one in lessons])
@@ -118,7 +119,7 @@ def train(lessons: Sequence[Lesson]) -> ItemModel:
         inputs, np.concatenate([one.answers for one in lessons]), np.concatenate([one.known for one in lessons])
     )
     names = (*topics(), *(name + FULL for name in topics()))
-    return ItemModel(second.quantised(names, place, idf, coefficients, bias, GROUPS), mean, spread)
+    return SentenceModel(second.quantised(names, place, idf, coefficients, bias, GROUPS), mean, spread)
 
 
 def of(splits: Sequence[str]) -> dict[str, list[Lesson]]:
@@ -126,7 +127,7 @@ def of(splits: Sequence[str]) -> dict[str, list[Lesson]]:
     return {split: [lesson(case) for case in notices.lines(f"notices_{split}") if "items" in case] for split in splits}
 
 
-def figures(lessons: Sequence[Lesson], known: ItemModel | None) -> str:
+def figures(lessons: Sequence[Lesson], known: SentenceModel | None) -> str:
     """F1 of items, with the same status, and share of right quotations; by words alone without a model."""
     rules = notices.rules()
     said = gold = hit = strict = quoted = 0
@@ -139,14 +140,9 @@ def figures(lessons: Sequence[Lesson], known: ItemModel | None) -> str:
             said, gold, both = said + spoken, gold + bool(want), bool(want) and spoken
             hit, strict = hit + both, strict + (both and item.status.value == want)
             spans = _spans(case.get("quotes", {}).get(item.id, ()), one.text)
-            quoted += both and any(_shared((item.start, item.end), span) for span in spans)
+            quoted += both and any(shared((item.start, item.end), span) for span in spans)
     f1, same = 2 * hit / (said + gold), 2 * strict / (said + gold)
     return f"P {hit / said:.3f} R {hit / gold:.3f} F1 {f1:.3f} same status {same:.3f} quoted right {quoted / hit:.3f}"
-
-
-def save(known: ItemModel) -> None:
-    """Writes `items.npz` in `scanner/detect/`."""
-    np.savez_compressed(FILE, mean=known.mean, spread=known.spread, **second.packed("words", known.words))
 
 
 def main() -> None:
@@ -156,7 +152,7 @@ def main() -> None:
     named, quoted = of(NAMED), of(QUOTED)
     every = [one for lessons in (*named.values(), *quoted.values()) for one in lessons]
     if not args.evaluate:
-        save(train(every))
+        save(train(every), FILE)
         return
     for author, lessons in quoted.items():
         mine = {id(one) for one in lessons}

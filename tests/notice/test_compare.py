@@ -248,7 +248,7 @@ def hears(sentence: str, denied: float, said: float = 0.0, weakened: float = 0.0
         # A word leaves room: surer.
         ("phone-capture", "Each passing phone gets a name of its own", "followed around", 0.9, Verdict.SILENT),
         # The facts deny it: that it is likelier than not is enough, less is not.
-        ("biometric-database", "Every face is filed", "face recognition", 0.65, Verdict.CONTRADICTS),
+        ("biometric-database", "Every face is filed", "face recognition", 0.7, Verdict.CONTRADICTS),
         ("biometric-database", "Every face is filed", "face recognition", 0.4, Verdict.CANNOT_TELL),
         # The facts found a denial, the reader hears another sentence deny it.
         ("biometric-database", "Every face is filed", "two strangers", 0.96, Verdict.CONTRADICTS),
@@ -314,7 +314,7 @@ def test_a_denial_gives_way_where_the_same_is_likelier_said_or_said_of_others(
     said: float, weakened: float, want: Verdict
 ) -> None:
     ad = claim("biometric-database", "Every face is filed")
-    ask = hears("face recognition", 0.6, said, weakened)
+    ask = hears("face recognition", 0.7, said, weakened)
     assert compare([ad], [notice(READ_TEXT)], RULES, ask)[0].verdict is want
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from scanner.detect.detector import answers, hear
+from scanner.detect.detector import answers_on, hear
 from scanner.detect.rules import load as load_rules
 from scanner.model import Document, Provenance, Saying, Verdict
 from scanner.notice.compare import compare
@@ -39,7 +39,7 @@ def test_verdicts_on_notices_with_lists() -> None:
     table: Counter[tuple[str, str]] = Counter()
     for case in CASES:
         text = page(case)
-        notice = read_notice(text, RULES, Provenance(case["id"]), (), hear(text, RULESET), answers)
+        notice = read_notice(text, RULES, Provenance(case["id"]), (), hear(text, RULESET), answers_on)
         found = compare([claimed(case)], [notice], RULES, asking({notice.source: text}, RULES))[0]
         table[case["verdict"], found.verdict.value] += 1
         if found.notice_at is not None:

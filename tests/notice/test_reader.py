@@ -13,6 +13,7 @@ from scanner.model import Answered, ItemStatus, Notice, NoticeKind, Provenance, 
 from scanner.notice.facts import overall
 from scanner.notice.hearing import Asks
 from scanner.notice.reader import is_notice, read_notice
+from scanner.notice.sentence import Sentence
 from scanner.pipeline.noticing import needed_notice_rules
 from scanner.read.reader import read
 from scanner.report.notices import notice_lines
@@ -58,8 +59,8 @@ ASKED = (
 def hearing(told: dict[str, Answered]) -> Asks:
     """A reader of question and notice together that hears something in sentences with these words."""
 
-    def ask(_question: str, sentences: Sequence[str]) -> Sequence[Answered]:
-        return [next((a for word, a in told.items() if word in s), Answered(0.0, 0.0)) for s in sentences]
+    def ask(_topic: str, _question: str, sentences: Sequence[Sentence]) -> Sequence[Answered]:
+        return [next((a for word, a in told.items() if word in s.text), Answered(0.0, 0.0)) for s in sentences]
 
     return ask
 
