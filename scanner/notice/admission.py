@@ -37,12 +37,14 @@ def admission(
         return False
     if back((fact,), facts) is not None:
         return False
-    return SCOPE not in groups_of(rules.lexicon, rules.normalise(fact.quote).text) and not optional(claim, fact, rules)
+    return SCOPE not in groups_of(rules.lexicon, rules.normalise(fact.whole_quote).text) and not optional(
+        claim, fact, rules
+    )
 
 
 def optional(claim: Claim, fact: NoticeFact, rules: NoticeRules) -> bool:
     """Does it happen only to who chooses it, and does the claim say nothing of a choice?"""
-    return not claim.groups & _CHOSEN and OPTIONAL in groups_of(rules.lexicon, rules.normalise(fact.quote).text)
+    return not claim.groups & _CHOSEN and OPTIONAL in groups_of(rules.lexicon, rules.normalise(fact.whole_quote).text)
 
 
 def back(told: Iterable[NoticeFact], facts: Sequence[NoticeFact]) -> NoticeFact | None:

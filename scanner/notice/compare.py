@@ -253,7 +253,8 @@ def _only_a_period(claim: Claim, denial: NoticeFact, notice: Notice, rules: Noti
     also says that something is not so says more."""
     answers = {answer.topic for answer in rules.claims[claim.finding.category].contradicts if _asks(claim, answer)}
     denied = {f.topic for f in notice.facts if f.start == denial.start and f.saying is Saying.DENIED}
-    if _PERIOD in answers or denied & answers or _NOT in groups_of(rules.lexicon, rules.normalise(denial.quote).text):
+    groups = groups_of(rules.lexicon, rules.normalise(denial.whole_quote).text)
+    if _PERIOD in answers or denied & answers or _NOT in groups:
         return False
     return any(f.topic == _PERIOD and f.start == denial.start and (f.days or 0) >= 1 for f in notice.facts)
 

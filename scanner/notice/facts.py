@@ -148,13 +148,21 @@ def _facts(
                 if sentence.cut and not _of_item(hits, sentence):
                     continue
                 saying, cue = _saying(rule, how, combination, hits, sentence, excepted)
-                if saying is not None and sentence.above is not None and sentence.above.doubtful:
+                if saying is not None and _doubted(saying, rule, sentence):
                     saying = Saying.CONDITIONAL
                 if saying is not None and saying not in seen:
                     seen[saying] = fact_in(rule, sentence, kind, saying, cue)
         if seen and how != "says":
             break
     yield from seen.values()
+
+
+def _doubted(saying: Saying, rule: FactRule, sentence: Sentence) -> bool:
+    """Is it not certain what a lead-in or an answer makes of the sentence; or does one that is answered with a no
+    disclose, since its denial was not seen to govern the deed?"""
+    if sentence.above is not None and sentence.above.doubtful:
+        return True
+    return saying is Saying.DISCLOSED and sentence.answered_no and not (rule.value and "limit" in sentence.groups)
 
 
 def _nearest_deeds(combination: Combination, found: tuple[Filling, ...]) -> list[Filling]:
@@ -369,7 +377,7 @@ def fact_in(rule: FactRule, sentence: Sentence, kind: NoticeKind, saying: Saying
     if rule.value:
         value, days = days_of(sentence)
     section = sentence.audience is not None
-    lead = sentence.above.written if sentence.cut and sentence.above else ""
+    lead = sentence.before
     return NoticeFact(rule.id, saying, people, quote, start, end, value, cue_text, named, days, section, lead)
 
 

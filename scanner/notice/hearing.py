@@ -77,7 +77,8 @@ def heard_facts(text: NoticeText, kind: NoticeKind, heard: Iterable[Heard], lawf
         doubted = _doubtful(sentences[at])
         if not _tells(sentences[at], doubted=True) or max(one.denied, one.claimed) < HEARD:
             continue
-        if (one.denied >= one.claimed and not doubted) or denied_above(sentences[at].read):
+        no = denied_above(sentences[at].read) or sentences[at].answered_no
+        if (one.denied >= one.claimed and not doubted) or no:
             out.append(_denial(sentences, at, kind, one.category, lawful=one.category in lawful))
         else:
             room = Saying.CONDITIONAL if doubted or sentences[at].read.cut else Saying.DISCLOSED

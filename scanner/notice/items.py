@@ -8,7 +8,7 @@ from math import inf
 
 from scanner.model import ItemStatus, NoticeItem
 from scanner.notice.rules import Combination, Item, NoticeRules, Topic
-from scanner.notice.sentence import Sentence
+from scanner.notice.sentence import Pair, Sentence
 from scanner.notice.text import NoticeText
 
 FACE = "face"
@@ -100,7 +100,9 @@ def weighed(seen: NoticeItem, text: NoticeText, topic: Topic, face_only: bool, o
         return NoticeItem("", "", ItemStatus.NOT_FOUND)
     full = max(full for (spoken, full), _ in telling if spoken >= best - NEAR_BEST)
     status = ItemStatus.FOUND if full >= IN_FULL else ItemStatus.VAGUE
-    worth = (spoken for (spoken, _), sentence in telling if hit and sentence.whole()[0] == seen.start)
+    worth = (
+        spoken for (spoken, _), sentence in telling if hit and seen.start in (sentence.whole()[0], sentence.shown()[0])
+    )
     return replace(seen, status=status) if next(worth, -inf) >= best - AS_GOOD else _item(status, first, text)
 
 
@@ -122,7 +124,7 @@ def _by_worth(sentences: Iterable[Sentence]) -> tuple[list[Sentence], list[Sente
 
 
 def _item(status: ItemStatus, sentence: Sentence, text: NoticeText) -> NoticeItem:
-    start, end = sentence.whole()
+    start, end = sentence.shown() if isinstance(sentence, Pair) else sentence.whole()
     end = min(end, start + MOST_QUOTE)
     return NoticeItem("", "", status, text.document.text[start:end], start, end)
 
@@ -144,7 +146,7 @@ def _apart(text: NoticeText, combinations: Iterable[Combination]) -> Sentence | 
 
 def holds(combination: Combination, sentence: Sentence, text: NoticeText) -> bool:
     """Do all groups stand in the sentence (those marked so: in its heading or the title)?"""
-    here = sentence.groups
+    here = sentence.worded
     above = sentence.context | text.title_groups
     return all(
         part.group not in here if part.absent else part.group in here or (part.context and part.group in above)

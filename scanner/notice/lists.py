@@ -46,7 +46,6 @@ _FINITE = re.compile(r"\b(?:is|are|was|were|will|does|do|has|have|can|may|must)\
 _TAKES_SUBJECT = re.compile(r"(?:the|a|an|no|some)\b")
 _OF_THINGS = frozenset({"no", "without"})
 """What denies a thing and no deed: `a card without a face` is about the card."""
-_NO = frozenset("否×✕✗✘")
 _MOST_LEAD = 120
 _MOST_QUOTE = 400
 """Characters from a lead-in to the end of an item that are still quoted together."""
@@ -91,27 +90,6 @@ def with_leads(sentences: Sequence[Sentence], document: Document) -> Iterator[Se
             if (inline := _inline(sentence)) is not None:
                 lead, style = inline
         before = sentence
-
-
-def answered_no(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
-    """The sentences; those in the first cell of a row whose other cells are all a plain no are read neither way."""
-    rows: dict[str, dict[str, list[Sentence]]] = {}
-    for one in sentences:
-        if (cell := one.block.cell) is not None:
-            rows.setdefault(cell[0], {}).setdefault(f"{cell[1]} {cell[2]}", []).append(one)
-    refused: dict[int, Sentence] = {}
-    for cells in rows.values():
-        label, *answers = cells.values()
-        if answers and all(len(cell) == 1 and _is_no(cell[0]) for cell in answers):
-            refused |= {id(one): answers[0][0] for one in label}
-    for one in sentences:
-        no = refused.get(id(one))
-        yield one if no is None else replace(one, above=Above(no, no.text.strip(), ": ", 0, True, True, False, ""))
-
-
-def _is_no(sentence: Sentence) -> bool:
-    plain = sentence.text.strip().rstrip(".。")
-    return plain in _NO or any(_NOT in h.groups and h.end - h.start == len(plain) for h in sentence.hits)
 
 
 def _inner(lead: _Lead) -> _Lead | None:

@@ -37,7 +37,7 @@ def same_data(claim: Claim, notice: Notice, fact: NoticeFact, rules: NoticeRules
     """A period holds for the data that its sentence names: that orders are kept for a year says nothing of faces."""
     if fact.days is None and not fact.value and fact.topic not in _OF_DATA:
         return True
-    groups = groups_of(rules.lexicon, rules.normalise(fact.quote).text)
+    groups = groups_of(rules.lexicon, rules.normalise(fact.whole_quote).text)
     if fact.topic in _OF_DATA:
         theirs, ours = ({name for name, kind in _KINDS.items() if kind & of} for of in (groups, claim.groups))
         return not theirs or not ours or bool(theirs & ours)
@@ -59,7 +59,7 @@ def other_crowd(claim: Claim, notice: Notice, rules: NoticeRules, fact: NoticeFa
     theirs = _crowds(groups_of(rules.lexicon, rules.normalise(notice.title).text))
     if not theirs or not ours or theirs & ours:
         return False
-    return fact is None or not ours & _crowds(groups_of(rules.lexicon, rules.normalise(fact.quote).text))
+    return fact is None or not ours & _crowds(groups_of(rules.lexicon, rules.normalise(fact.whole_quote).text))
 
 
 def _crowds(groups: frozenset[str]) -> set[str]:
@@ -69,7 +69,7 @@ def _crowds(groups: frozenset[str]) -> set[str]:
 def something_else(claim: Claim, fact: NoticeFact, rules: NoticeRules) -> bool:
     """Do the sentence and the claim name different places, traits or crowds: no sound at the till, the meeting room
     overheard; no mood read, the age guessed?"""
-    groups = groups_of(rules.lexicon, rules.normalise(fact.quote).text)
+    groups = groups_of(rules.lexicon, rules.normalise(fact.whole_quote).text)
     names = {fact.topic, fact.topic[: fact.topic.find(":") + 1]}
     for family in (name for name, topics in _FAMILIES.items() if topics & names):
         theirs, ours = (

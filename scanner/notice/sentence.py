@@ -67,10 +67,15 @@ class Sentence:
         """Word groups in the sentence itself. Kept: every rule asks for them."""
         return frozenset().union(*(hit.groups for hit in self.hits)) if self.hits else frozenset()
 
+    @property
+    def worded(self) -> frozenset[str]:
+        """Word groups in it, in whatever order it is read."""
+        return self.groups
+
     @cached_property
     def read(self) -> Sentence:
         """What a reader takes it for: with its lead-in one sentence, if it is an item below one."""
-        if self.above is None or self.above.doubtful or self.cut:
+        if self.above is None or self.above.doubtful or self.cut or isinstance(self, Pair):
             return self
         lead = self.above.text + self.above.gap
         text = lead + self.text[self.above.body :].strip()
@@ -94,6 +99,21 @@ class Sentence:
         stripped = self.text.strip()
         lead = len(self.text) - len(self.text.lstrip())
         return self.place(lead, lead + len(stripped))
+
+    def shown(self) -> tuple[int, int]:
+        """The same with what is quoted before it."""
+        start, end = self.whole()
+        return start - len(self.before), end
+
+    @property
+    def answered_no(self) -> bool:
+        """Is it a question or a label that is answered with a plain no?"""
+        return False
+
+    @property
+    def before(self) -> str:
+        """What stands before it in the document and is quoted with it: a lead-in, a question, a label."""
+        return self.above.written if self.cut and self.above else ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +146,34 @@ class Item(Sentence):
 
     def whole(self) -> tuple[int, int]:
         return self._own().whole()
+
+
+@dataclass(frozen=True)
+class Pair(Sentence):
+    """A question or label and its answer, as the sentence that they make. Its place is the answer's."""
+
+    span: tuple[int, int] = (0, 0)
+    """Offsets of the answer in `Document.text`."""
+    line: frozenset[str] = frozenset()
+    """Word groups of the line as it is written, where both stand on one."""
+
+    @property
+    def answered_no(self) -> bool:
+        return self.above is not None and self.above.denies and not self.above.doubtful
+
+    @property
+    def before(self) -> str:
+        return self.above.written if self.above else ""
+
+    @property
+    def worded(self) -> frozenset[str]:
+        return self.groups | self.line
+
+    def place(self, start: int, end: int) -> tuple[int, int]:  # noqa: ARG002  its words are not those of the document
+        return self.span
+
+    def whole(self) -> tuple[int, int]:
+        return self.span
 
 
 def groups_of(lexicon: Lexicon, text: str) -> frozenset[str]:

@@ -61,5 +61,5 @@ def _answer(name: str, text: NoticeText, rules: NoticeRules, facts: Sequence[Not
 
 def _only_denied(said: Sequence[NoticeFact], seen: Sequence[NoticeItem]) -> bool:
     """Is all that was found on the matter a denial? A topic found in a sentence of its own is something else."""
-    places = {fact.start for fact in said}
+    places = {place for fact in said for place in (fact.start, fact.begins)}
     return all(fact.saying is Saying.DENIED for fact in said) and all(item.start in places for item in seen)

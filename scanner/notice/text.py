@@ -9,13 +9,18 @@ from functools import cached_property
 
 from scanner.model import Block, BlockKind, Document
 from scanner.notice.audience import audiences
-from scanner.notice.lists import answered_no, with_leads
+from scanner.notice.lists import with_leads
+from scanner.notice.rows import with_answers
 from scanner.notice.rules import Normalise
 from scanner.notice.sentence import Sentence, groups_of
 from scanner.notice.words import Lexicon
 
 _END = re.compile(r"[。!?;\n]+[”」』\"')]*|\.(?=\s|$)")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|no|art|inc|ltd|co|mr|ms|dr|st|vs|etc|u\.s|u\.k)|\b[a-z])$", re.I)
+_ANSWER = re.compile(r"\s*(?:(?:a|answer):\s*)?no\.\s(?!of\b)[^\d\s]")
+"""`No.` as an answer, and not as `No. 5` or `No. of days`."""
+_ANSWERED = 20
+"""Characters of a sentence that is but that."""
 _LEAD = re.compile(r"[:：]\s*$")
 _NOT_PROSE = frozenset(
     {BlockKind.LINK, BlockKind.BUTTON, BlockKind.LABEL, BlockKind.META, BlockKind.JSON, BlockKind.ALT,
@@ -69,7 +74,9 @@ class NoticeText:
         found = tuple(self._read())
         of = audiences(found)
         of_people = tuple(replace(s, audience=kind) if kind else s for s, kind in zip(found, of, strict=True))
-        return tuple(answered_no(tuple(with_leads(of_people, self.document))))
+        listed = tuple(with_leads(of_people, self.document))
+        answered = with_answers(listed[:MOST_SENTENCES], self.document, self.normalise)
+        return (*answered, *listed[MOST_SENTENCES:])
 
     def _read(self) -> Iterator[Sentence]:
         lead, numbered, run_in = "", "", ""
@@ -128,13 +135,19 @@ def _is_run_in(text: str, start: int, end: int) -> bool:
 def _cut(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _END.finditer(text):
-        if match.group() == "." and _ABBREVIATION.search(text[max(start, match.start() - 6) : match.start()]):
+        if match.group() == "." and _abbreviated(text, start, match.start()):
             continue
         if match.group()[0] == ";" and "\n" not in match.group() and match.start() - start < 12:
             continue
         yield from _pieces(text, start, match.end())
         start = match.end()
     yield from _pieces(text, start, len(text))
+
+
+def _abbreviated(text: str, start: int, stop: int) -> bool:
+    """Does the full stop at `stop` end a word that is cut short, and not an answer (`No. We only count.`)?"""
+    short = _ABBREVIATION.search(text[max(start, stop - 6) : stop]) is not None
+    return short and not (stop - start <= _ANSWERED and _ANSWER.match(text[start : stop + 5]))
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -115,14 +115,6 @@ def test_a_deed_denied_above_denies_no_other_of_the_thing_below() -> None:
     assert not [f for f in facts if f.topic == "biometrics" and f.saying is Saying.DENIED]
 
 
-def test_a_row_that_is_answered_with_a_plain_no_admits_nothing() -> None:
-    row = "<h1>Notice</h1><table><tr><td>Sell shopper data</td><td>No</td></tr></table>"
-    found = read(row.encode(), "text/html; charset=utf-8", "file:///n").document
-    assert found is not None
-    facts = read_notice(found, RULES, Provenance("n")).facts
-    assert {f.saying for f in facts if f.topic == "sale"} == {Saying.CONDITIONAL}
-
-
 @pytest.mark.parametrize("sentence", ["We keep it. ", "we keep the data; ", "- we keep it\n"])
 def test_a_long_block_costs_its_length_and_not_its_square(sentence: str) -> None:
     """One of 60,000 sentences took 13 to 19 s when each looked at all of the block, and takes about one."""
