@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.detect.detector import answers, hear
+from scanner.detect.detector import answers_on, hear
 from scanner.detect.rules import load as load_rules
 from scanner.model import Document, Notice, Provenance, Saying, Verdict
 from scanner.notice.compare import compare
@@ -52,7 +52,7 @@ def test_verdicts_and_facts_on_notices_with_rows() -> None:
     wrong = set()
     for case in CASES:
         text = page(case["notice"], html=case["html"])
-        notice = read_notice(text, RULES, Provenance(case["id"]), (), hear(text, RULESET), answers)
+        notice = read_notice(text, RULES, Provenance(case["id"]), (), hear(text, RULESET), answers_on)
         found = compare([claimed(case)], [notice], RULES, asking({notice.source: text}, RULES))[0]
         right["verdict"] += found.verdict.value in case["verdict"]
         right["fact"] += fits(notice, case["fact"])
