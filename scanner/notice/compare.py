@@ -66,7 +66,7 @@ _SAME_FROM = 0.5
 """How sure that some sentence says the same and none denies it, for an admission that the facts do not know."""
 _SAID_FROM = 0.05
 """How sure that some sentence says the same, for what the facts take for an admission to stand."""
-_NEAR_FROM = 0.6
+_NEAR_FROM = 0.5
 """How sure that a sentence speaks of the matter with a reserve, for it to be quoted with a verdict left open."""
 _WITH_CONSENT_FROM = 0.3
 """How sure that a sentence is on a condition, where that is consent: "not without your consent" denies that none is
