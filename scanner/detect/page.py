@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
 from scanner.detect import language
@@ -50,6 +50,8 @@ class Page:
     _at: Sequence[int]
     _weight: Sequence[int]
     """Running totals of break weights at the positions `_at`."""
+    _leads: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """What `leads` has answered: it is asked of a block once for each of its sentences and rule hits."""
 
     def breaks(self, start: int, end: int) -> int:
         """Weight of the breaks in normalised [start, end)."""
@@ -92,8 +94,19 @@ class Page:
             last += 1
         return range(first, last + 1)
 
+    def units_of(self, start: int, end: int) -> range:
+        """Indices of the units that normalised [start, end) touches."""
+        first = bisect_right(self.units, start, key=_start_of)
+        return range(max(0, first - 1), bisect_left(self.units, end, key=_start_of))
+
     def leads(self, index: int) -> tuple[int, ...]:
         """Blocks that govern block `index`: its heading, and a line ending in a colon just above a list."""
+        found = self._leads.get(index)
+        if found is None:
+            found = self._leads[index] = self._leads_of(index)
+        return found
+
+    def _leads_of(self, index: int) -> tuple[int, ...]:
         blocks = self.document.blocks
         out = []
         block = blocks[index]
@@ -102,14 +115,19 @@ class Page:
             if other.kind is BlockKind.HEADING and other.text == block.heading:
                 out.append(back)
                 break
-            if _LEAD_END.search(other.text) and len(other.text) < 60 and block.kind is BlockKind.LIST_ITEM:
-                out.append(back)
-                break
-            if _LEAD_END.search(other.text) and len(other.text) < 60 and back == index - 1:
-                out.append(back)
+            if len(other.text) < 60 and _LEAD_END.search(other.text):
+                if block.kind is BlockKind.LIST_ITEM:
+                    out.append(back)
+                    break
+                if back == index - 1:
+                    out.append(back)
             if block.kind is BlockKind.LIST_ITEM and other.kind is not BlockKind.LIST_ITEM:
                 break
         return tuple(out)
+
+
+def _start_of(unit: Unit) -> int:
+    return unit.start
 
 
 def _belongs(block: Block, heading: str) -> bool:

@@ -9,6 +9,7 @@ page.
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ _SCHEMA: Mapping[str, tuple[PageRole, float]] = {
     "recipe": (PageRole.UNRELATED, 3.0),
     "howto": (PageRole.GUIDE, 2.0),
 }
+_HAN = re.compile("[\u3400-\u9fff]+")
 _PROSE = frozenset(
     {BlockKind.ALT, BlockKind.TITLE_ATTR, BlockKind.META, BlockKind.JSON, BlockKind.LABEL, BlockKind.CODE}
 )
@@ -165,7 +167,7 @@ def _declared(page: Page, rules: RuleSet, counts: Mapping[int, int]) -> dict[Pag
 
 def weight_of(text: str) -> float:
     """How much a text says: Han characters, and Latin letters at a third."""
-    han = sum("\u3400" <= char <= "\u9fff" for char in text)
+    han = sum(map(len, _HAN.findall(text)))
     return han + (len(text) - han) / 3
 
 

@@ -18,10 +18,10 @@ import json
 import math
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import count
+from operator import mul
 from pathlib import Path
 
 import numpy as np
@@ -60,10 +60,16 @@ class View:
     """Category -> (rule id, stance, scope of the cue) of what the rules found in it."""
     page_roles: Sequence[float]
     """Log-probability of each of ROLES for the page."""
-    near_roles: Sequence[float]
-    """The same for the stretch round the sentence."""
+    stretch: Callable[[], Sequence[float]]
+    """Gives `near_roles`."""
     settled: Cue | None = None
     """What a firm cue makes of it; the models do not see this."""
+
+    @property
+    def near_roles(self) -> Sequence[float]:
+        """The same as `page_roles` for the stretch round the sentence. Only where it is asked for is a stretch listened
+        to: most sentences of a page claim nothing, and whose voice they are does not matter."""
+        return self.stretch()
 
 
 def claim_features(view: View) -> Groups:
@@ -81,9 +87,12 @@ def _facts(view: View) -> Groups:
 
 def stance_features(view: View, category: str) -> Groups:
     """What the stance model sees, besides the roles."""
+    return {"n": voice.features(view.text[:MAX_CHARS]), **_stance_facts(view, category)}
+
+
+def _stance_facts(view: View, category: str) -> Groups:
     hit = view.hits.get(category)
     return {
-        "n": voice.features(view.text[:MAX_CHARS]),
         "q": sorted(view.cues),
         "p": sorted(view.cues_before),
         "s": [f"{hit[1]}", f"{hit[1]} {hit[2]}"] if hit else ["none"],
@@ -110,39 +119,72 @@ class Linear:
     dense: np.ndarray
     groups: Mapping[str, float]
     """Weight of each group after its own L2 norm."""
+    _known: Vocabulary = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_known", Vocabulary(self.place, self.idf))
 
     def scores(self, groups: Groups, dense: np.ndarray | None) -> np.ndarray:
         """One log-odds (or log-weight) a class."""
-        columns, values = vector(groups, self.place, self.idf, self.groups)
+        return self.total(self.vector(groups), dense)
+
+    def vector(self, groups: Groups) -> Vector:
+        """Columns and values of the known features."""
+        return vector(groups, self._known, self.groups)
+
+    def total(self, seen: Vector, dense: np.ndarray | None) -> np.ndarray:
+        """The scores of what `vector` gave."""
+        columns, values = seen
         out = self.bias.copy()
         if columns:
-            index = np.asarray(columns)
-            out += (self.weights[:, index].astype(np.float32) @ np.asarray(values, dtype=np.float32)) * self.scale
+            weights = voice.chosen(self.weights, np.asarray(columns))
+            out += (weights @ np.asarray(values, dtype=np.float32)) * self.scale
         if dense is not None and self.dense.size:
             out += self.dense @ dense
         return out
 
 
-def vector(
-    groups: Groups, place: Mapping[int, int], idf: np.ndarray, weight: Mapping[str, float]
-) -> tuple[list[int], list[float]]:
+Vector = tuple[list[int], list[float]]
+"""Columns and values; of each feature one."""
+
+
+class Vocabulary(dict[str, voice.Known]):
+    """Group -> its features."""
+
+    def __init__(self, place: Mapping[int, int], idf: np.ndarray) -> None:
+        super().__init__()
+        self._place, self._idf = place, idf
+
+    def __missing__(self, group: str) -> voice.Known:
+        found = self[group] = voice.Known(self._place, self._idf, f"{group}\t")
+        return found
+
+
+def vector(groups: Groups, known: Vocabulary, weight: Mapping[str, float]) -> Vector:
     """Columns and values of the known features; each group has length `weight`."""
     columns: list[int] = []
     values: list[float] = []
     for name, features in groups.items():
-        found: list[tuple[int, float]] = []
-        for feature, times in Counter(features).items():
-            column = place.get(code(name, feature))
-            if column is not None:
-                found.append((column, (1.0 + math.log(times)) * float(idf[column])))
-        norm = math.sqrt(sum(value * value for _, value in found))
+        places, here = _weighted(features, known[name])
+        norm = math.sqrt(sum(map(mul, here, here)))
         if norm:
-            columns.extend(column for column, _ in found)
-            values.extend(value * weight.get(name, 1.0) / norm for _, value in found)
+            share = weight.get(name, 1.0)
+            columns += places
+            values += [value * share / norm for value in here]
     return columns, values
 
 
-@lru_cache(maxsize=65536)
+def _weighted(features: Sequence[str], known: voice.Known) -> Vector:
+    """Columns of the known features, and idf times 1 + ln n."""
+    if len(set(features)) == len(features):  # as in most: nothing to count
+        found = [place for place in map(known.__getitem__, features) if place is not None]
+        return [column for column, _ in found], [idf for _, idf in found]
+    counted = [(place, n) for feature, n in Counter(features).items() if (place := known[feature]) is not None]
+    return [column for (column, _), _ in counted], [
+        idf if n == 1 else (1.0 + math.log(n)) * idf for (_, idf), n in counted
+    ]
+
+
 def code(group: str, feature: str) -> int:
     """The number under which a feature of a group is known."""
     return zlib.crc32(f"{group}\t{feature}".encode())
@@ -245,13 +287,16 @@ class SecondReader:
     def chances(self, view: View, rough: np.ndarray, seen: np.ndarray | None) -> np.ndarray:
         """The probability of each category."""
         mix = self.alone if seen is None else self.together
-        hits = np.asarray([category in view.hits for category in self.claims.classes], dtype=np.float32)
-        total = mix.words * rough + mix.hit * hits + mix.offset + (0.0 if seen is None else mix.context * seen)
+        total = mix.words * rough
+        if view.hits:
+            hits = np.asarray([category in view.hits for category in self.claims.classes], dtype=np.float32)
+            total = total + mix.hit * hits
+        total = total + mix.offset + (0.0 if seen is None else mix.context * seen)
         return np.asarray(1.0 / (1.0 + np.exp(-total)))
 
     def stances_of(self, view: View, category: str, seen: np.ndarray | None = None) -> Mapping[Stance, float]:
         """The probability of each stance. `seen`: the context model's log-weights of the sentence, if it read it."""
-        logs = _log_shares(self.stances.scores(stance_features(view, category), role_features(view)))
+        logs = _log_shares(self.stances.total(_seen(self.stances, view, category), role_features(view)))
         if seen is not None and self.context is not None:
             row = _log_shares(seen[self.context.categories.index(category)])
             order = [self.context.stances.index(name) for name in self.stances.classes]
@@ -297,6 +342,20 @@ def _of_words(linear: Linear, text: str) -> np.ndarray:
     return np.asarray(linear.scores({"n": voice.features(text)}, None) - linear.bias)
 
 
+def _seen(linear: Linear, view: View, category: str) -> Vector:
+    """What a stance model sees of a sentence and a category, its words remembered: they are asked of for several."""
+    (words, values), (facts, more) = (
+        _words(linear, view.text[:MAX_CHARS]), linear.vector(_stance_facts(view, category))
+    )  # fmt: skip
+    return words + facts, values + more
+
+
+@lru_cache(maxsize=2048)
+def _words(linear: Linear, text: str) -> Vector:
+    """The words of a sentence, never changed."""
+    return linear.vector({"n": voice.features(text)})
+
+
 def _log_shares(scores: np.ndarray) -> np.ndarray:
     """Log-probabilities of log-weights."""
     scores = scores - scores.max()
@@ -312,9 +371,9 @@ def linear(data: Mapping[str, np.ndarray], name: str) -> Linear:
     """What `packed` gave, read again."""
     return Linear(
         classes=tuple(json.loads(str(data[f"{name}.classes"]))),
-        place=dict(zip(data[f"{name}.features"].tolist(), count(), strict=False)),
+        place=voice.Places(data[f"{name}.features"]),
         idf=data[f"{name}.idf"].astype(np.float32),
-        weights=data[f"{name}.weights"],
+        weights=voice.by_column(data[f"{name}.weights"]),
         scale=data[f"{name}.scale"],
         bias=data[f"{name}.bias"],
         dense=data[f"{name}.dense"].astype(np.float32),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -67,8 +67,7 @@ class Survey:
 
     def units_of(self, candidate: Candidate) -> range:
         """Indices of the units that a candidate touches."""
-        starts = [unit.start for unit in self.page.units]
-        return range(max(0, bisect_right(starts, candidate.start) - 1), bisect_left(starts, candidate.end))
+        return self.page.units_of(candidate.start, candidate.end)
 
     def cue_word(self, index: int, stance: Stance) -> str:
         """The first cue of this stance in a unit, as it stands on the page; empty where there is none."""
@@ -88,37 +87,41 @@ class Survey:
                 told = (candidate.rule.id, cue.stance.value, cue.scope)
                 hits[index].setdefault(candidate.rule.category, told)
         whole = log_shares(self.speaker.verdict().scores)
+        own = [atoms - self.quiet for atoms in seen.unit_atoms]
         leads: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
         first_of = {unit.block: index for index, unit in reversed(list(enumerate(page.units)))}
         out = []
         for index, unit in enumerate(page.units):
             if unit.block not in leads:
-                leads[unit.block] = self._leads(unit.block, first_of)
+                leads[unit.block] = self._leads(unit.block, first_of, own)
             atoms, cues = leads[unit.block]
-            before = seen.unit_atoms[index - 1] - self.quiet if index else frozenset()
-            after = seen.unit_atoms[index + 1] - self.quiet if index + 1 < len(page.units) else frozenset()
             out.append(
                 View(
                     text=page.normal.text[unit.start : unit.end],
-                    atoms=seen.unit_atoms[index] - self.quiet,
+                    atoms=own[index],
                     cues=seen.unit_cues[index],
-                    around=atoms | before | after,
+                    around=atoms.union(*own[max(0, index - 1) : index], *own[index + 1 : index + 2]),
                     cues_before=cues | (seen.unit_cues[index - 1] if index else frozenset()),
                     kind=page.document.blocks[unit.block].kind.value,
                     hits=hits[index],
                     page_roles=whole,
-                    near_roles=log_shares(self.speaker.near(unit.block).scores),
+                    stretch=partial(_heard_near, self.speaker, unit.block),
                     settled=self.settled[index].cue if index in self.settled else None,
                 )
             )
         return out
 
-    def _leads(self, block: int, first_of: Mapping[int, int]) -> tuple[frozenset[str], frozenset[str]]:
-        """Atoms and cues of the heading and lead-in of a block."""
+    def _leads(
+        self, block: int, first_of: Mapping[int, int], own: Sequence[frozenset[str]]
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """Atoms (`own`: of each unit) and cues of the heading and lead-in of a block."""
         indices = [first_of[lead] for lead in self.page.leads(block) if lead in first_of]
-        atoms = frozenset().union(*(self.seen.unit_atoms[i] - self.quiet for i in indices)) if indices else frozenset()
-        cues = frozenset().union(*(self.seen.unit_cues[i] for i in indices)) if indices else frozenset()
-        return atoms, cues
+        nothing: frozenset[str] = frozenset()
+        return nothing.union(*(own[i] for i in indices)), nothing.union(*(self.seen.unit_cues[i] for i in indices))
+
+
+def _heard_near(speaker: roles.Speaker, block: int) -> list[float]:
+    return log_shares(speaker.near(block).scores)
 
 
 def survey(

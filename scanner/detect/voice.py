@@ -12,11 +12,14 @@ import json
 import math
 import re
 import zlib
+from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import count, pairwise
+from itertools import pairwise
+from operator import add
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +29,8 @@ from scanner.model import PageRole
 FILE = Path(__file__).with_name("voice.npz")
 MAX_CHARS = 1200
 """Characters of a stretch that are read; longer ones say no more about the voice."""
+MOST_REMEMBERED = 50_000
+"""Features of a group that are remembered, some 10 MB; a page of 160 kB whose lines all differ has 38,000."""
 _WORD = re.compile(r"[a-z']+|[0-9]+")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff“”「」『』《》:：,，。!?;|·、()\[\]\n]+")
 ROLES = {
@@ -39,7 +44,46 @@ ROLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+class Places(Mapping[int, int]):
+    """The numbers of a model's features, sorted -> their columns. A dict of a million took 0.4 s of CPU time and
+    106 MB, and a page asks for a few thousand."""
+
+    def __init__(self, numbers: np.ndarray) -> None:
+        self._numbers = array("I", numbers.astype(np.uint32).tobytes())
+
+    def __getitem__(self, number: int) -> int:
+        column = bisect_left(self._numbers, number)
+        if column == len(self._numbers) or self._numbers[column] != number:
+            raise KeyError(number)
+        return column
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+class Known(dict[str, tuple[int, float] | None]):
+    """Feature of one group -> its column and idf, None where the model does not know it.
+
+    A feature's number is the crc32 of `before` and the feature. Remembered: to number it and to look it up costs ten
+    times as much, and pages repeat each other's words.
+    """
+
+    def __init__(self, place: Mapping[int, int], idf: np.ndarray, before: str = "") -> None:
+        super().__init__()
+        self._place, self._idf, self._before = place, idf, before
+
+    def __missing__(self, feature: str) -> tuple[int, float] | None:
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        column = self._place.get(zlib.crc32(f"{self._before}{feature}".encode()))
+        found = self[feature] = None if column is None else (column, float(self._idf[column]))
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class VoiceModel:
     """`weights` is classes x features (int8, times `scale`); `place` maps a feature's crc32 to its column."""
 
@@ -49,16 +93,20 @@ class VoiceModel:
     scale: np.ndarray
     bias: np.ndarray
     idf: np.ndarray
+    _known: Known = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_known", Known(self.place, self.idf))
 
     def probabilities(self, text: str) -> Mapping[PageRole, float]:
         """Role -> probability, for normalised text. Even odds for a text without any known feature."""
-        columns, values = vector(text, self.place)
+        columns, values = vector(text, self._known)
         if not columns:
             return {ROLES[name]: 1 / len(self.classes) for name in self.classes}
         index = np.asarray(columns)
         tfidf = np.asarray(values, dtype=np.float32) * self.idf[index]
         norm = float(np.sqrt((tfidf * tfidf).sum())) or 1.0
-        scores = (self.weights[:, index].astype(np.float32) @ (tfidf / norm)) * self.scale + self.bias
+        scores = (chosen(self.weights, index) @ (tfidf / norm)) * self.scale + self.bias
         odds = np.exp(scores - scores.max())
         return {ROLES[name]: float(p) for name, p in zip(self.classes, odds / odds.sum(), strict=True)}
 
@@ -68,8 +116,10 @@ def features(text: str) -> Sequence[str]:
     text = text[:MAX_CHARS]
     out: list[str] = []
     for run in _HAN_RUN.findall(text):
-        for size in (1, 2, 3):
-            out.extend(run[i : i + size] for i in range(len(run) - size + 1))
+        pairs = list(map(add, run, run[1:]))
+        out.extend(run)
+        out.extend(pairs)
+        out.extend(map(add, pairs, run[2:]))
     words = ["0" if word[0].isdigit() else word for word in _WORD.findall(text)]
     out.extend(f"w {word}" for word in words)
     out.extend(f"w {a} {b}" for a, b in pairwise(words))
@@ -77,16 +127,27 @@ def features(text: str) -> Sequence[str]:
     return out
 
 
-def vector(text: str, place: Mapping[int, int]) -> tuple[list[int], list[float]]:
+def vector(text: str, known: Known) -> tuple[list[int], list[float]]:
     """Columns of the known features of a text and their sublinear counts (1 + ln n)."""
     columns: list[int] = []
     values: list[float] = []
     for feature, times in Counter(features(text)).items():
-        column = place.get(zlib.crc32(feature.encode()))
-        if column is not None:
-            columns.append(column)
-            values.append(1.0 + math.log(times))
+        found = known[feature]
+        if found is not None:
+            columns.append(found[0])
+            values.append(1.0 if times == 1 else 1.0 + math.log(times))
     return columns, values
+
+
+def chosen(weights: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Some columns of int8 weights as float32. A model's weights lie column by column (`by_column`), so that each is
+    one piece of memory."""
+    return np.asarray(weights.T.take(columns, axis=0).astype(np.float32).T)
+
+
+def by_column(weights: np.ndarray) -> np.ndarray:
+    """Weights (classes x features) as `chosen` reads them fast."""
+    return np.asfortranarray(weights)
 
 
 @lru_cache(maxsize=1)
@@ -96,5 +157,5 @@ def model() -> VoiceModel | None:
         return None
     with np.load(FILE, allow_pickle=False) as data:
         classes = tuple(json.loads(str(data["classes"])))
-        place = dict(zip(data["features"].tolist(), count(), strict=False))
-        return VoiceModel(classes, place, data["weights"], data["scale"], data["bias"], data["idf"].astype(np.float32))
+        place, idf = Places(data["features"]), data["idf"].astype(np.float32)
+        return VoiceModel(classes, place, by_column(data["weights"]), data["scale"], data["bias"], idf)

@@ -141,8 +141,9 @@ def matrix(
 ) -> csr_matrix:
     """One row of weighted features a unit."""
     pointer, columns, values = [0], [], []
+    known = second.Vocabulary(place, idf)
     for features in rows:
-        index, value = second.vector(features, place, idf, groups)
+        index, value = second.vector(features, known, groups)
         columns.extend(index)
         values.extend(value)
         pointer.append(len(columns))

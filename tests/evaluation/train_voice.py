@@ -60,8 +60,9 @@ def vocabulary(texts: Sequence[str]) -> dict[int, int]:
 def matrix(texts: Sequence[str], place: Mapping[int, int]) -> csr_matrix:
     """Counts of known features, one row a text."""
     rows, columns, values = [], [], []
+    known = voice.Known(place, np.ones(len(place)))
     for row, text in enumerate(texts):
-        index, value = voice.vector(text, place)
+        index, value = voice.vector(text, known)
         rows.extend([row] * len(index))
         columns.extend(index)
         values.extend(value)
