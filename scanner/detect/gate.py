@@ -101,15 +101,34 @@ class Gate:
     def candidates(self, seen: Sighting) -> Sequence[tuple[int, Rule, Claim]]:
         """(block, rule, claim) wherever the claim's anchor slot has a word in the block and all else is in reach."""
         out: list[tuple[int, Rule, Claim]] = []
+        likely = self._likely(seen.page_atoms)
         for index, atoms in enumerate(seen.atoms):
             tried: set[int] = set()
+            reachable: dict[int, frozenset[str]] = {}
             for atom in atoms:
-                for rule, claim in self.starts.get(atom, ()):
+                for rule, claim in likely.get(atom, ()):
                     if id(claim) in tried:
                         continue
                     tried.add(id(claim))
-                    if _possible(rule, claim, _reachable(seen, index, claim.breaks), seen.page_atoms):
+                    near = reachable.get(claim.breaks)
+                    if near is None:
+                        near = reachable[claim.breaks] = _reachable(seen, index, claim.breaks)
+                    if _filled(rule, claim, near):
                         out.append((index, rule, claim))
+        return out
+
+    def _likely(self, page: frozenset[str]) -> Mapping[str, Sequence[tuple[Rule, Claim]]]:
+        """Of the claims that an atom of the page could start, those for which all words stand somewhere on it: few, and
+        only these need be asked about block by block."""
+        possible: dict[int, bool] = {}
+        out: dict[str, list[tuple[Rule, Claim]]] = {}
+        for atom in page:
+            for rule, claim in self.starts.get(atom, ()):
+                if id(claim) not in possible:
+                    needed = not any(need.atoms.isdisjoint(page) for need in claim.needs)
+                    possible[id(claim)] = needed and _filled(rule, claim, page)
+                if possible[id(claim)]:
+                    out.setdefault(atom, []).append((rule, claim))
         return out
 
 
@@ -144,11 +163,12 @@ def _reachable(seen: Sighting, index: int, breaks: int) -> frozenset[str]:
     return frozenset().union(*seen.atoms[low:high])
 
 
-def _possible(rule: Rule, claim: Claim, near: frozenset[str], page: frozenset[str]) -> bool:
-    for name in claim.all:
-        if not any(all(part & near for part in sequence) for sequence in rule.slots[name].any):
-            return False
-    return all(need.atoms & page for need in claim.needs)
+def _filled(rule: Rule, claim: Claim, near: frozenset[str]) -> bool:
+    """Has every slot of the claim a sequence with a word for each of its places among these atoms?"""
+    return all(
+        any(not any(part.isdisjoint(near) for part in sequence) for sequence in rule.slots[name].any)
+        for name in claim.all
+    )
 
 
 @lru_cache(maxsize=4)

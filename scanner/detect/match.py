@@ -200,7 +200,9 @@ class Scene:
         self.everywhere = sighting.page_atoms
         self._words: dict[int, Words] = {}
         self._anywhere: dict[Atoms, bool] = {}
-        self._places: dict[tuple[Atoms, tuple[int, ...]], list[Span]] = {}
+        self._places: dict[tuple[Atoms, range], list[Span]] = {}
+        self._filled: dict[tuple[int, range, str], list[Part]] = {}
+        self._near: dict[tuple[int, int], range] = {}
         self._blocks_of: dict[str, list[int]] = {}
         for block, atoms in enumerate(sighting.atoms):
             for atom in atoms:
@@ -227,16 +229,28 @@ class Scene:
                     return True
         return False
 
-    def places(self, atoms: Atoms, blocks: Sequence[int]) -> list[Span]:
+    def places(self, atoms: Atoms, blocks: range) -> list[Span]:
         """Sorted places of any of `atoms` in these blocks."""
-        key = (atoms, tuple(blocks))
+        key = (atoms, blocks)
         if key not in self._places:
             words = (self.words(block).atoms.get(atom, ()) for block in blocks for atom in atoms & self.seen[block])
             self._places[key] = sorted({span for spans in words for span in spans})
         return self._places[key]
 
+    def filled(self, slot: Slot, blocks: range, lang: str) -> list[Part]:
+        """`slot_matches`, remembered: the claims of a rule share their slots."""
+        key = (id(slot), blocks, lang)
+        if key not in self._filled:
+            self._filled[key] = slot_matches(self, slot, blocks, lang)
+        return self._filled[key]
+
     def near(self, block: int, breaks: int) -> range:
         """Blocks that a window of `breaks` could reach from `block`, itself included."""
+        if (block, breaks) not in self._near:
+            self._near[block, breaks] = self._reached(block, breaks)
+        return self._near[block, breaks]
+
+    def _reached(self, block: int, breaks: int) -> range:
         low = high = block
         borders, budget = self.page.borders, weight_allowed(breaks)
         while (
@@ -257,7 +271,7 @@ def weight_allowed(breaks: int) -> int:
     return LINE if breaks == 0 else PARAGRAPH * breaks
 
 
-def slot_matches(scene: Scene, slot: Slot, blocks: Sequence[int], lang: str) -> list[Part]:
+def slot_matches(scene: Scene, slot: Slot, blocks: range, lang: str) -> list[Part]:
     """Every way in which the slot is filled in these blocks, bounded by MAX_SLOT_MATCHES."""
     out: dict[Span, Part] = {}
     for sequence in slot.any:
@@ -282,9 +296,7 @@ def _whole(last: Span, places: Sequence[Span]) -> Span:
     return start, end
 
 
-def _sequence(
-    scene: Scene, sequence: Sequence[Atoms], gap: Reach, blocks: Sequence[int], lang: str
-) -> list[tuple[Span, ...]]:
+def _sequence(scene: Scene, sequence: Sequence[Atoms], gap: Reach, blocks: range, lang: str) -> list[tuple[Span, ...]]:
     found: list[tuple[Span, ...]] = [(span,) for span in scene.places(sequence[0], blocks)]
     reach = gap.of(lang)
     for atoms in sequence[1:]:
@@ -306,10 +318,10 @@ def join(scene: Scene, rule: Rule, claim: Claim, block: int, anchor: str) -> lis
     """Candidates of one claim whose anchor slot starts in `block`: to each anchor the nearest of the other slots."""
     page = scene.page
     lang = page.langs[block]
-    blocks = list(scene.near(block, claim.breaks))
+    blocks = scene.near(block, claim.breaks)
     first, last = page.borders[block]
-    anchors = [p for p in slot_matches(scene, rule.slots[anchor], blocks, lang) if first <= p.start < last]
-    others = [slot_matches(scene, rule.slots[name], blocks, lang) for name in claim.all if name != anchor]
+    anchors = [p for p in scene.filled(rule.slots[anchor], blocks, lang) if first <= p.start < last]
+    others = [scene.filled(rule.slots[name], blocks, lang) for name in claim.all if name != anchor] if anchors else []
     out: list[Candidate] = []
     for part in anchors:
         parts = [part]

@@ -62,14 +62,21 @@ def unspoken(scene: Scene, subjects: tuple[Subject, ...]) -> frozenset[str]:
 def spared(scene: Scene, subjects: tuple[Subject, ...]) -> Iterator[tuple[int, str, str]]:
     """(unit, category, why) for each sentence that is about such a subject, itself or by its heading."""
     page = scene.page
-    likely = [one for one in subjects if one.names & scene.everywhere]
+    likely = [(one, _blocks(scene, one.names)) for one in subjects if one.names & scene.everywhere]
     for index, unit in enumerate(page.units if likely else ()):
         leads = page.leads(unit.block)
-        for subject in likely:
+        for subject, blocks in likely:
+            if unit.block not in blocks and blocks.isdisjoint(leads):
+                continue
             named = _names(scene, subject.names, index) or scene.within(subject.names, leads)
             where = not subject.also or _names(scene, subject.also, index) or scene.within(subject.also, leads)
             if named and where and not _persons(scene, subject, index, leads):
                 yield from ((index, category, subject.because) for category in sorted(subject.categories))
+
+
+def _blocks(scene: Scene, atoms: Atoms) -> frozenset[int]:
+    """Blocks in which any of `atoms` may stand."""
+    return frozenset(block for block, seen in enumerate(scene.seen) if not seen.isdisjoint(atoms))
 
 
 def _persons(scene: Scene, subject: Subject, index: int, leads: tuple[int, ...]) -> bool:
