@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ INPUT, OUTPUT = "words", "tokens"
 """Names in the graph: what goes into the first layer, and what comes out of the last."""
 META = "\u2581"
 """Stands for a space inside pieces."""
+_ONE = (1,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,28 +38,50 @@ class Tokens:
 
     pieces: Mapping[str, tuple[int, float]]
     unknown: float
+    _sizes: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
+    """First two characters -> lengths of the pieces that may begin there: most places of a text begin no long one."""
+
+    def __post_init__(self) -> None:
+        sizes: dict[str, set[int]] = {}
+        for piece in self.pieces:
+            if 1 < len(piece) <= LONGEST_PIECE:
+                sizes.setdefault(piece[:2], {1}).add(len(piece))
+        object.__setattr__(self, "_sizes", {start: tuple(sorted(found)) for start, found in sizes.items()})
 
     def of(self, text: str) -> list[int]:
-        """Numbers of the likeliest pieces of a normalised text, without start and end."""
-        chars = META + " ".join(text.split()).replace(" ", META)
+        """Numbers of the likeliest pieces of a normalised text, without start and end.
+
+        Word by word, for no piece runs on into the next word; and nothing is rounded where single-precision scores are
+        added up in double precision, so that the likeliest pieces of a text are those of its words.
+        """
+        return [number for word in text.split() or [""] for number in _of_word(self, META + word)]
+
+    def likeliest(self, chars: str) -> list[int]:
+        """The same of one word, with META before it."""
         length = len(chars)
         best = [0.0] + [-math.inf] * length
         back = [(0, UNKNOWN)] * (length + 1)
-        pieces = self.pieces
+        pieces, sizes = self.pieces, self._sizes
         for at in range(length):
             here = best[at]
             if here + self.unknown > best[at + 1]:
                 best[at + 1], back[at + 1] = here + self.unknown, (at, UNKNOWN)
-            for end in range(at + 1, min(length, at + LONGEST_PIECE) + 1):
-                found = pieces.get(chars[at:end])
-                if found is not None and here + found[1] > best[end]:
-                    best[end], back[end] = here + found[1], (at, found[0])
+            for size in sizes.get(chars[at : at + 2], _ONE):
+                found = pieces.get(chars[at : at + size])
+                if found is not None and at + size <= length and here + found[1] > best[at + size]:
+                    best[at + size], back[at + size] = here + found[1], (at, found[0])
         out: list[int] = []
         at = length
         while at:
             at, number = back[at]
             out.append(number)
         return out[::-1]
+
+
+@lru_cache(maxsize=16_384)
+def _of_word(tokens: Tokens, chars: str) -> tuple[int, ...]:
+    """Kept: of the words of a language few are most of a text."""
+    return tuple(tokens.likeliest(chars))
 
 
 def tokens(pieces: Sequence[str], scores: Sequence[float]) -> Tokens:

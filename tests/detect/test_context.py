@@ -53,6 +53,19 @@ def test_an_unknown_sign_is_one_token_and_loses_nothing_around_it() -> None:
     assert pieces("") == ["\u2581"]
 
 
+@given(st.lists(st.sampled_from(["face", "faces", "ace", "\u4eba\u8138", "s", "\u2603"]), min_size=1, max_size=8))
+def test_words_by_themselves_give_the_pieces_of_the_whole(words: Sequence[str]) -> None:
+    known = tokens(PIECES, SCORES)
+    assert known.of(" ".join(words)) == known.likeliest("".join("\u2581" + word for word in words))
+
+
+def test_no_shipped_piece_runs_on_into_the_next_word(shipped: Context) -> None:
+    pieces = shipped.encoder.tokens.pieces
+    assert not [piece for piece in pieces if "\u2581" in piece[1:]]
+    scores = np.asarray([score for _, score in pieces.values()])
+    assert np.all(scores * 2.0**30 % 1 == 0)  # so that sums of 500 are exact
+
+
 @given(st.text(max_size=80))
 def test_any_text_becomes_known_numbers(text: str) -> None:
     found = tokens(PIECES, SCORES).of(text)
