@@ -9,11 +9,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_KANA = re.compile(r"[\u3041-\u30ff]")
-_HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]")
-_LATIN = re.compile(r"[a-z]")
-_OTHER = re.compile(r"[\u0370-\u052f\u0530-\u1fff]")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_KANA = re.compile(r"[\u3041-\u30ff]+")
+_HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]+")
+_LATIN = re.compile(r"[a-z]+")
+_OTHER = re.compile(r"[\u0370-\u052f\u0530-\u1fff]+")
 _WORD = re.compile(r"[a-z']+")
 
 
@@ -32,8 +32,8 @@ def of_text(
 ) -> Languages:
     """Languages of a document. `text` is normalised (lower case, Simplified), `original` as written."""
     sample = text[:200_000]
-    han, kana, hangul = len(_HAN.findall(sample)), len(_KANA.findall(sample)), len(_HANGUL.findall(sample))
-    latin, other = len(_LATIN.findall(sample)), len(_OTHER.findall(sample))
+    han, kana, hangul = _count(_HAN, sample), _count(_KANA, sample), _count(_HANGUL, sample)
+    latin, other = _count(_LATIN, sample), _count(_OTHER, sample)
     weight = han * 3 + latin  # a Han character carries about three Latin letters
     if kana * 3 > weight * 0.2 and kana > han * 0.15:
         return Languages("", "ja", False)
@@ -46,6 +46,11 @@ def of_text(
     if han and not latin:
         return Languages("zh", script_tag(original, fold), True)
     return _latin(sample, declared, stopwords)
+
+
+def _count(script: re.Pattern[str], sample: str) -> int:
+    """Characters of a script, found run by run."""
+    return sum(map(len, script.findall(sample)))
 
 
 def _latin(sample: str, declared: str, stopwords: Mapping[str, frozenset[str]]) -> Languages:
@@ -68,7 +73,7 @@ def _latin(sample: str, declared: str, stopwords: Mapping[str, frozenset[str]]) 
 def script_tag(original: str, fold: Mapping[int, str]) -> str:
     """zh-Hans or zh-Hant: Traditional where more than 3 % of the Han characters would be folded."""
     sample = original[:20_000]
-    han = _HAN.findall(sample)
+    han = "".join(_HAN.findall(sample))
     changed = sum(1 for char in han if ord(char) in fold)
     return "zh-Hant" if han and changed / len(han) > 0.03 else "zh-Hans"
 
