@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +46,19 @@ class Problems:
 
 
 _SPECIAL = re.compile(r"[()|]")
+_BRACKET = re.compile(r"[()]")
+_FLAT = re.compile(r"[^()|]*+(?:\([^()]*+\)[^()|]*+)*+")
+"""Groups that do not nest, as nearly all: they are multiplied out without the parser."""
 
 
 def expand(word: str) -> list[str]:
     """`(a|b|)c` -> ac, bc, c. Groups may nest. Raises ValueError past MAX_EXPANSIONS or for unbalanced brackets."""
     if not _SPECIAL.search(word):
         return [word]
+    if _FLAT.fullmatch(word):
+        pieces = [piece.split("|") for piece in _BRACKET.split(word)]
+        if math.prod(map(len, pieces)) <= MAX_EXPANSIONS:
+            return list(dict.fromkeys(map("".join, product(*pieces))))
     choices, at = _alternatives(word, 0)
     if at != len(word) or len(choices) != 1:
         raise ValueError("unbalanced ( ) or a | outside a group")
@@ -207,7 +216,7 @@ def _atom(
     known.counts[lang] = len(words)
     known.pair_only = known.pair_only or bool(entry.get("pair_only"))
     for text in words:
-        if len(text) < (2 if _HAN.search(text) else 3) and not entry.get("pair_only"):
+        if len(text) < 3 and len(text) < (2 if _HAN.search(text) else 3) and not entry.get("pair_only"):
             problems.add(
                 file, f"{name}.words", f"{text!r} is too short to stand alone (pair_only = true allows it in pairs)"
             )
