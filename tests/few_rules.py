@@ -1,4 +1,4 @@
-"""One rule and its words out of patterns/: for tests that are about something else and start many processes."""
+"""One rule and its words out of patterns/: for tests that are about something else, or load many folders."""
 
 from __future__ import annotations
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from scanner.detect.rules import default_path, load
+from scanner.detect.rules import load
 from scanner.errors import RulesError
 from scanner.pipeline.noticing import notice_rules
+from tests.few_rules import few_rules
 
 
 def changed(tmp_path: Path, file: str, *edits: tuple[str, str]) -> list[str]:
-    folder = tmp_path / "patterns"
-    shutil.copytree(default_path(), folder)
+    folder = few_rules(tmp_path / "patterns")
     text = (folder / file).read_text("utf-8")
     for old, new in edits:
         assert old in text, old
@@ -61,8 +60,7 @@ def test_words_that_cannot_be_read_are_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_the_files_has_no_notices(tmp_path: Path) -> None:
-    folder = tmp_path / "patterns"
-    shutil.copytree(default_path(), folder)
+    folder = few_rules(tmp_path / "patterns")
     for name in ("notices.toml", "notice_facts.toml"):
         (folder / name).unlink()
     assert notice_rules(load(folder)) is None
