@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -30,9 +31,15 @@ def rescanned(looked: Looked) -> Report:
 
 
 @pytest.fixture(scope="session")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
-    """A handful of rules, for tests that need some finding and not all of them."""
-    return load_rules(few_rules(tmp_path_factory.mktemp("rules") / "patterns"))
+def patterns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a handful of rules, for tests that need some finding and not all of them. To be left as it is."""
+    return few_rules(tmp_path_factory.mktemp("rules") / "patterns")
+
+
+@pytest.fixture(scope="session")
+def rules(patterns: Path) -> RuleSet:
+    """What it holds; the same object for whoever loads the folder, so that all is compiled once."""
+    return load_rules(patterns)
 
 
 @pytest.fixture

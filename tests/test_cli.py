@@ -31,11 +31,6 @@ ROOT = Path(__file__).resolve().parent.parent
 SHOP = ["--allow-network", "127.0.4.0/24", "--delay", "0"]
 
 
-@pytest.fixture(scope="session")
-def patterns(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return few_rules(tmp_path_factory.mktemp("rules") / "patterns")
-
-
 @pytest.fixture
 def folder(tmp_path: Path, patterns: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     work = tmp_path / "work"

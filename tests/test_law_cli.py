@@ -13,17 +13,11 @@ import pytest
 from rich.cells import cell_len
 
 from scanner.cli.main import run
-from tests.few_rules import few_rules
 from tests.loopback import CLAIM, Page, Vendor, html, vendor
 
 SHOP = ["--allow-network", "127.0.4.0/24", "--delay", "0"]
 CN = ["cn.r799.9", "cn.frt.13", "cn.consumer.29", "cn.spc2021.2", "cn.pipl.26"]
 """Duties of whoever operates what CLAIM advertises; none is that of a vendor which only sells it."""
-
-
-@pytest.fixture(scope="session")
-def patterns(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return few_rules(tmp_path_factory.mktemp("rules") / "patterns")
 
 
 @pytest.fixture
