@@ -16,6 +16,14 @@ from tests.crawled_examples import Looked, Silent, looked_at
 from tests.few_rules import few_rules
 from tests.loopback import CLAIM, Page, Vendor, html, vendor
 
+DEAR = ("test_examples", "test_examples_notices", "test_words_of_reports", "test_peers", "test_shown")
+"""Modules whose fixtures take as long as hundreds of tests. They come first: what a worker begins with no other steals
+from it, so each fixture is made once, and nobody waits for one at the end of the run."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: DEAR.index(item.path.stem) if item.path.stem in DEAR else len(DEAR))
+
 
 @pytest.fixture(scope="session")
 def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
