@@ -16,7 +16,7 @@ import numpy as np
 
 from scanner.detect import voice
 from scanner.detect.context import Context, context
-from scanner.detect.second import Groups, Linear, linear, packed
+from scanner.detect.linear import Groups, Linear, linear, packed
 
 MAX_CHARS, MAX_HEADING = 400, 160
 MOST_STRETCHES = 25

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.detect import second, voice
-from scanner.detect.second import Linear
+from scanner.detect import linear, second, voice
+from scanner.detect.linear import Linear
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_the_numbers_of_shipped_models_are_sorted(reader: second.SecondReader) -
 
 @given(st.lists(st.sampled_from(["face", "shop", "lorry", "\u4eba\u8138"]), max_size=8))
 def test_scores_are_sums_over_features_of_length_one(words: Sequence[str]) -> None:
-    place = {second.code("n", "face"): 0, second.code("n", "shop"): 1, second.code("n", "\u4eba\u8138"): 2}
+    place = {linear.code("n", "face"): 0, linear.code("n", "shop"): 1, linear.code("n", "\u4eba\u8138"): 2}
     weights = np.asarray([[1, 2, 3], [-4, 5, -6]], dtype=np.int8)
     model = Linear(
         ("a", "b"), place, np.asarray([1.0, 2.0, 3.0]), weights, np.asarray([0.5, 0.25]), np.asarray([1.0, -1.0]),

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
-from scanner.detect import second
+from scanner.detect import linear
 from scanner.detect.context import context
 from scanner.detect.disclosure import FILE, FULL, disclosures_of
 from scanner.detect.told import SentenceModel, features, save, vectors
@@ -42,7 +42,7 @@ class Lesson:
 
     case: dict[str, Any]
     text: NoticeText
-    seen: Sequence[second.Groups]
+    seen: Sequence[linear.Groups]
     vectors: np.ndarray
     answers: np.ndarray
     known: np.ndarray
@@ -119,7 +119,7 @@ def train(lessons: Sequence[Lesson]) -> SentenceModel:
         inputs, np.concatenate([one.answers for one in lessons]), np.concatenate([one.known for one in lessons])
     )
     names = (*topics(), *(name + FULL for name in topics()))
-    return SentenceModel(second.quantised(names, place, idf, coefficients, bias, GROUPS), mean, spread)
+    return SentenceModel(linear.quantised(names, place, idf, coefficients, bias, GROUPS), mean, spread)
 
 
 def of(splits: Sequence[str]) -> dict[str, list[Lesson]]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
-from scanner.detect import second
+from scanner.detect import linear
 from scanner.detect.context import context
 from scanner.detect.sayings import ANSWERS, DENIED, FILE, SAID
 from scanner.detect.told import SentenceModel, features, save, vectors
@@ -44,7 +44,7 @@ DOUBT = 0.3
 class Lesson:
     """One notice: what the model sees of each sentence, and the answers (classes) with how much each counts."""
 
-    seen: Sequence[second.Groups]
+    seen: Sequence[linear.Groups]
     vectors: np.ndarray
     answers: np.ndarray
     known: np.ndarray
@@ -135,7 +135,7 @@ def train(every: Sequence[Lesson]) -> SentenceModel:
         of_all, its_bias = train_second.logistic(inputs, *meant(every, scores))
         scores = np.asarray(inputs @ of_all.T) + its_bias
     coefficients, bias = np.concatenate([coefficients, of_all]), np.concatenate([bias, its_bias])
-    return SentenceModel(second.quantised(names, place, idf, coefficients, bias, GROUPS), mean, spread)
+    return SentenceModel(linear.quantised(names, place, idf, coefficients, bias, GROUPS), mean, spread)
 
 
 def meant(every: Sequence[Lesson], scores: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:

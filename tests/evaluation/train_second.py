@@ -25,9 +25,10 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
-from scanner.detect import context, rules, second, voice
+from scanner.detect import context, linear, rules, second, voice
 from scanner.detect.context import Context
-from scanner.detect.second import Bars, Linear, Mix, Reading, SecondReader, View
+from scanner.detect.linear import Linear
+from scanner.detect.second import Bars, Mix, Reading, SecondReader, View
 from scanner.detect.selftest import plain_document
 from scanner.detect.survey import Survey, survey
 from scanner.detect.weigh import weigh
@@ -128,22 +129,22 @@ def gold_of(case: dict[str, Any], seen: Survey | None) -> list[dict[str, str]]:
     return gold
 
 
-def vocabulary(rows: Sequence[second.Groups], least: int = 2) -> tuple[dict[int, int], np.ndarray]:
+def vocabulary(rows: Sequence[linear.Groups], least: int = 2) -> tuple[dict[int, int], np.ndarray]:
     """Features that stand in `least` units, and their inverse document frequency."""
-    seen = Counter(second.code(group, f) for groups in rows for group, fs in groups.items() for f in set(fs))
+    seen = Counter(linear.code(group, f) for groups in rows for group, fs in groups.items() for f in set(fs))
     codes = sorted(number for number, times in seen.items() if times >= least)
     idf = np.asarray([np.log((1 + len(rows)) / (1 + seen[number])) + 1 for number in codes], dtype=np.float32)
     return {number: column for column, number in enumerate(codes)}, idf.astype(np.float16).astype(np.float32)
 
 
 def matrix(
-    rows: Sequence[second.Groups], place: Mapping[int, int], idf: np.ndarray, groups: Mapping[str, float]
+    rows: Sequence[linear.Groups], place: Mapping[int, int], idf: np.ndarray, groups: Mapping[str, float]
 ) -> csr_matrix:
     """One row of weighted features a unit."""
     pointer, columns, values = [0], [], []
-    known = second.Vocabulary(place, idf)
+    known = linear.Vocabulary(place, idf)
     for features in rows:
-        index, value = second.vector(features, known, groups)
+        index, value = linear.vector(features, known, groups)
         columns.extend(index)
         values.extend(value)
         pointer.append(len(columns))
@@ -172,7 +173,7 @@ def train_claims(pages: Sequence[Page], categories: Sequence[str]) -> Linear:
         dtype=np.float32,
     )
     coefficients, bias = logistic(inputs, answers, known)
-    return second.quantised(categories, place, idf, coefficients, bias, GROUPS_CLAIMS)
+    return linear.quantised(categories, place, idf, coefficients, bias, GROUPS_CLAIMS)
 
 
 def logistic(inputs: csr_matrix, answers: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -213,7 +214,7 @@ def train_stances(pages: Sequence[Page]) -> Linear:
     dense = np.asarray([second.role_features(view) for view, _, _ in rows])
     inputs = hstack([matrix(features, place, idf, GROUPS_STANCE), csr_matrix(dense)]).tocsr()
     fitted = LogisticRegression(C=4.0, max_iter=2000).fit(inputs, [stance for _, _, stance in rows])
-    return second.quantised(fitted.classes_, place, idf, fitted.coef_, fitted.intercept_, GROUPS_STANCE)
+    return linear.quantised(fitted.classes_, place, idf, fitted.coef_, fitted.intercept_, GROUPS_STANCE)
 
 
 def train_context(
@@ -341,9 +342,9 @@ def _stances(
     reader: SecondReader, view: View, category: str, stance: str, seen: np.ndarray
 ) -> list[tuple[float, float, bool]]:
     """Log-shares of both models for each stance, and whether it is the labelled one."""
-    linear = replace(reader, heard=(1.0, 0.0)).stances_of(view, category, seen)
+    alone = replace(reader, heard=(1.0, 0.0)).stances_of(view, category, seen)
     stretch = replace(reader, heard=(0.0, 1.0)).stances_of(view, category, seen)
-    return [(float(np.log(linear[s] + 1e-9)), float(np.log(stretch[s] + 1e-9)), s.value == stance) for s in linear]
+    return [(float(np.log(alone[s] + 1e-9)), float(np.log(stretch[s] + 1e-9)), s.value == stance) for s in alone]
 
 
 def _logistic(rows: Sequence[Sequence[float]]) -> list[float]:
@@ -535,8 +536,8 @@ def with_facts(reader: SecondReader, facts: Mapping[str, Any]) -> SecondReader:
 def save(reader: SecondReader) -> None:
     """Writes `second.npz` in `scanner/detect/`."""
     np.savez_compressed(
-        second.FILE, facts=json.dumps(facts_of(reader)), **second.packed("claims", reader.claims),
-        **second.packed("stances", reader.stances),
+        second.FILE, facts=json.dumps(facts_of(reader)), **linear.packed("claims", reader.claims),
+        **linear.packed("stances", reader.stances),
     )  # fmt: skip
 
 
