@@ -47,20 +47,25 @@ FLOORS = {
     # Nearly all of the encoder multiplied as integers: one case each of `fresh3`, `fresh5`, `fresh7`, `fresh8`, two of
     # `fresh9` changed sides, and as many of the others the other way (five sets: 158 of 172 told, before 161 of 174).
     # Run-in headings of notices and mended guards: verdicts of `fresh10` from 0.63 to 0.61 (three pairs of 211).
-    "fresh2": {"biometrics": 0.79, "contradicts_precision": 0.93, "contradicts_recall": 0.76, "verdicts": 0.71},
-    "fresh3": {"biometrics": 0.96, "contradicts_precision": 0.91, "contradicts_recall": 0.84, "verdicts": 0.78},
-    "fresh4": {"biometrics": 0.99, "contradicts_precision": 0.94, "contradicts_recall": 0.83, "verdicts": 0.82},
-    "fresh5": {"biometrics": 0.87, "contradicts_precision": 0.89, "contradicts_recall": 0.64, "verdicts": 0.70},
-    "fresh6": {"biometrics": 0.83, "contradicts_precision": 0.90, "contradicts_recall": 0.77, "verdicts": 0.74},
-    "fresh7": {"biometrics": 0.88, "contradicts_precision": 0.94, "contradicts_recall": 0.71, "verdicts": 0.72},
-    "fresh8": {"biometrics": 0.81, "contradicts_precision": 0.87, "contradicts_recall": 0.64, "verdicts": 0.65},
-    "fresh9": {"biometrics": 0.82, "contradicts_precision": 0.89, "contradicts_recall": 0.41, "verdicts": 0.62},
-    "fresh10": {"biometrics": 0.82, "contradicts_precision": 0.96, "contradicts_recall": 0.42, "verdicts": 0.61},
-    "fresh11": {"biometrics": 0.79, "contradicts_precision": 0.87, "contradicts_recall": 0.46, "verdicts": 0.60},
+    # A second opinion that has not read the claim, and odds: nearly all are higher by 0.02 to 0.15. Lowered for it:
+    # recall of `fresh3` and `fresh6` (0.84, 0.77 before), precision of `fresh3`, `fresh5`, `fresh7`, `fresh10`, `fresh11`
+    # (0.91, 0.89, 0.94, 0.96, 0.87), biometrics of `fresh3`, `fresh8` and `fresh10` (0.96, 0.81, 0.82): one to three
+    # cases each, two of slack among them.
+    "fresh2": {"biometrics": 0.82, "contradicts_precision": 0.92, "contradicts_recall": 0.77, "verdicts": 0.73},
+    "fresh3": {"biometrics": 0.95, "contradicts_precision": 0.90, "contradicts_recall": 0.80, "verdicts": 0.78},
+    "fresh4": {"biometrics": 0.99, "contradicts_precision": 0.95, "contradicts_recall": 0.86, "verdicts": 0.83},
+    "fresh5": {"biometrics": 0.88, "contradicts_precision": 0.85, "contradicts_recall": 0.73, "verdicts": 0.72},
+    "fresh6": {"biometrics": 0.88, "contradicts_precision": 0.89, "contradicts_recall": 0.73, "verdicts": 0.73},
+    "fresh7": {"biometrics": 0.88, "contradicts_precision": 0.91, "contradicts_recall": 0.79, "verdicts": 0.76},
+    "fresh8": {"biometrics": 0.75, "contradicts_precision": 0.90, "contradicts_recall": 0.79, "verdicts": 0.72},
+    "fresh9": {"biometrics": 0.83, "contradicts_precision": 0.89, "contradicts_recall": 0.49, "verdicts": 0.66},
+    "fresh10": {"biometrics": 0.79, "contradicts_precision": 0.93, "contradicts_recall": 0.54, "verdicts": 0.70},
+    "fresh11": {"biometrics": 0.80, "contradicts_precision": 0.86, "contradicts_recall": 0.60, "verdicts": 0.65},
     # Items alone; nobody looks at one. By words alone 0.83 each; the goal is 0.90.
-    "fresh12": {"items_f1": 0.86, "biometrics": 0.83},
-    "fresh13": {"items_f1": 0.85},
-    "fresh14": {"items_f1": 0.90, "items_f1_strict": 0.86, "biometrics": 0.94},
+    "fresh12": {"items_f1": 0.86, "items_f1_strict": 0.77, "biometrics": 0.86},
+    "fresh13": {"items_f1": 0.85, "biometrics": 0.82},
+    "fresh14": {"items_f1": 0.91, "items_f1_strict": 0.87, "biometrics": 0.95},
+    "fresh15": {"items_f1": 0.94, "items_f1_strict": 0.90, "biometrics": 0.75},
     # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
     "frozen": {
         "items_f1": 0.92,
