@@ -10,7 +10,8 @@ from scanner.notice.word import bare
 
 _PLAIN = re.compile(
     r"(?:answer|response|status|yes/no|yes or no|do we do (?:it|this|so)|used(?: here)?|in use|is it used"
-    r"|do we use (?:it|this)|active|enabled|our (?:answer|practice)|what we do|what applies)"
+    r"|do we use (?:it|this)|done(?: here)?|do we|applies|active|enabled|our (?:answer|practice)|what we do"
+    r"|what applies)"
     r"|(?:是否|有无)?(?:进行|使用|启用|开启|采用|实施)?"
     r"|答复|答覆|回答|答案|状态|情况|内容|说明|处理方式|做法|我们的做法|是/否|是否有"
 )

@@ -113,7 +113,7 @@ def in_sentence(finding: Finding) -> tuple[str, str, str]:
         opened = from_a_word(opened)
     end = _ENDS.search(finding.suffix)
     closed = finding.suffix[: end.end()] if end else finding.suffix
-    before = ("" if begins else "…") + one_line(opened) + (" " if opened[-1:].isspace() else "")
+    before = ("" if begins else "…") + one_line(opened) + (" " if opened.strip() and opened[-1:].isspace() else "")
     after = (" " if closed[:1].isspace() else "") + one_line(closed)
     return before, one_line(finding.quote, _QUOTE), after + ("" if end or len(finding.suffix) < QUOTE_CONTEXT else "…")
 

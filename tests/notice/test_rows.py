@@ -80,6 +80,7 @@ def told(text: Document) -> list[tuple[str, str]]:
     ("text", "want"),
     [
         ("Face recognition: no", [("no face recognition", "Face recognition: no")]),
+        ("| Practice | Done |\n| Face recognition | no |", [("no face recognition", "Face recognition | no")]),
         ("| Practice | Used |\n| Face recognition | no |", [("no face recognition", "Face recognition | no")]),
         ("Do you sell my data? No.", [("we do not sell your data", "Do you sell my data? No.")]),
         ("Do you sell my data? Yes.", [("we sell your data", "Do you sell my data? Yes.")]),

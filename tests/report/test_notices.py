@@ -45,6 +45,7 @@ BEFORE, AFTER = "x" * QUOTE_CONTEXT, "y" * QUOTE_CONTEXT
          ("Our cameras see ", "every face", " at the door.")),
         (BEFORE, "every face", AFTER, ("…" + BEFORE, "every face", AFTER + "…")),
         ("Version 3.5 sees ", "every\nface", "", ("Version 3.5 sees ", "every face", "")),
+        ("Order now. ", "Film every face", ". Call us.", ("", "Film every face", ".")),
     ],
 )  # fmt: skip
 def test_a_claim_is_shown_in_its_sentence(before: str, quote: str, after: str, want: tuple[str, str, str]) -> None:
