@@ -11,11 +11,8 @@ from __future__ import annotations
 import json
 import math
 import re
-import zlib
-from array import array
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -24,13 +21,12 @@ from pathlib import Path
 
 import numpy as np
 
+from scanner.detect.linear import Known, Places, by_column, chosen
 from scanner.model import PageRole
 
 FILE = Path(__file__).with_name("voice.npz")
 MAX_CHARS = 1200
 """Characters of a stretch that are read; longer ones say no more about the voice."""
-MOST_REMEMBERED = 50_000
-"""Features of a group that are remembered, some 10 MB; a page of 160 kB whose lines all differ has 38,000."""
 _WORD = re.compile(r"[a-z']+|[0-9]+")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff“”「」『』《》:：,，。!?;|·、()\[\]\n]+")
 ROLES = {
@@ -42,45 +38,6 @@ ROLES = {
     "notice": PageRole.NOTICE,
     "other": PageRole.UNRELATED,
 }
-
-
-class Places(Mapping[int, int]):
-    """The numbers of a model's features, sorted -> their columns. A dict of a million took 0.4 s of CPU time and
-    106 MB, and a page asks for a few thousand."""
-
-    def __init__(self, numbers: np.ndarray) -> None:
-        self._numbers = array("I", numbers.astype(np.uint32).tobytes())
-
-    def __getitem__(self, number: int) -> int:
-        column = bisect_left(self._numbers, number)
-        if column == len(self._numbers) or self._numbers[column] != number:
-            raise KeyError(number)
-        return column
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._numbers)
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-
-class Known(dict[str, tuple[int, float] | None]):
-    """Feature of one group -> its column and idf, None where the model does not know it.
-
-    A feature's number is the crc32 of `before` and the feature. Remembered: to number it and to look it up costs ten
-    times as much, and pages repeat each other's words.
-    """
-
-    def __init__(self, place: Mapping[int, int], idf: np.ndarray, before: str = "") -> None:
-        super().__init__()
-        self._place, self._idf, self._before = place, idf, before
-
-    def __missing__(self, feature: str) -> tuple[int, float] | None:
-        if len(self) >= MOST_REMEMBERED:
-            self.clear()
-        column = self._place.get(zlib.crc32(f"{self._before}{feature}".encode()))
-        found = self[feature] = None if column is None else (column, float(self._idf[column]))
-        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,17 +94,6 @@ def vector(text: str, known: Known) -> tuple[list[int], list[float]]:
             columns.append(found[0])
             values.append(1.0 if times == 1 else 1.0 + math.log(times))
     return columns, values
-
-
-def chosen(weights: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Some columns of int8 weights as float32. A model's weights lie column by column (`by_column`), so that each is
-    one piece of memory."""
-    return np.asarray(weights.T.take(columns, axis=0).astype(np.float32).T)
-
-
-def by_column(weights: np.ndarray) -> np.ndarray:
-    """Weights (classes x features) as `chosen` reads them fast."""
-    return np.asfortranarray(weights)
 
 
 @lru_cache(maxsize=1)

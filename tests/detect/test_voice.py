@@ -30,16 +30,16 @@ def test_features_are_signs_pairs_and_triples_of_a_run_and_words() -> None:
 @given(st.sets(st.integers(0, 2**32 - 1), max_size=50), st.lists(st.integers(0, 2**32 - 1), max_size=20))
 def test_numbers_are_found_as_in_a_dict(numbers: set[int], asked: Sequence[int]) -> None:
     columns = {number: column for column, number in enumerate(sorted(numbers))}
-    places = voice.Places(np.asarray(sorted(numbers), dtype=np.uint32))
+    places = linear.Places(np.asarray(sorted(numbers), dtype=np.uint32))
     assert dict(places) == columns
     assert [places.get(number) for number in asked] == [columns.get(number) for number in asked]
 
 
 def test_what_is_remembered_of_features_is_bounded() -> None:
-    known = voice.Known({zlib.crc32(b"n\tface"): 1}, np.asarray([1.0, 2.0]), "n\t")
-    for number in range(voice.MOST_REMEMBERED + 10):
+    known = linear.Known({zlib.crc32(b"n\tface"): 1}, np.asarray([1.0, 2.0]), "n\t")
+    for number in range(linear.MOST_REMEMBERED + 10):
         assert known[str(number)] is None
-    assert len(known) <= voice.MOST_REMEMBERED
+    assert len(known) <= linear.MOST_REMEMBERED
     assert known["face"] == (1, 2.0)
 
 

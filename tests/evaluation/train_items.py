@@ -108,18 +108,40 @@ def shared(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return both > 0 and both >= SHARED * min(one[1] - one[0], other[1] - other[0])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """What a model sees of the sentences it learns from, in numbers."""
+
+    place: dict[int, int]
+    idf: np.ndarray
+    mean: np.ndarray
+    spread: np.ndarray
+    table: csr_matrix
+    """Sentences x (features + the encoder's vector)."""
+
+    def model(self, names: Sequence[str], coefficients: np.ndarray, bias: np.ndarray) -> SentenceModel:
+        """With what was learnt from them."""
+        return SentenceModel(
+            linear.quantised(names, self.place, self.idf, coefficients, bias, GROUPS), self.mean, self.spread
+        )
+
+
+def inputs_of(rows: Sequence[linear.Groups], seen: np.ndarray, length: float, least: int = 2) -> Inputs:
+    """`seen`: the encoder's vectors, which get this `length`; a feature stands in `least` sentences."""
+    place, idf = train_second.vocabulary(rows, least)
+    mean, spread = seen.mean(axis=0), (seen.std(axis=0) + 1e-6) / length
+    words = train_second.matrix(rows, place, idf, GROUPS)
+    return Inputs(place, idf, mean, spread, hstack([words, csr_matrix((seen - mean) / spread)]).tocsr())
+
+
 def train(lessons: Sequence[Lesson]) -> SentenceModel:
     """One logistic regression a class, over all sentences."""
-    place, idf = train_second.vocabulary([groups for one in lessons for groups in one.seen])
-    every = np.concatenate([one.vectors for one in lessons])
-    mean, spread = every.mean(axis=0), (every.std(axis=0) + 1e-6) / VECTOR
-    words = train_second.matrix([groups for one in lessons for groups in one.seen], place, idf, GROUPS)
-    inputs = hstack([words, csr_matrix((every - mean) / spread)]).tocsr()
+    rows = [groups for one in lessons for groups in one.seen]
+    inputs = inputs_of(rows, np.concatenate([one.vectors for one in lessons]), VECTOR)
     coefficients, bias = train_second.logistic(
-        inputs, np.concatenate([one.answers for one in lessons]), np.concatenate([one.known for one in lessons])
+        inputs.table, np.concatenate([one.answers for one in lessons]), np.concatenate([one.known for one in lessons])
     )
-    names = (*topics(), *(name + FULL for name in topics()))
-    return SentenceModel(linear.quantised(names, place, idf, coefficients, bias, GROUPS), mean, spread)
+    return inputs.model((*topics(), *(name + FULL for name in topics())), coefficients, bias)
 
 
 def of(splits: Sequence[str]) -> dict[str, list[Lesson]]:

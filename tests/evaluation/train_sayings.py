@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
 
 from scanner.detect import linear
 from scanner.detect.context import context
@@ -28,7 +27,6 @@ from tests.evaluation import asking, notices, train_items, train_second
 TOPIC = "biometrics"
 OF_LABEL = {"denied": DENIED, "disclosed": SAID}
 """What a notice labelled so says; one labelled silent says neither."""
-GROUPS = {"n": 1.0, "h": 0.5, "g": 1.0, "c": 0.5}
 VECTOR = 0.3
 """Length that the encoder's vector has beside the words; with 0.05 pairs were ordered 0.004 to 0.01 worse."""
 LEAST = 3
@@ -122,20 +120,15 @@ def _quoted(page: str, text: NoticeText, quote: str) -> list[int]:
 def train(every: Sequence[Lesson]) -> SentenceModel:
     """One logistic regression a class over all sentences; those of biometrics over ROUNDS."""
     names, rows = classes(), [groups for one in every for groups in one.seen]
-    place, idf = train_second.vocabulary(rows, LEAST)
-    seen = np.concatenate([one.vectors for one in every])
-    mean, spread = seen.mean(axis=0), (seen.std(axis=0) + 1e-6) / VECTOR
-    words = train_second.matrix(rows, place, idf, GROUPS)
-    inputs = hstack([words, csr_matrix((seen - mean) / spread)]).tocsr()
+    inputs = train_items.inputs_of(rows, np.concatenate([one.vectors for one in every]), VECTOR, LEAST)
     pairs = [n for n, name in enumerate(names) if not name.startswith(TOPIC)]
     answers, known = (np.concatenate([getattr(one, name)[:, pairs] for one in every]) for name in ("answers", "known"))
-    coefficients, bias = train_second.logistic(inputs, answers, known)
+    coefficients, bias = train_second.logistic(inputs.table, answers, known)
     scores = None
     for _ in range(ROUNDS):
-        of_all, its_bias = train_second.logistic(inputs, *meant(every, scores))
-        scores = np.asarray(inputs @ of_all.T) + its_bias
-    coefficients, bias = np.concatenate([coefficients, of_all]), np.concatenate([bias, its_bias])
-    return SentenceModel(linear.quantised(names, place, idf, coefficients, bias, GROUPS), mean, spread)
+        of_all, its_bias = train_second.logistic(inputs.table, *meant(every, scores))
+        scores = np.asarray(inputs.table @ of_all.T) + its_bias
+    return inputs.model(names, np.concatenate([coefficients, of_all]), np.concatenate([bias, its_bias]))
 
 
 def meant(every: Sequence[Lesson], scores: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:

@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import classification_report
 from sklearn.model_selection import StratifiedKFold
 
-from scanner.detect import rules, voice
+from scanner.detect import linear, rules, voice
 from scanner.detect.normalise import normalise
 
 HERE = Path(__file__).parent
@@ -60,7 +60,7 @@ def vocabulary(texts: Sequence[str]) -> dict[int, int]:
 def matrix(texts: Sequence[str], place: Mapping[int, int]) -> csr_matrix:
     """Counts of known features, one row a text."""
     rows, columns, values = [], [], []
-    known = voice.Known(place, np.ones(len(place)))
+    known = linear.Known(place, np.ones(len(place)))
     for row, text in enumerate(texts):
         index, value = voice.vector(text, known)
         rows.extend([row] * len(index))
