@@ -134,7 +134,8 @@ class Speaker:
         return self._cuts[at], end
 
     def _decide(self, logs: Mapping[PageRole, float]) -> RoleVerdict:
-        total = {role: logs.get(role, -4.0) + self._facts.get(role, 0.0) for role in {*_MODELLED, *self._facts}}
+        roles = dict.fromkeys((*_MODELLED, *self._facts))  # in one order, as sums depend on it in their last bits
+        total = {role: logs.get(role, -4.0) + self._facts.get(role, 0.0) for role in roles}
         total[PageRole.VENDOR] += PRIOR
         highest = max(total.values())
         odds = {role: math.exp(value - highest) for role, value in total.items()}

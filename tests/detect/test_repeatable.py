@@ -9,6 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from scanner.detect import voice
+from scanner.detect.rules import RuleSet
+from scanner.detect.selftest import plain_document
+from scanner.detect.survey import survey
+from scanner.model import Provenance
+
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><body><h1>Questions</h1>
 <h2>Do you sell the pictures?</h2><p>No, we never sell or share images with anyone.</p>
 <p>Nobody is recognised: until then, the figures may one day tell regulars from newcomers.</p>
@@ -34,3 +40,11 @@ def test_an_order_that_python_draws_anew_in_each_process_changes_no_finding(page
     told = {_checked(page, seed) for seed in (1, 2)}  # these two differed
     assert len(told) == 1
     assert '"cue"' in told.pop()
+
+
+def test_the_shares_of_who_speaks_are_added_up_in_one_order(ruleset: RuleSet) -> None:
+    # they were added up over a set, in another order in each process, and differed in their last bits
+    seen = survey(plain_document("Our cameras greet regulars by name.", "en"), ruleset, Provenance(source="p"))
+    assert seen is not None
+    roles = list(voice.ROLES.values())
+    assert list(seen.speaker.verdict().scores)[: len(roles)] == roles
