@@ -66,6 +66,8 @@ FLOORS = {
     "fresh13": {"items_f1": 0.85, "biometrics": 0.82},
     "fresh14": {"items_f1": 0.91, "items_f1_strict": 0.87, "biometrics": 0.95},
     "fresh15": {"items_f1": 0.94, "items_f1_strict": 0.90, "biometrics": 0.75},
+    # Biometrics alone, half of them without the plain words, with near twins: first measured 0.712.
+    "fresh16": {"biometrics": 0.70},
     # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
     "frozen": {
         "items_f1": 0.92,
