@@ -17,6 +17,7 @@ from scanner.notice.period import days_of
 from scanner.notice.rules import Combination, FactRule, NoticeRules
 from scanner.notice.sentence import Sentence
 from scanner.notice.text import MOST_SENTENCES, NoticeText
+from scanner.notice.twice import undone
 from scanner.notice.words import Hit, Lexicon
 
 WINDOW_HAN, WINDOW_LATIN = 26, 110
@@ -201,14 +202,16 @@ def _saying(
         weak = others_duty or exception or hedge
         return (Saying.CONDITIONAL, weak) if weak or excepted else (Saying.DISCLOSED, None)
     if how == "denies":
-        weak = None if rule.hedged else exception or hedge or first(sentence, "upgrade", 0, len(sentence.text))
+        weak = act if undone(sentence, act, denies=True) else None
+        weak = weak or (None if rule.hedged else exception or hedge or first(sentence, "upgrade", 0, whole))
         return (Saying.CONDITIONAL, weak) if weak else (Saying.DENIED, act)
     denial = _denial(sentence, act) or _no_such(sentence, hits, act)
     if any(part.group == "not" for part in combination) and denial is None:
         return None, None
     condition = first(sentence, "condition", 0, whole, rule.lawful) or first(sentence, "can_enable", 0, whole)
-    condition = condition or exception
-    condition = condition or _room(sentence)
+    condition = condition or exception or _room(sentence)
+    if denial is not None and any(undone(sentence, hit) for hit in hits if hit and hit is not denial):
+        return Saying.CONDITIONAL, denial
     if denial is None:
         weak = others_duty or (condition if rule.wary else None)
         return (Saying.CONDITIONAL, weak) if weak else (Saying.DISCLOSED, None)

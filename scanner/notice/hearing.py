@@ -19,12 +19,15 @@ from scanner.notice.facts import (
 from scanner.notice.rules import FactRule
 from scanner.notice.sentence import Sentence
 from scanner.notice.text import MOST_SENTENCES, NoticeText
+from scanner.notice.twice import denies_nothing
 from scanner.notice.words import Hit
 
 HEARD = 0.5
 """Probability from which what the models heard counts."""
 FEWEST_SENTENCES = 4
 """A shorter notice is not read together with a claim: the encoder learnt from notices of five sentences and more."""
+HARDLY = 0.02
+"""Probability below which it does not matter whether a denial is one."""
 Asks = Callable[[str, str, Sequence[Sentence]], Sequence[Answered]]
 """A matter's name, the matter put as a sentence, and all sentences of a notice -> what each says to it; empty where it
 could not be read."""
@@ -100,6 +103,7 @@ def asked_again(
     told = ask(rule.id, question, [sentence.read for sentence in sentences]) if enough else ()
     if not told:
         return tuple(facts)
+    told = _with_denials_undone(sentences, told)
     at_denied, at_said, at_weakened = _most(telling, told)
     denied, said, weakened = told[at_denied].denied, told[at_said].said, told[at_weakened].weakened
     mine = {fact.saying for fact in facts if fact.topic == rule.id}
@@ -123,6 +127,7 @@ def reply(
     telling = [n for n, sentence in enumerate(text.sentences) if _tells(sentence)]
     if not telling:
         return None
+    answers = _with_denials_undone(text.sentences, answers)
     denied, said, weakened = _most(telling, answers)
     topic, sentences = _topic(category), [sentence.read for sentence in text.sentences]
     starts = {n: sentences[n].whole()[0] for n in telling}
@@ -134,6 +139,16 @@ def reply(
         {start: answers[n].denied for n, start in starts.items()},
         {start: answers[n].weakened for n, start in starts.items()},
     )  # fmt: skip
+
+
+def _with_denials_undone(sentences: Sequence[Sentence], answers: Sequence[Answered]) -> Sequence[Answered]:
+    """`No entry without a face scan` denies no scans, though a reader that heard two words of denial may take it so."""
+    return [
+        Answered(0.0, own.said, max(own.weakened, own.denied))
+        if own.denied > HARDLY and denies_nothing(sentence.read)
+        else own
+        for sentence, own in zip(sentences, answers, strict=True)
+    ]
 
 
 def _most(telling: Sequence[int], answers: Sequence[Answered]) -> tuple[int, int, int]:
