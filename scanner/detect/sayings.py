@@ -22,7 +22,7 @@ DENIED, SAID, WEAKENED = ANSWERS = ("denied", "said", "weakened")
 WEIGHT, FROM = 0.2, -2.0
 """How much log-odds count beside the reader's, and those that change nothing. From 0.1 to 0.3 pairs are ordered equally
 well; the reader's own count for 1."""
-WEIGHT_ON = 0.5
+WEIGHT_ON = 0.7
 """The same where the matter is biometrics, of which one sentence asks: 0.5 to 1 are as good."""
 LEAST, MOST = -6.0, 4.0
 """Log-odds beyond which a sentence is no more, and no less, of a kind."""

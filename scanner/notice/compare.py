@@ -52,7 +52,7 @@ _WEAK = _VOID | {VerdictReason.OTHER_PEOPLE, VerdictReason.OTHER_PRODUCT, Verdic
 
 
 _DENIED_FROM = {
-    Verdict.CONTRADICTS: 0.65, Verdict.CANNOT_TELL: 0.9, Verdict.SILENT: 0.9, Verdict.ADMITS: 0.94,
+    Verdict.CONTRADICTS: 0.7, Verdict.CANNOT_TELL: 0.9, Verdict.SILENT: 0.9, Verdict.ADMITS: 0.94,
 }  # fmt: skip
 """How sure a reader of claim and notice together must be of a plain denial, by what the notice's facts say alone.
 Chosen on pairs that it had not learnt from (docs/decisions/0009-claim-and-notice.md)."""

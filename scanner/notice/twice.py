@@ -17,7 +17,8 @@ from scanner.notice.words import Hit
 _NO = r"\b(?:no|not|never|nobody|none|nothing|cannot|can't|won't|don't|doesn't|isn't|aren't|neither)\b"
 _KEPT_OUT = (
     r"\b(?:enter|entry|entrance|admi(?:t|ssion)|let (?:in|through)|pass\b|access|(?:get|come) (?:in|through)|go in|"
-    r"board|log in|sign in|clock in|open|unlock|start|pay|move|be served|proceed|join|use the|walk|work|leave|shop\b)"
+    r"board|log in|sign in|clock in|open|unlock|start|pay|move|be served|proceed|join|use the|walk|work|leave|shop\b|"
+    r"run|goes? ahead|take place|begin|sit|stay|serve|paid|entitled)"
 )
 _ON = r"(?:(?!\b(?:and|but|or)\b)[^,;:.])"
 """A sign that goes on in one clause and begins no other."""
@@ -25,11 +26,16 @@ _MATTER = r"(?P<matter>[^,;:.]{1,90})"
 _ENGLISH = (
     rf"{_NO}{_ON}{{0,40}}?{_KEPT_OUT}{_ON}{{0,50}}?\b(?:without|unless|until|before)\b{_MATTER}",
     rf"\bwithout\b(?P<matter>{_ON}{{1,60}}?(?:, {_ON}{{0,40}}?)?){_NO}{_ON}{{0,20}}?{_KEPT_OUT}",
+    rf"{_NO}{_ON}{{0,40}}?{_KEPT_OUT}{_ON}{{0,40}}?\b(?:who|whose|that)\b(?P<matter>{_ON}{{1,60}}?)"
+    rf"\b(?:has|have|had|is|are|was|were) not\b",
     rf"^\W*no (?P<matter>[^,;:.]{{1,40}}), no {_KEPT_OUT}",
     rf"\b(?:who|that|which|you) (?:have|has|had|did|do|does) not\b(?P<matter>{_ON}{{1,60}}?(?:, {_ON}{{0,40}}?)?)"
     rf"{_NO}{_ON}{{0,20}}?{_KEPT_OUT}",
     rf"\b(?:cannot|can't|can not|could not) (?:do without|but|avoid|help)\b{_MATTER}",
     rf"\bnot (?:true|the case|correct|so) that\b[^,;:.]{{0,30}}?{_NO}{_MATTER}",
+    rf"\b(?:lying|wrong|untrue|a lie|don't think|do not think)\b(?:(?!\bbut\b)[^,;:.]){{0,50}}?{_NO}{_MATTER}",
+    r"\b(?:can't|cannot) not\b(?P<matter>[^,;:.]{1,90})",
+    r"\bby no means (?:free of|without)\b(?P<matter>[^,;:.]{1,60})",
     rf"\b(?:no|not a single|not one) (?:[\w-]+ ){{1,3}}(?:that|which|who) (?:do|does|is|are|have|has) not\b{_MATTER}",
     rf"\b(?:never|not) (?:fail|fails|neglect|neglects|forget|forgets) to\b{_MATTER}",
 )
@@ -37,7 +43,7 @@ _KEPT_OUT_HAN = (
     r"(?:(?:不得|不能|无法|不予|禁止|不让|不许|不可|不准|谢绝|未能)[^,。;]{0,4}?"
     r"(?:进|入(?!库|侵)|出(?:入|门|园|场|校|行)|通行|通过|乘|放行|开(?!展|放)|打卡|办理|登录|登陆|上车|上岗|就餐|消费|"
     r"借|付款|支付|签到|参加|报名|受理|考试|领取)"
-    r"|不会(?:自动|)(?:开|打开|抬|放行|解锁)|不(?:放行|开门|给开|让进)|(?:进|出|开|过|用|上|打)不(?:了|开|去|来|成)|别想)"
+    r"|不会(?:自动|)(?:开|打开|抬|放行|解锁)|不(?:放行|开门|给|让进|算|计|发)|(?:进|出|开|过|用|上|打)不(?:了|开|去|来|成)|别想)"
 )
 _NOT_HAN = r"(?:不|未|没有|没|无|非|拒绝|拒)"
 _HERE = r"[^,。;:]"
@@ -47,6 +53,9 @@ _CHINESE = (
     rf"(?:如|若|如果|倘若|凡|只要){_HERE}{{0,4}}{_NOT_HAN}(?P<matter>{_HERE}{{1,16}}),{_HERE}{{0,8}}{_KEPT_OUT_HAN}",
     rf"非经?(?P<matter>{_HERE}{{1,14}},?{_HERE}{{0,6}}?)(?:{_KEPT_OUT_HAN}|不可|莫入|不得)",
     rf"(?:不得不|不能不|不可不|不会不|无不|无一不|并非不|并不是不|不是不|绝非不)(?P<matter>{_HERE}{{1,40}})",
+    rf"不(?:会|能|得||予)(?:让|准|许|给|对){_HERE}{{0,4}}?(?:没有|未|没){_HERE}{{0,2}}?(?P<matter>{_HERE}{{1,14}})",
+    rf"(?:不能|不可|不敢)说(?:我们|本店|我司|)(?:没有|没|未|不)(?P<matter>{_HERE}{{1,20}})",
+    rf"没有(?:一|哪|任何){_HERE}{{1,10}}?(?:不|没有|未)(?P<matter>{_HERE}{{1,10}})(?:就|便|即)(?:能|可)",
     rf"没有(?:一|哪|任何){_HERE}{{1,10}}?(?:不|没有|未)(?P<matter>(?:用|使用|装|带|采|设|有|做|经){_HERE}{{1,30}})",
 )
 _ON_LEAVE = re.compile(

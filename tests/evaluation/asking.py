@@ -20,6 +20,8 @@ AUTHORS = (
 )
 SPLITS = ("tuning", "tuning2", *(f"learn_{author}" for author in AUTHORS))
 """What is learnt from. By `learn_f`, `fresh` to `fresh6` bars were chosen; `fresh7`, `fresh10`, `fresh11` measure."""
+BIOMETRICS = tuple(file.stem.removeprefix("notices_") for file in sorted(notices.HERE.glob("notices_learn_e?.jsonl")))
+"""Notices of which every sentence is labelled that discloses (`said`) or denies (`denied`) biometrics."""
 OF_VERDICT = {"contradicts": "denied", "admits": "said", "cannot_tell": "weakened"}
 SHARED = 0.3
 """Share of the shorter of sentence and quote that must overlap."""
@@ -57,6 +59,28 @@ def lessons(splits: Sequence[str] = SPLITS) -> Iterator[Question]:
         for pair in notices.lines(f"pairs_{split}"):
             if (asked := question(pair, texts[pair["notice_id"]])) and any(a != IGNORED for a in asked.answers):
                 yield asked
+
+
+def biometrics(splits: Sequence[str] = BIOMETRICS) -> Iterator[Question]:
+    """These notices, asked for biometrics in the words in which the runtime asks."""
+    known = notices.rules()
+    asked = known.facts["biometrics"].question
+    for split in splits:
+        for case in notices.lines(f"notices_{split}"):
+            cut = sentences(case["text"])
+            answers = [ANSWERS.index(says(case, start, end)) for _, start, end in cut]
+            question = known.normalise(asked[case["lang"][:2]]).text
+            yield Question(question, [sentence for sentence, _, _ in cut], answers)
+
+
+def says(case: dict[str, Any], start: int, end: int) -> str:
+    """What a sentence of such a notice says: one of ANSWERS. One that does both denies."""
+    page = notices.document(case["text"]).text
+    for answer in ("denied", "said"):
+        places = ((page.find(quote), len(quote)) for quote in case[answer])
+        if any(_shares(at, at + length, start, end) for at, length in places if at >= 0):
+            return answer
+    return "other"
 
 
 def own_lessons() -> Iterator[Question]:

@@ -4,8 +4,9 @@ The splits named are new: all of their windows are learnt from (with `--silent 0
 sentence answers). Of the others mostly those which the shipped model gets wrong; four in five windows of pairs that it
 has learnt from teach it nothing more. Notices are cut into stretches of several lengths, so that the model depends on
 none. Sentences that answer are learnt alone below the notice's title as well, as the runtime asks them a second time.
-Of contrast sets (`contrasts_a`) every sentence is learnt alone, and beside some of the others. About 8 minutes for a
-thousand new pairs on two threads.
+Of notices labelled for biometrics (`learn_ea`) each sentence that discloses or denies them answers the one question on
+them. Of contrast sets (`contrasts_a`) every sentence is learnt alone, and beside some of the others. About 8 minutes
+for a thousand new pairs on two threads.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ SHARE = 0.6
 answers averaged, which would cost twice as much."""
 SURE = 0.9
 """A window is hard where the right answer of one of its sentences is given less."""
+ROUNDS = 2
+"""How often notices labelled for biometrics come, each time cut at another length: they are few and short."""
 HARD, EASY, ALONE = 0.3, 0.05, 0.1
 """Shares of older windows: hard ones, the others, and sentences alone. Only what is drawn is tried."""
 
@@ -67,14 +70,17 @@ def answers(window: Asked) -> bool:
     return any(window.question.answers[sentence] in (DENIED, SAID, WEAKENED) for sentence, _, _ in window.places)
 
 
-def main(new: Sequence[str], silent: float, older_share: float) -> None:
+def main(new: Sequence[str], silent: float, older_share: float, share: float) -> None:
     read = context.asked()
     if read is None:
         raise SystemExit("no answers.npz to begin with: `python -m tests.evaluation.train_second` makes a first one")
     base, rng = base_encoder.trained(read), random.Random(1)
     sets = list(contrasts.sets([name for name in new if name in contrasts.FILES]))
-    fresh = [question for split in new if split not in contrasts.FILES for question in asking.lessons([split])]
-    older = [question for split in asking.SPLITS if split not in new for question in asking.lessons([split])]
+    pairs = [name for name in new if name not in (*contrasts.FILES, *asking.BIOMETRICS)]
+    of_faces = list(asking.biometrics([name for name in new if name in asking.BIOMETRICS]))
+    fresh = [*asking.lessons(pairs), *of_faces * ROUNDS]
+    older = list(asking.lessons([split for split in asking.SPLITS if split not in new]))
+    older += asking.biometrics([name for name in asking.BIOMETRICS if name not in new])
     older += asking.own_lessons()
     again = [window for window in cut(older, base, rng) if rng.random() < HARD * older_share]
     again = [window for window in again if is_hard(window, read) or rng.random() < EASY / HARD]
@@ -84,14 +90,15 @@ def main(new: Sequence[str], silent: float, older_share: float) -> None:
     print(f"{len(again)} older windows, {len(whole)} new", flush=True)
     of_sets = (question for one in sets for question in (*asking.alone(one), *asking.together(one, rng)))
     plan = batches([*whole, *again, *asked(list(of_sets), base)], rng)
-    trained = train_on(plan, sorted(rules.load().categories), base, RATE, SHARE)
+    trained = train_on(plan, sorted(rules.load().categories), base, RATE, share)
     keep_answers(context.unpack(context.packed(trained)))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Trains the answers to a claim on.")
-    parser.add_argument("new", nargs="+", help="new splits, learn_t or contrasts_a")
+    parser.add_argument("new", nargs="+", help="new splits: learn_t, learn_ea or contrasts_a")
     parser.add_argument("--silent", type=float, default=1.0, help="share of new windows in which no sentence answers")
     parser.add_argument("--older", type=float, default=1.0, help="how much of the older windows, of what is usual")
+    parser.add_argument("--share", type=float, default=SHARE, help="of the new weights in the average with the old")
     options = parser.parse_args()
-    main(options.new, options.silent, options.older)
+    main(options.new, options.silent, options.older, options.share)

@@ -1,9 +1,10 @@
 """Trains the model of `scanner/detect/sayings.py`: `python -m tests.evaluation.train_sayings` (`train`, ten minutes).
 
 Learns from the pairs that the reader of claim and notice learns from (`asking.SPLITS`): the labelled quotation of a
-notice denies, says or weakens the category of its claim, and no other sentence of it does. Biometrics are labelled for
-a notice as a whole. Which sentence is meant is found in ROUNDS: first the sentence that words take for it, then the one
-that the model of the round before holds for likeliest. Run it again whenever `context.npz` changes.
+notice denies, says or weakens the category of its claim, and no other sentence of it does. Biometrics are labelled
+sentence by sentence in `asking.BIOMETRICS`, in all other notices as a whole. Which sentence is meant there is found in
+ROUNDS: first the sentence that words take for it, then the one that the model of the round before holds for likeliest.
+Run it again whenever `context.npz` changes.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class Lesson:
     """What it says of biometrics as a whole; empty where nobody labelled that."""
     by_words: Mapping[str, Sequence[int]]
     """Answer -> sentences that words take for it, of biometrics."""
+    marked: Mapping[str, Sequence[int]] | None = None
+    """Answer -> all sentences that say so of biometrics, where they are labelled one by one."""
 
 
 def classes() -> list[str]:
@@ -66,6 +69,9 @@ def lessons() -> Iterator[Lesson]:
             pairs.setdefault(pair["notice_id"], []).append(pair)
         for case in notices.lines(f"notices_{split}"):
             yield lesson(case, pairs.get(case["id"], []))
+    for split in asking.BIOMETRICS:
+        for case in notices.lines(f"notices_{split}"):
+            yield lesson(case, [])
 
 
 def lesson(case: dict[str, Any], pairs: Sequence[dict[str, Any]]) -> Lesson:
@@ -87,7 +93,13 @@ def lesson(case: dict[str, Any], pairs: Sequence[dict[str, Any]]) -> Lesson:
         for answer in (DENIED, SAID)
     }
     label = case.get("biometrics", "")
-    return Lesson([features(s) for s in told], seen, *labels(case["text"], text, pairs), label, by_words)
+    marked = _marked(case, text) if "said" in case else None
+    return Lesson([features(s) for s in told], seen, *labels(case["text"], text, pairs), label, by_words, marked)
+
+
+def _marked(case: dict[str, Any], text: NoticeText) -> dict[str, list[int]]:
+    says = [asking.says(case, *sentence.whole()) for sentence in text.sentences]
+    return {answer: [n for n, one in enumerate(says) if one == answer] for answer in (DENIED, SAID)}
 
 
 def labels(page: str, text: NoticeText, pairs: Sequence[dict[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
@@ -141,7 +153,10 @@ def meant(every: Sequence[Lesson], scores: np.ndarray | None) -> tuple[np.ndarra
         known.append(np.zeros((size, 2), dtype=np.float32))
         telling = np.asarray([bool(groups["n"]) for groups in one.seen], dtype=np.float32)
         for column, answer in enumerate((DENIED, SAID)):
-            if one.label and OF_LABEL.get(one.label) != answer:
+            if one.marked is not None:
+                known[-1][:, column] = telling
+                answers[-1][one.marked[answer], column] = 1.0
+            elif one.label and OF_LABEL.get(one.label) != answer:
                 known[-1][:, column] = telling
             elif one.label and size:
                 its = None if own is None else np.where(telling > 0, own[:, column], -np.inf)

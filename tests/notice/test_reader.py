@@ -70,7 +70,7 @@ def hearing(told: dict[str, Answered]) -> Asks:
     [
         ({}, Saying.SILENT, ""),
         ({"hand": Answered(0.0, 0.95)}, Saying.DISCLOSED, "The gate opens to your hand."),
-        ({"counted": Answered(0.95, 0.0)}, Saying.DENIED, "Guests are counted, nothing else."),
+        ({"counted": Answered(0.99, 0.01)}, Saying.DENIED, "Guests are counted, nothing else."),
         (
             {"counted": Answered(0.95, 0.0), "hand": Answered(0.0, 0.95)},
             Saying.DISCLOSED,
@@ -87,7 +87,7 @@ def test_a_notice_is_asked_for_biometrics_too(told: dict[str, Answered], want: S
 
 def test_what_only_the_words_take_for_a_disclosure_is_doubted() -> None:
     text = FILMED + "摄像机采集顾客的人脸图像，用于识别会员。\n录像保存七天。\n如有疑问请到服务台。"
-    for told, want in (({"人脸": Answered(0.0, 0.3)}, Saying.DISCLOSED), ({}, Saying.SILENT)):
+    for told, want in (({"人脸": Answered(0.0, 0.9)}, Saying.DISCLOSED), ({}, Saying.SILENT)):
         assert overall(read_notice(document(text), RULES, Provenance("x"), ask=hearing(told)).facts) is want
     assert overall(read_notice(document(text), RULES, Provenance("x"), ask=lambda *_: ()).facts) is Saying.DISCLOSED
 
