@@ -28,7 +28,7 @@ HEARD = 0.5
 """Probability from which what the models heard counts."""
 FEWEST_SENTENCES = 4
 """A shorter notice is not read together with a claim: the encoder learnt from notices of five sentences and more."""
-HARDLY = 0.02
+_HARDLY = 0.02
 """Probability below which it does not matter whether a denial is one."""
 Asks = Callable[[str, str, Sequence[Sentence]], Sequence[Answered]]
 """A matter's name, the matter put as a sentence, and all sentences of a notice -> what each says to it; empty where it
@@ -173,7 +173,7 @@ def _with_denials_undone(sentences: Sequence[Sentence], answers: Sequence[Answer
     """`No entry without a face scan` denies no scans, though a reader that heard two words of denial may take it so."""
     return [
         Answered(0.0, own.said, max(own.weakened, own.denied))
-        if own.denied > HARDLY and denies_nothing(sentence.read)
+        if own.denied > _HARDLY and denies_nothing(sentence.read)
         else own
         for sentence, own in zip(sentences, answers, strict=True)
     ]

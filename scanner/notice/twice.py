@@ -8,8 +8,8 @@ none of them is read as before.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scanner.notice.sentence import Sentence
 from scanner.notice.words import Hit
@@ -78,13 +78,16 @@ class Twice:
     """[first:last] is what they speak of."""
 
 
-def twice(sentence: Sentence) -> Iterator[Twice]:
+def twice(sentence: Sentence) -> tuple[Twice, ...]:
     """All of a sentence."""
-    if "not" not in sentence.groups:
-        return
-    for found in (found for form in _FORMS for found in form.finditer(sentence.text)):
-        if not _ON_LEAVE.search(found["matter"]):
-            yield Twice(*found.span(), *found.span("matter"))
+    return _in(sentence.text) if "not" in sentence.groups else ()
+
+
+@lru_cache(maxsize=256)
+def _in(text: str) -> tuple[Twice, ...]:
+    """Kept: every fact of a sentence asks for them."""
+    found = (found for form in _FORMS for found in form.finditer(text))
+    return tuple(Twice(*one.span(), *one.span("matter")) for one in found if not _ON_LEAVE.search(one["matter"]))
 
 
 def undone(sentence: Sentence, hit: Hit, *, denies: bool = False) -> bool:
@@ -94,7 +97,7 @@ def undone(sentence: Sentence, hit: Hit, *, denies: bool = False) -> bool:
 
 def denies_nothing(sentence: Sentence) -> bool:
     """Does each denial in the sentence belong to two that undo each other?"""
-    pairs = list(twice(sentence))
+    pairs = twice(sentence)
     return bool(pairs) and not any(
         hit.groups & _DENIES and not any(hit.start < one.end and one.start < hit.end for one in pairs)
         for hit in sentence.hits

@@ -247,7 +247,7 @@ def hears(sentence: str, denied: float, said: float = 0.0, weakened: float = 0.0
         ("phone-capture", "Each passing phone gets a name of its own", "no sound", 0.8, Verdict.SILENT),
         # A word leaves room: surer.
         ("phone-capture", "Each passing phone gets a name of its own", "followed around", 0.9, Verdict.SILENT),
-        # The facts deny it: two in three is enough, less is not.
+        # The facts deny it: seven in ten is enough, less is not.
         ("biometric-database", "Every face is filed", "face recognition", 0.7, Verdict.CONTRADICTS),
         ("biometric-database", "Every face is filed", "face recognition", 0.4, Verdict.CANNOT_TELL),
         # The facts found a denial, the reader hears another sentence deny it.
