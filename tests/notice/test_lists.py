@@ -34,6 +34,7 @@ def page(case: dict[str, Any]) -> Document:
     return found
 
 
+@pytest.mark.gate
 def test_verdicts_on_notices_with_lists() -> None:
     """Most are right, none is a contradiction that the label has not; quotations are the notice's own text."""
     table: Counter[tuple[str, str]] = Counter()

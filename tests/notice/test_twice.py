@@ -45,6 +45,7 @@ def read(text: str, lang: str) -> Notice:
     return read_notice(page, RULES, Provenance("case"), (), hear(page, RULESET), answers_on)
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize(
     ("name", "still_denied", "denied"),
     [("twice", 0, 23), ("twice_others", 2, 24)],  # of 28 and 24; of 40 and 40
