@@ -12,6 +12,9 @@ LONGEST_LABEL = 80
 """Characters of a label; what is longer explains, and a "no" beside it may answer anything."""
 _END = re.compile(r"[,.;:!?()\[\]\n]|\s-\s|\s{2,}")
 """Ends the first words of an answer."""
+_TABLE = re.compile(r">(?:t(?:head|body|foot)(?:\[\d+\])?>)?tr(?:\[\d+\])?$")
+_REMARKS = re.compile(r"(?:note|remark|comment|explanation|detail|reason)s?|(?:补充|具体|)说明|备注|注释|解释|理由")
+"""Heads of columns that explain the answer beside them and give none."""
 
 
 def refused(page: Page, words: Set[str]) -> dict[int, Cue]:
@@ -20,8 +23,10 @@ def refused(page: Page, words: Set[str]) -> dict[int, Cue]:
     A comparison in which one product has the thing and another has not is no denial: all answers must be one.
     """
     out: dict[int, Cue] = {}
-    for row in _rows(page.document.blocks):
-        label, answers = row[0], row[1:]
+    rows = _rows(page.document.blocks)
+    remarks = _remarks(page, rows)
+    for row in rows:
+        label, answers = row[0], [cell for cell in row[1:] if _column(page, cell) not in remarks]
         said = [_refusal(page, cell, words) for cell in answers]
         if not said or not all(said) or sum(len(page.document.blocks[at].text) for at in label) > LONGEST_LABEL:
             continue
@@ -47,8 +52,27 @@ def _rows(blocks: Sequence[Block]) -> list[list[list[int]]]:
     return [cells for cells in rows if len(cells) > 1]
 
 
+def _remarks(page: Page, rows: Sequence[Sequence[Sequence[int]]]) -> set[tuple[str, str]]:
+    """The columns, each with its table, whose head says that remarks stand below it."""
+    heads: dict[str, Sequence[Sequence[int]]] = {}
+    for row in rows:
+        heads.setdefault(_column(page, row[0])[0], row)
+    return {_column(page, cell) for row in heads.values() for cell in row[1:] if _REMARKS.fullmatch(_text(page, cell))}
+
+
+def _column(page: Page, cell: Sequence[int]) -> tuple[str, str]:
+    """The table of a cell, and which cell of its row it is."""
+    place = page.document.blocks[cell[0]].cell
+    assert place is not None
+    return _TABLE.sub("", place[0]), place[2]
+
+
+def _text(page: Page, cell: Sequence[int]) -> str:
+    """Normalised."""
+    return page.normal.text[page.borders[cell[0]][0] : page.borders[cell[-1]][1]].strip()
+
+
 def _refusal(page: Page, cell: Sequence[int], words: Set[str]) -> str:
     """The cell's text where it begins with a plain no and goes no further, or stops there; else empty."""
-    start, end = page.borders[cell[0]][0], page.borders[cell[-1]][1]
-    first = _END.split(page.normal.text[start:end].strip(), maxsplit=1)[0].strip()
+    first = _END.split(_text(page, cell), maxsplit=1)[0].strip()
     return page.document.blocks[cell[0]].text.strip() if first in words else ""

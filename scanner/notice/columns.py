@@ -58,9 +58,11 @@ class Columns:
         """Not where the head says that numbers stand below it."""
         return not _is(_NUMBERS, self.heads.get(column, ""))
 
-    def fits(self, last: int) -> bool:
-        """Has a row with this last column as many as there are heads? If not, some cell spans several."""
-        return not self.of_row or last == self.last
+    def fits(self, last: int, column: int) -> bool:
+        """Is the answer of this column certain to stand below its head? `last`: the last column of the row. A row of
+        fewer than there are heads has an empty cell, or one that spans several: no matter where heads ask but whether
+        it is done."""
+        return not self.of_row or last == self.last or self.deed(column, 0) == ""
 
     def deed(self, column: int, cells: int) -> str | None:
         """What is asked of the thing in the first column: a deed, empty if but whether it is done, None if something

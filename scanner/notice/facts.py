@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from scanner.model import NoticeFact, NoticeKind, Saying
 from scanner.notice.items import HEARSAY
-from scanner.notice.period import days_of
+from scanner.notice.period import dated_only, days_of
 from scanner.notice.rules import Combination, FactRule, NoticeRules
 from scanner.notice.sentence import Sentence
 from scanner.notice.text import MOST_SENTENCES, NoticeText
@@ -145,6 +145,8 @@ def _facts(
             if any(part.absent and part.group in sentence.groups for part in whole):
                 continue
             combination = tuple(part for part in whole if not part.absent)
+            if any(part.group == "period" for part in combination) and dated_only(sentence.text):
+                continue
             for hits in _nearest_deeds(combination, tuple(fillings(combination, sentence, text))):
                 if sentence.cut and not _of_item(hits, sentence):
                     continue

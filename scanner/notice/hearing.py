@@ -27,7 +27,8 @@ from scanner.notice.words import Hit
 HEARD = 0.5
 """Probability from which what the models heard counts."""
 FEWEST_SENTENCES = 4
-"""A shorter notice is not read together with a claim: the encoder learnt from notices of five sentences and more."""
+"""A shorter notice is not read together with a claim: the encoder learnt from notices of five sentences and more. It is
+asked for a matter nevertheless: of 170 signs of two or three sentences 0.50 are understood by their words, 0.73 so."""
 _HARDLY = 0.02
 """Probability below which it does not matter whether a denial is one."""
 Asks = Callable[[str, str, Sequence[Sentence]], Sequence[Answered]]
@@ -128,8 +129,7 @@ def asked_of(text: NoticeText, rule: FactRule, question: str, ask: Asks) -> Mapp
     where the notice was not asked."""
     sentences = text.sentences[:MOST_SENTENCES]
     telling = [n for n, sentence in enumerate(sentences) if _tells(sentence)]
-    enough = telling and len(sentences) >= FEWEST_SENTENCES
-    told = ask(rule.id, question, [sentence.read for sentence in sentences]) if enough else ()
+    told = ask(rule.id, question, [sentence.read for sentence in sentences]) if telling else ()
     answers = _with_denials_undone(sentences, told) if told else ()
     return {n: answers[n] for n in telling} if answers else {}
 

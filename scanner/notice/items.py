@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
@@ -10,6 +11,7 @@ from scanner.model import ItemStatus, NoticeItem
 from scanner.notice.rules import Combination, Item, NoticeRules, Topic
 from scanner.notice.sentence import Pair, Sentence
 from scanner.notice.text import NoticeText
+from scanner.notice.word import bare
 
 FACE = "face"
 FACE_SHARE = 0.12
@@ -21,6 +23,8 @@ HEARSAY = "hearsay"
 SHORT = 25
 """Sentences of a notice so short that what it says beside a disclosure on faces is about the same people and data."""
 MOST_QUOTE = 240
+_IMPRINT = re.compile(r"\W*(?:©|\(c\)|copyright\b|版权所有)")
+"""How a line begins that says whose the page is, and nothing else."""
 Odds = Mapping[str, Sequence[tuple[float, float]]]
 """Topic -> for each sentence the log-odds that it speaks of it, and that it does so in full."""
 Discloses = Callable[[Sequence[Sentence]], Odds]
@@ -109,6 +113,8 @@ def weighed(seen: NoticeItem, text: NoticeText, topic: Topic, face_only: bool, o
 def _tells(sentence: Sentence, face_only: bool) -> bool:
     """Could it disclose anything (`face_only`: of faces)?"""
     if not sentence.text.strip() or sentence.text.rstrip().endswith("?") or HEARSAY in sentence.groups:
+        return False
+    if bare(sentence.text) or _IMPRINT.match(sentence.text):  # "No." discloses nothing, whatever it answers
         return False
     return not face_only or FACE in sentence.groups | sentence.context
 

@@ -88,6 +88,11 @@ def days_of(sentence: Sentence) -> tuple[str, float | None]:
     return (EVENT if "keep_event" in groups and not open_ended else VAGUE), None
 
 
+def dated_only(text: str) -> bool:
+    """Is what looks like periods in a normalised text (2026年2月1日) the parts of dates?"""
+    return _DATE.search(text) is not None and not _spans(text)
+
+
 def claimed_days(text: str) -> float | None:
     """The longest period of more than a day in a normalised advert's clause, in days; None without one, or where one
     cannot be read. A day is left out: round the clock is no period, nor is how often something is done."""

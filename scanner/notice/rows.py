@@ -187,11 +187,13 @@ def _of_row(row: Row, heads: Columns, sure: bool, document: Document) -> Changes
     answers = [(cell, word) for cell in rest if (word := _word(cell)) is not None and heads.may_answer(cell.column)]
     if not answers or bare(label.text) or len(label.text) > _MOST_LABEL:
         return {}
-    sure = sure and heads.fits(row[-1].column) and tied(label.text, label.sentences[0].lexicon)
+    sure = sure and tied(label.text, label.sentences[0].lexicon)
     told = {
         cell.column: _pair(label, cell, said, word, document)
         for cell, word in answers
-        if sure and (said := _said(label.text, word, heads.deed(cell.column, len(cells))))
+        if sure
+        and heads.fits(row[-1].column, cell.column)
+        and (said := _said(label.text, word, heads.deed(cell.column, len(cells))))
     }
     return _written_in(label, answers, told, len(answers) == len(rest))
 
@@ -298,8 +300,10 @@ def _pair(label: Cell, cell: Cell, said: str, word: Word, document: Document) ->
 
 
 def _beside(pair: Pair, answer: Sentence, word: Word) -> tuple[Sentence, ...]:
-    """A condition says something itself: `only with your consent`."""
-    return (pair, answer) if word.answer is Answer.ROOM else (pair,)
+    """A condition says something itself, `only with your consent`, and is quoted with what it is a condition of."""
+    if word.answer is not Answer.ROOM or pair.above is None:
+        return (pair,)
+    return pair, replace(pair, text=answer.text.strip(), above=replace(pair.above, doubtful=False), line=frozenset())
 
 
 def _open(one: Sentence, label: Cell) -> Sentence:

@@ -68,7 +68,8 @@ _VAGUE = re.compile(
 )
 """A whole answer that leaves it open."""
 _ROOMY = re.compile(
-    r"\b(?:only|sometimes|part(?:ly|ially)?|var(?:y|ies)|depend\w*|some|unless|except|but|if)\b|部分|视|仅|只|有时|除|但|同意|例外"
+    r"\b(?:only|sometimes|(?<!take )(?<!takes )(?<!taking )part(?:ly|ially)?|var(?:y|ies)|depend\w*|some|unless|except"
+    r"|but|if)\b|部分|视|仅|只|有时|除|但|同意|例外"
 )
 """What leaves room in what is added to a yes or no."""
 _UNSETTLED = re.compile(
@@ -103,7 +104,8 @@ def read_word(text: str, lexicon: Lexicon) -> Word | None:
         short = len(plain) <= _SHORT and not any(sign in plain for sign in ",;:")
         return Word(Answer.ROOM, rest=plain) if short and _ONLY.match(plain) else None
     if len(rest) > _SHORT or ";" in rest:
-        return None  # what is told at length is told by its own words
+        # what is told at length is told by its own words, but for an exception
+        return Word(Answer.ROOM) if _ONLY.match(rest) and ";" not in rest else None
     if rest and _leaves_room(rest, lexicon):
         return Word(Answer.ROOM)
     return Word(answer, found["verb"] or found["han"] or "", rest)

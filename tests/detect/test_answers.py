@@ -44,6 +44,14 @@ def test_what_one_of_two_models_has_is_claimed_of_it() -> None:
     assert _found(row.format("✗", "–"))["attribute-inference"].stance is Stance.NEGATED
 
 
+def test_a_remark_beside_a_no_is_no_answer() -> None:
+    table = (
+        "<table><tr><th>功能</th><th>是否</th><th>{}</th></tr><tr><td>情绪识别</td><td>否</td><td>{}</td></tr></table>"
+    )
+    assert _found(table.format("说明", "摄像机只统计人数"))["attribute-inference"].stance is Stance.NEGATED
+    assert _found(table.format("旗舰版", "标配,可选"))["attribute-inference"].stance is Stance.ASSERTED
+
+
 def test_a_no_that_goes_on_denies_nothing() -> None:
     found = _found("<table><tr><td>Emotion analysis of shoppers</td><td>No sign-up needed</td></tr></table>")
     assert found["attribute-inference"].stance is Stance.ASSERTED

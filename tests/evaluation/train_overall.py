@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from scanner.detect.detector import answers_on
 from scanner.notice.facts import BIOMETRICS, read_facts
-from scanner.notice.hearing import FEWEST_SENTENCES, asked_of, weighed
+from scanner.notice.hearing import asked_of, weighed
 from scanner.notice.kind import kind_of
 from scanner.notice.text import NoticeText
 from tests.evaluation import notices
@@ -31,8 +31,6 @@ def rows() -> Iterator[tuple[tuple[float, ...], str]]:
     rule = rules.facts[BIOMETRICS]
     for case in (case for split in SPLITS for case in notices.lines(f"notices_{split}")):
         text = NoticeText(notices.document(case["text"]), rules.normalise, rules.lexicon)
-        if len(text.sentences) < FEWEST_SENTENCES:
-            continue
         mine = {fact.saying for fact in read_facts(text, rules, kind_of(text)) if fact.topic == BIOMETRICS}
         question = rules.normalise(rule.question[case["lang"][:2]]).text
         if told := asked_of(text, rule, question, answers_on):

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from scanner.model import ItemStatus, NoticeItem
-from scanner.notice.items import look, read_items
+from scanner.notice.items import look, read_items, weighed
 from scanner.notice.text import NoticeText
 from tests.evaluation.notices import document, rules
 
@@ -98,3 +98,12 @@ def test_what_words_found_falls_where_the_reader_holds_it_for_nothing() -> None:
 def test_a_reader_that_knows_nothing_of_a_topic_leaves_it_to_words() -> None:
     said = "Corner shop: our cameras\nPictures are kept for 30 days."
     assert read_with({"rights": [(5.0, 5.0), (-9.0, 0.0)]}, said)["gdpr.13.2a"].status is ItemStatus.FOUND
+
+
+@pytest.mark.parametrize("text", ["No.", "否", "© 2026 Marram Optics Ltd", "版权所有 2026 沙芒光学有限公司"])
+def test_a_bare_answer_and_an_imprint_disclose_nothing_whatever_a_model_hears(text: str) -> None:
+    known = rules()
+    page = NoticeText(document(f"About this page\n\n{text}"), known.normalise, known.lexicon)
+    sure = {"recipients": [(9.0, 9.0)] * len(page.sentences)}
+    seen = weighed(look(page, known.topics["recipients"], False), page, known.topics["recipients"], False, sure)
+    assert text not in seen.quote

@@ -300,3 +300,15 @@ def test_a_title_says_that_the_version_is_none_any_more(title: str) -> None:
     assert found.ends
     assert found.ends.quote == title
     assert any(title in line for line in notice_lines(found, "zh")[2:])
+
+
+def test_a_date_is_no_period_and_a_shop_that_agrees_is_nobodys_consent() -> None:
+    html = "<h1>摄像机说明</h1><p>生效日期：2026年2月1日</p><h2>保存期限</h2><p>录像保存7天。</p>"
+    found = read(html.encode(), "text/html; charset=utf-8", "file:///case").document
+    assert found is not None
+    facts = read_notice(found, RULES, Provenance("x"), ()).facts
+    assert {fact.quote for fact in facts if fact.topic == "retention"} == {"录像保存7天。"}
+    assert saying("我们出售数据，但须门店同意。", "consent") is Saying.SILENT
+    assert (
+        saying("Do you sell data? No, unless the shop has agreed to our partner programme.", "consent") is Saying.SILENT
+    )

@@ -87,7 +87,17 @@ def told(text: Document) -> list[tuple[str, str]]:
         ("Do you sell my data? Yes.", [("we sell your data", "Do you sell my data? Yes.")]),
         ("Is my face recognised? No.", [("your face is not recognised", "Is my face recognised? No.")]),
         ("Are there microphones? No.", [("there are no microphones", "Are there microphones? No.")]),
-        ("Do you sell it? No, unless you agree.", [("we sell it?", "Do you sell it? No, unless you agree.")]),
+        (
+            "Do you sell it? No, unless you agree.",
+            [
+                ("we sell it?", "Do you sell it? No, unless you agree."),
+                ("no, unless you agree.", "Do you sell it? No, unless you agree."),
+            ],
+        ),
+        (
+            "Is it shared? Yes, with all shops that take part.",
+            [("it is shared, with all shops that take part", "Is it shared? Yes, with all shops that take part.")],
+        ),
         ("是否录音：□是 ☑否", [("不录音", "是否录音：□是 ☑否")]),
         ("問：會出售資料嗎？\n答：不會。", [("不会出售资料", "問：會出售資料嗎？\n答：不會。")]),
         ("人脸识别：视情况", [("我们使用人脸识别?", "人脸识别：视情况")]),
@@ -114,6 +124,9 @@ def test_what_a_line_or_a_question_is_read_as(text: str, want: list[tuple[str, s
         ([["Data", "Collected", "Sold"], ["Faces", "Yes", "No"]], ["faces are collected", "faces are not sold"]),
         ([["No.", "Data", "Collected"], ["1", "Face images", "No"]], ["no face images are collected"]),
         ([["信息", "是否收集", "是否出售"], ["人脸照片", "否", "否"]], ["我们不收集人脸照片", "人脸照片不出售"]),
+        ([["Practice", "Used", "Note"], ["Mood reading", "No", ""]], ["no mood reading"]),
+        ([["事项", "是否", "说明"], ["分析年龄、性别、情绪", "否"]], ["我们不会分析年龄、性别、情绪"]),
+        ([["Data", "Collected", "Sold", "Note"], ["Face images", "No"]], []),
         ([["Data", "Purpose"], ["Face images", "No"]], []),
         ([["Data", "No. of days"], ["Face images", "No"]], []),
         ([["Practice", "North hall", "South hall"], ["Face recognition", "No", "Yes"]], []),
