@@ -196,13 +196,23 @@ def rescan(
     format: FormatsFlag = None,
     lang: LangFlag = None,
     speaker: SpeakerFlag = None,
+    targets: Annotated[
+        Path | None,
+        typer.Option(
+            "--targets",
+            "-t",
+            show_default=False,
+            help="A corrected targets file: what it says of kept pages and their vendors comes before what was said.",
+        ),
+    ] = None,
     exit_code: ExitCodeFlag = False,
 ) -> int:
     """Judge everything kept once more, with the rules of today. No network.
 
-    Who speaks on a page is taken as it was said when it was last read, unless --speaker says otherwise.
+    Who speaks on a page is what --speaker says, else --targets, else what was said when it was last judged.
     What is found now in old pages is marked "newly recognised": we learned to see it; nobody began to say it.
     """
+    from ..collect.targets import read_targets
     from ..pipeline.rescan import rescan as rescan_kept
     from .console import Watcher
     from .finishing import finish
@@ -212,7 +222,9 @@ def rescan(
         ctx, config, out_dir=out, store__url=db, rules__path=str(rules) if rules else None,
         report__lang=lang, report__formats=format,
     )  # fmt: skip
-    note_places(ctx, settings)
+    file = None if targets is None else read_targets(targets)
+    places = [place for one in file.targets for place in one.jurisdictions] if file else []
+    note_places(ctx, settings, [*places, *settings.law.jurisdictions])
     with Watcher(quiet=ctx.obj.quiet) as watcher:
-        report = rescan_kept(settings, load_rules(settings), watcher, speaker=word)
+        report = rescan_kept(settings, load_rules(settings), watcher, speaker=word, targets=file)
     return finish(report, settings, exit_code=exit_code)

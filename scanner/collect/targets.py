@@ -7,6 +7,7 @@ column names are read. What is wrong is said with file and line; nothing is gues
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 import tomllib
@@ -53,13 +54,32 @@ class _Source:
         return TargetsError(f"{self.path}:{self.line}: {what}" if self.line else f"{self.path}: {what}", tip)
 
 
+@dataclass(frozen=True, slots=True)
+class TargetsFile:
+    """What a targets file said when it was read, and the digest of the bytes in which it said so."""
+
+    path: Path
+    sha256: str
+    targets: tuple[Target, ...]
+
+
 def load_targets(path: Path) -> tuple[Target, ...]:
+    """The targets of a file; as `read_targets`."""
+    return read_targets(path).targets
+
+
+def read_targets(path: Path) -> TargetsFile:
     """Read a targets file; the format is decided by the name (`.toml`, `.csv`) and else by the content.
 
     Raises TargetsError with file and line for anything that cannot be used, and for a file without targets.
     """
     source = _Source(path)
-    text = _text(source)
+    data = _bytes(source)
+    return TargetsFile(path, hashlib.sha256(data).hexdigest(), _targets(data, source))
+
+
+def _targets(data: bytes, source: _Source) -> tuple[Target, ...]:
+    path, text = source.path, _text(data, source)
     suffix = path.suffix.lower()
     if suffix == ".toml" or (suffix not in (".csv", ".tsv", ".txt") and re.search(r"^\s*\[\[target\]\]", text, re.M)):
         targets = _from_toml(text, source)
@@ -90,7 +110,7 @@ def from_urls(urls: Iterable[str]) -> tuple[Target, ...]:
     return tuple(Target(vendor=host, urls=tuple(found)) for host, found in by_host.items())
 
 
-def _text(source: _Source) -> str:
+def _bytes(source: _Source) -> bytes:
     try:
         data = source.path.read_bytes()
     except FileNotFoundError:
@@ -99,6 +119,10 @@ def _text(source: _Source) -> str:
         raise source.error(f"cannot be read: {error.strerror}") from None
     if len(data) > MAX_FILE_BYTES:
         raise source.error(f"larger than {MAX_FILE_BYTES // 1024**2} MB")
+    return data
+
+
+def _text(data: bytes, source: _Source) -> str:
     utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))  # Excel's "Unicode text"
     candidates = ("utf-16",) if utf16 else ("utf-8-sig", "gb18030")
     for encoding in candidates:

@@ -53,7 +53,7 @@ from .notices import (
     Verdict,
     VerdictReason,
 )
-from .reported import REPORT_SCHEMA, Comparison, Crop, Difference, NotCompared, Report
+from .reported import REPORT_SCHEMA, TARGETS_NOTE, Comparison, Crop, Difference, NotCompared, Report
 from .text import TEXT_DERIVATION, Block, Document, Link, PictureLine, PictureText, Reading, Spot
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "READ",
     "REPORT_SCHEMA",
     "SPEAKERS",
+    "TARGETS_NOTE",
     "TEXT_DERIVATION",
     "Answered",
     "Block",

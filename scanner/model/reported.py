@@ -12,6 +12,10 @@ from .law import RelevantLaw
 from .notices import Contradiction, Notice
 
 REPORT_SCHEMA = "noticescan/report/1"
+TARGETS_NOTE = (
+    "targets_file", "targets_sha256", "targets_not_kept", "targets_excluded", "targets_other_name", "targets_unclear",
+)  # fmt: skip
+"""Keys of `Report.settings_note` that tell by which targets file a run judged, and what of it needs a crawl."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Report:
     passages: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     """finding id -> (before, quote, after) with a line feed where a line of a picture begins; of what stands in one."""
     settings_note: Mapping[str, str] = field(default_factory=dict)
-    """Facts on how the run was made: user agent, pace, allowed networks, robots overrides."""
+    """Facts on how the run was made: user agent, pace, allowed networks, robots overrides; `TARGETS_NOTE`."""
     law: Mapping[tuple[str, str, str], RelevantLaw] = field(default_factory=dict)
     """(vendor, source, finding id) -> law at the day of its capture; only for what a page says in its own voice."""
     warc_files: Mapping[str, str] = field(default_factory=dict)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import StoreError
-from ..model import CoverageRow, Report, Said, UnreadReason
+from ..model import CoverageRow, Report, UnreadReason
 from .closing import close_interrupted
+from .correcting import Corrections, corrections
 from .crawl import begin_run, close_run, locked
 from .fault import spared
 from .keeping import Watcher
@@ -17,14 +19,15 @@ from .kept import judge_capture
 from .pictures import VIA, Pictures
 from .reporting import build_report
 from .sealing import seal_finished
-from .speaking import by_option, by_settings
+from .speaking import by_option
 from .stamping import can_stamp
 from .views import view_of
 
 if TYPE_CHECKING:
+    from ..collect.targets import TargetsFile
     from ..config import Settings
     from ..detect.rules import RuleSet
-    from ..model import Judgement
+    from ..model import Capture, FrontierItem, Judgement, Said
     from ..store.look import Look, NeverRead
     from ..store.store import Store
 
@@ -39,17 +42,25 @@ MAY_BE_READ_NOW = frozenset(
 """Reasons that lie in how we read, not in what was received: a new word list or reader may lift them."""
 
 
-def rescan(settings: Settings, rules: RuleSet, watcher: Watcher, *, speaker: str | None = None) -> Report:
+def rescan(
+    settings: Settings,
+    rules: RuleSet,
+    watcher: Watcher,
+    *,
+    speaker: str | None = None,
+    targets: TargetsFile | None = None,
+) -> Report:
     """Judges the last capture of every URL that was ever read, from its WARC, and reports it as a run of its own.
 
     What was wanted and never read is accounted for too, judged again where the reason lay in how we read.
 
-    Who speaks on a page is taken as a person said it when the page was last read, else from the settings; `speaker`, a
-    word of `SPEAKERS`, comes before both.
+    Who speaks on a page is what `speaker` says (a word of `SPEAKERS`), else `targets`, else what a person said when the
+    page was last judged, else the settings. `targets` also says anew which pages are notices, where vendors are, whom
+    they address and what they do; what of it needs a crawl is told as not done.
 
     What is new only because the rules learned to see it comes out as `learned`, dated by the capture.
-    Raises EvidenceError where kept bytes do not match, StoreError where nothing was kept yet,
-    MissingExtraError.
+    Raises EvidenceError where kept bytes do not match, StoreError where nothing was kept yet, TargetsError where
+    nothing is kept of a vendor in `targets` (before anything is changed), MissingExtraError.
     """
     from ..store import open_store
 
@@ -60,65 +71,62 @@ def rescan(settings: Settings, rules: RuleSet, watcher: Watcher, *, speaker: str
         first = next(looks, None)
         if first is None:
             raise StoreError("nothing is kept here yet", "crawl first, or name the folder with --out")
-        run = begin_run(store, "rescan", settings, rules, datetime.now(UTC))
-        pictures = Pictures(store, settings)
+        told = Corrections() if targets is None else corrections(targets, store.accounted_for(), settings)
+        run = begin_run(store, "rescan", settings, rules, datetime.now(UTC), told.note)
+        store.describe_vendors(told.vendors)
+        for line in told.lines:
+            watcher.note(line)
+        again = _Again(store, run.id, settings, rules, Pictures(store, settings), told, speaker)
         for count, look in enumerate(chain((first,), looks), 1):
-            found = pictures.lookup(look.item, of=look.capture.record_id)
-            view = view_of(store, settings, look.item, look.capture)
-            judgement = spared(
-                look.item.url,
-                judge_capture,
-                look.capture,
-                look.item,
-                run.id,
-                settings,
-                rules,
-                found,
-                view,
-                store.vendor_places,
-                _said(look.said, speaker, settings),
-            )
-            store.record_judgement(run.id, look.item, look.capture, judgement)
+            judgement = again.judge(look.item, look.capture, look.said)
             watcher.done(_row(look, judgement), count, count)
         for unread in store.never_read():
-            _account_for(unread, store, run.id, settings, rules, pictures, speaker)
+            again.account_for(unread)
         close_run(store, run.id, rules)
         seal_finished(store, settings, watcher)
         return build_report(store, rules, run.id, settings)
 
 
-def _account_for(
-    unread: NeverRead, store: Store, run: str, settings: Settings, rules: RuleSet, pictures: Pictures,
-    speaker: str | None,
-) -> None:  # fmt: skip
-    """A URL that was never read: judged again where today's code may read what was kept, else unread as before."""
-    picture = unread.item.via == VIA  # read with its page, or not at all
-    if unread.capture is not None and unread.reason in MAY_BE_READ_NOW and not picture:
-        found = pictures.lookup(unread.item, of=unread.capture.record_id)
-        view = view_of(store, settings, unread.item, unread.capture)
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What every page of a rescan is judged with."""
+
+    store: Store
+    run: str
+    settings: Settings
+    rules: RuleSet
+    pictures: Pictures
+    told: Corrections
+    speaker: str | None
+
+    def judge(self, item: FrontierItem, capture: Capture, kept: Said | None) -> Judgement:
+        """A kept page judged and recorded; `kept`: who speaks there, as it was said before."""
+        item = self.told.item(item)
+        found = self.pictures.lookup(item, of=capture.record_id)
+        view = view_of(self.store, self.settings, item, capture)
         judgement = spared(
-            unread.item.url,
-            judge_capture,
-            unread.capture,
-            unread.item,
-            run,
-            settings,
-            rules,
-            found,
-            view,
-            store.vendor_places,
-            _said(unread.said, speaker, settings),
-        )
-        store.record_judgement(run, unread.item, unread.capture, judgement)
-        return
-    store.record_unread(
-        run, unread.item, unread.reason, unread.detail,
-        status=unread.status, robots_rule=unread.robots_rule, at=unread.at,
-    )  # fmt: skip
+            item.url, judge_capture,
+            capture, item, self.run, self.settings, self.rules, found, view, self.store.vendor_places,
+            self._said(item, kept),
+        )  # fmt: skip
+        self.store.record_judgement(self.run, item, capture, judgement)
+        return judgement
 
+    def account_for(self, unread: NeverRead) -> None:
+        """A URL that was never read: judged where today's code may read what was kept, else unread as before."""
+        picture = unread.item.via == VIA  # read with its page, or not at all
+        if unread.capture is not None and unread.reason in MAY_BE_READ_NOW and not picture:
+            self.judge(unread.item, unread.capture, unread.said)
+            return
+        self.store.record_unread(
+            self.run, self.told.item(unread.item), unread.reason, unread.detail,
+            status=unread.status, robots_rule=unread.robots_rule, at=unread.at,
+        )  # fmt: skip
 
-def _said(kept: Said | None, word: str | None, settings: Settings) -> Said | None:
-    return by_option(word, settings) if word is not None else kept or by_settings(settings)
+    def _said(self, item: FrontierItem, kept: Said | None) -> Said | None:
+        if self.speaker is not None:
+            return by_option(self.speaker, self.settings)
+        return self.told.said(item, kept, self.settings)
 
 
 def _row(look: Look, judgement: Judgement) -> CoverageRow:

@@ -30,3 +30,16 @@ def of_page(scope: Scope | None, url: str, settings: Settings) -> Said | None:
     """What the targets file says of a page of this scope, else the settings. `auto` there comes before the settings."""
     word = scope.speaker(url) if scope is not None else ""
     return said(word, SaidBy.TARGETS) if word else by_settings(settings)
+
+
+def of_kept(scope: Scope | None, url: str, kept: Said | None, settings: Settings) -> Said | None:
+    """The same of a kept page: the targets file, else what was said when the page was last judged, else the settings.
+
+    What a targets file said earlier and the one of today no longer says is forgotten: it may have been wrong.
+    """
+    if scope is None:
+        return kept or by_settings(settings)
+    forgotten = kept is not None and kept.by is SaidBy.TARGETS
+    if forgotten or scope.speaker(url):
+        return of_page(scope, url, settings)
+    return kept or by_settings(settings)

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from scanner.model import (
     CURRENT,
     REPORT_SCHEMA,
+    TARGETS_NOTE,
     BlockKind,
     Change,
     Finding,
@@ -165,6 +166,8 @@ def _values(t: Words, report: Report, derived: View, names: Mapping[str, str]) -
         "category": lambda key, part: category_part(report.categories, key, part, t.lang),
         "beside": lambda finding: report.contexts.get(finding, ("", "")),
         "around": lambda f: report.contexts.get(f.id, (f.prefix, f.suffix)),
+        "by_targets": {key: report.settings_note[key] for key in TARGETS_NOTE if key in report.settings_note},
+        "how_fetched": {key: value for key, value in report.settings_note.items() if key not in TARGETS_NOTE},
         "crops": report.crops, "pictures": report.pictures,
         "bar": coverage_bar, "current": CURRENT, "severities": SEVERITIES, "limits": LIMITS,
         "current_changes": [change for change in Change if change in CURRENT and derived.changes[change]],

@@ -83,9 +83,9 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("change_learned", "Newly recognised", "新识别"),
     (
         "change_learned_note",
-        "the words stood in what was captured before and were not flagged then: the program’s reading changed, not "
-        "necessarily the page",
-        "此前采集的内容中已有这些文字，当时未标出：变的是程序的判断，页面未必有改动",
+        "the words stood in what was captured before and were not flagged then: the program’s reading changed, or what "
+        "a person said of the page, not necessarily the page",
+        "此前采集的内容中已有这些文字，当时未标出：变的是程序的判断或由人指明的内容，页面未必有改动",
     ),
     ("change_still", "Still there", "仍在"),
     ("change_still_note", "seen before, and in the text as last captured", "此前已见，最近一次采集的文本中仍有"),
@@ -93,16 +93,16 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     (
         "change_turned_note",
         "the same words are taken for something else than when they were last read: what stands round them changed, "
-        "or the program’s reading of it",
-        "文字相同，判断与上次读取时不同：可能是上下文有改动，也可能是程序的判断有变",
+        "or the program’s reading of it, or what a person said of the page",
+        "文字相同，判断与上次读取时不同：可能是上下文有改动，也可能是程序的判断或由人指明的内容有变",
     ),
     ("turned_from", "was “{was}”, is “{now}”", "上次为“{was}”，本次为“{now}”"),
     ("change_unflagged", "Still there, no longer flagged", "文字仍在，不再标出"),
     (
         "change_unflagged_note",
-        "the words are still in the text read and are no longer flagged like this: the program’s reading changed, not "
-        "necessarily the page",
-        "读到的文本中仍有这些文字，只是不再这样标出：变的是程序的判断，页面未必有改动",
+        "the words are still in the text read and are no longer flagged like this: the program’s reading changed, or "
+        "what a person said of the page, not necessarily the page",
+        "读到的文本中仍有这些文字，只是不再这样标出：变的是程序的判断或由人指明的内容，页面未必有改动",
     ),
     ("change_not_seen", "Not seen this time", "本次未见"),
     (
@@ -475,6 +475,16 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("tool_version", "Tool version", "工具版本"),
     ("rules_digest", "Rules (SHA-256)", "规则集（SHA-256）"),
     ("config_digest", "Settings (SHA-256)", "设置（SHA-256）"),
+    ("targets_file", "Targets file by which it was judged", "判断所依据的目标文件"),
+    ("targets_sha256", "Targets file (SHA-256)", "目标文件（SHA-256）"),
+    ("targets_not_kept", "Named in it and not kept here", "其中列出、此处未保存"),
+    ("targets_excluded", "Excluded in it and judged all the same, since kept", "其中排除、因已保存仍予判断"),
+    ("targets_other_name", "Named otherwise in it", "其中名称不同"),
+    (
+        "targets_unclear",
+        "Pages shared by several targets in it: jurisdiction, audience and role as before",
+        "页面分属其中多个目标：法域、受众与角色不变",
+    ),
     ("previous_run", "Last successful run before it", "此前最近一次成功的运行"),
     ("none", "none", "无"),
     ("about_how", "How the pages were fetched", "页面如何取得"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +49,16 @@ class Look:
     robots: RobotsDecision | None = None
     said: Said | None = None
     """Who speaks on the page, as a person said when it was judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A URL that a run accounted for; `judged`: one that a rescan takes up."""
+
+    vendor: str
+    url: str
+    canonical: str
+    judged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +235,21 @@ def rescannable_ids(connection: Connection) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
+def accounted_for(connection: Connection) -> tuple[Known, ...]:
+    """Every URL that a run accounted for, in the order in which they became known; second looks left out."""
+    judged = sa.func.max(sa.case((coverage.c.outcome.in_((*crawl.READ, "unread")), 1), else_=0))
+    query = (
+        sa.select(vendors.c.name.label("vendor"), urls.c.name, urls.c.canonical, judged.label("judged"))
+        .join(urls, urls.c.vendor_id == vendors.c.id)
+        .join(coverage, coverage.c.url_id == urls.c.id)
+        .join(runs, runs.c.id == coverage.c.run_id)
+        .where(runs.c.kind != crawl.ASIDE)
+        .group_by(urls.c.id, vendors.c.name, urls.c.name, urls.c.canonical)
+        .order_by(urls.c.id)
+    )
+    return tuple(Known(row.vendor, row.name, row.canonical, bool(row.judged)) for row in connection.execute(query))
+
+
 def rescannable(connection: Connection, url: int) -> Look | None:
     query = (
         sa.select(coverage, urls.c.canonical, vendors.c.name.label("vendor"))
@@ -240,7 +265,22 @@ def rescannable(connection: Connection, url: int) -> Look | None:
     if row is None or last is None:
         return None
     item = FrontierItem(row["url"], row["canonical"], row["vendor"], row["depth"], row["via"])
-    return _look(connection, item, url, last)
+    look = _look(connection, item, url, last)
+    return replace(look, said=_said_last(connection, url, last["capture_id"]))
+
+
+def _said_last(connection: Connection, url: int, capture: int) -> Said | None:
+    """Who speaks on a page, as it was said when this capture was last judged: a rescan is dated by the capture, so the
+    newest answer of the server may be younger than the newest word."""
+    query = (
+        sa.select(coverage)
+        .join(runs, runs.c.id == coverage.c.run_id)
+        .where(coverage.c.url_id == url, coverage.c.capture_id == capture, coverage.c.outcome.in_(crawl.READ))
+        .where(runs.c.kind != crawl.ASIDE)
+        .order_by(coverage.c.run_id.desc())
+        .limit(1)
+    )
+    return rows.said_of(connection.execute(query).mappings().one())
 
 
 def never_read(connection: Connection) -> tuple[NeverRead, ...]:

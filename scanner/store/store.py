@@ -374,6 +374,11 @@ class Store:
             if found is not None:
                 yield found
 
+    def accounted_for(self) -> tuple[look.Known, ...]:
+        """Every URL that a run accounted for, whatever came of it."""
+        with reading(self._engine) as connection:
+            return look.accounted_for(connection)
+
     def never_read(self) -> tuple[look.NeverRead, ...]:
         """URLs that were wanted and never read: a rescan must account for them as well."""
         with reading(self._engine) as connection:
