@@ -171,11 +171,21 @@ def test_what_needs_a_crawl_is_told_as_not_done(case: Case, shop: Vendor) -> Non
     new = f'notice_urls = ["{shop.url("/new")}"]'
     report = case.rescan(entry(shop.url(), new, 'include = ["more.example"]', 'exclude = ["/press/"]'))
     assert case.not_done() == [
-        f"not done: named in the targets file and not kept here, a crawl is needed: {shop.url('/new')}, more.example",
+        "not done: named in the targets file and not kept here as a page, a crawl is needed: "
+        f"{shop.url('/new')}, more.example",
         "not done: excluded in the targets file and judged all the same, since they are kept: " + shop.url("/press/b"),
     ]
     assert report.settings_note["targets_not_kept"] == f"{shop.url('/new')}, more.example"
     assert "b" in told(report)
+
+
+def test_an_address_that_was_only_tried_is_not_kept_as_a_page(case: Case, shop: Vendor) -> None:
+    shop.pages["/privacy"] = Page(html("普通页面"))
+    first = case.crawl(entry(shop.url()))
+    assert {row.url: row.via for row in first.coverage}[shop.url("/privacy")] == "notice_guess"
+    case.rescan(entry(shop.url(), f'notice_urls = ["{shop.url("/privacy")}"]'))
+    (line,) = case.not_done()
+    assert line.endswith(f"a crawl is needed: {shop.url('/privacy')}")
 
 
 def test_a_vendor_named_otherwise_is_known_by_its_address_and_keeps_its_name(case: Case, shop: Vendor) -> None:

@@ -106,7 +106,7 @@ def corrections(file: TargetsFile, known: Sequence[Known], settings: Settings) -
 
 
 _NOT_DONE = {
-    NOT_KEPT: "named in the targets file and not kept here, a crawl is needed",
+    NOT_KEPT: "named in the targets file and not kept here as a page, a crawl is needed",
     EXCLUDED: "excluded in the targets file and judged all the same, since they are kept",
     OTHER_NAME: "named otherwise in the targets file, a crawl files under that name what it reads",
     UNCLEAR: "several targets share their pages, so jurisdiction, audience and role stay as they were",

@@ -477,7 +477,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("config_digest", "Settings (SHA-256)", "设置（SHA-256）"),
     ("targets_file", "Targets file by which it was judged", "判断所依据的目标文件"),
     ("targets_sha256", "Targets file (SHA-256)", "目标文件（SHA-256）"),
-    ("targets_not_kept", "Named in it and not kept here", "其中列出、此处未保存"),
+    ("targets_not_kept", "Named in it and not kept here as a page", "其中列出、此处未作为页面保存"),
     ("targets_excluded", "Excluded in it and judged all the same, since kept", "其中排除、因已保存仍予判断"),
     ("targets_other_name", "Named otherwise in it", "其中名称不同"),
     (

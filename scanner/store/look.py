@@ -14,6 +14,7 @@ from scanner.model import (
     Document,
     Finding,
     FrontierItem,
+    Outcome,
     RobotsDecision,
     RunFacts,
     Said,
@@ -53,7 +54,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A URL that a run accounted for; `judged`: one that a rescan takes up."""
+    """A page that a run accounted for; `judged`: one that a rescan takes up (no redirect, say)."""
 
     vendor: str
     url: str
@@ -236,14 +237,15 @@ def rescannable_ids(connection: Connection) -> list[int]:
 
 
 def accounted_for(connection: Connection) -> tuple[Known, ...]:
-    """Every URL that a run accounted for, in the order in which they became known; second looks left out."""
+    """Every page that a run accounted for, in the order in which they became known. Second looks are left out, and what
+    is no page: robots.txt, sitemaps, pictures, addresses only tried."""
     judged = sa.func.max(sa.case((coverage.c.outcome.in_((*crawl.READ, "unread")), 1), else_=0))
     query = (
         sa.select(vendors.c.name.label("vendor"), urls.c.name, urls.c.canonical, judged.label("judged"))
         .join(urls, urls.c.vendor_id == vendors.c.id)
         .join(coverage, coverage.c.url_id == urls.c.id)
         .join(runs, runs.c.id == coverage.c.run_id)
-        .where(runs.c.kind != crawl.ASIDE)
+        .where(runs.c.kind != crawl.ASIDE, coverage.c.outcome != Outcome.AUXILIARY.value)
         .group_by(urls.c.id, vendors.c.name, urls.c.name, urls.c.canonical)
         .order_by(urls.c.id)
     )

@@ -375,7 +375,7 @@ class Store:
                 yield found
 
     def accounted_for(self) -> tuple[look.Known, ...]:
-        """Every URL that a run accounted for, whatever came of it."""
+        """Every page that a run accounted for, whatever came of it."""
         with reading(self._engine) as connection:
             return look.accounted_for(connection)
 
