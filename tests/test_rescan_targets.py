@@ -224,12 +224,20 @@ def test_vendors_of_whom_the_file_says_nothing_are_judged_as_before(case: Case, 
     assert any(line.endswith("it speaks for 4 of 5 pages") for line in case.watcher.notes)
 
 
-def test_a_vendor_of_whom_nothing_is_kept_is_an_error_that_changes_nothing(case: Case, shop: Vendor) -> None:
+def test_a_vendor_that_is_new_in_the_file_is_told_as_not_done(case: Case, shop: Vendor) -> None:
+    case.crawl(entry(shop.url(), 'speaker = "news"'))
+    stranger = entry("https://stranger.example/", name="Stranger Ltd")
+    report = case.rescan(entry(shop.url(), 'speaker = "vendor"'), stranger)
+    assert told(report) == both(Stance.ASSERTED, VENDOR)
+    assert any("a crawl is needed: https://stranger.example/" in line for line in case.watcher.notes)
+
+
+def test_a_file_of_others_is_an_error_that_changes_nothing(case: Case, shop: Vendor) -> None:
     case.crawl(entry(shop.url(), 'jurisdiction = "UK"', 'speaker = "news"'))
     runs = case.runs()
     stranger = entry("https://stranger.example/", name="Stranger Ltd")
     with pytest.raises(TargetsError) as error:
-        case.rescan(entry(shop.url(), 'speaker = "vendor"'), stranger)
+        case.rescan(stranger)
     assert error.value.message.endswith("nothing is kept of Stranger Ltd, neither by name nor by address")
     assert error.value.tip
     assert case.runs() == runs

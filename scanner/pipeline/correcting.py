@@ -75,7 +75,8 @@ class Corrections:
 
 
 def corrections(file: TargetsFile, known: Sequence[Known], settings: Settings) -> Corrections:
-    """What this file says of the pages that are known here. Raises TargetsError for vendors of whom nothing is kept."""
+    """What this file says of the pages that are known here. Raises TargetsError where nothing is
+    kept of any vendor in it."""
     scopes = {target.vendor: scope_of(target, settings) for target in merged(file.targets)}
     found = Corrections(
         scopes, _sites=_index(scopes.values(), lambda one: one.sites), _exact=_index(scopes.values(), _named)
@@ -114,14 +115,15 @@ _NOT_DONE = {
 
 
 def _refuse_unknown(path: Path, scopes: dict[str, Scope], known: Sequence[Known], speaking: set[str]) -> None:
-    """TargetsError for vendors of whom nothing is kept, neither under their names nor under their addresses."""
+    """TargetsError where nothing is kept of any vendor, neither under its name nor under its addresses: it is another
+    file. Of some the addresses are told as not kept."""
     names, addresses = {one.vendor for one in known}, {one.canonical for one in known}
     strangers = [
         vendor
         for vendor, scope in scopes.items()
         if vendor not in names and vendor not in speaking and not addresses & _named(scope)
     ]
-    if strangers:
+    if len(strangers) == len(scopes):
         raise TargetsError(
             f"{path}: nothing is kept of {_some(strangers)}, neither by name nor by address",
             "crawl what is new first, or leave it out of the file; nothing was judged or changed",

@@ -60,7 +60,7 @@ def rescan(
 
     What is new only because the rules learned to see it comes out as `learned`, dated by the capture.
     Raises EvidenceError where kept bytes do not match, StoreError where nothing was kept yet, TargetsError where
-    nothing is kept of a vendor in `targets` (before anything is changed), MissingExtraError.
+    nothing is kept of any vendor in `targets` (before anything is changed), MissingExtraError.
     """
     from ..store import open_store
 
