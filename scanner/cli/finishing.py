@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 import typer
 
 from ..errors import ExitCode
 from ..model import Change, Outcome, Stance, UnreadReason
+from ..stated import hostname_of
 from .common import say
 
 if TYPE_CHECKING:
     from ..config import Settings
-    from ..model import Report
+    from ..model import CoverageRow, Report
 
 
 def finish(report: Report, settings: Settings, *, exit_code: bool) -> int:
@@ -25,9 +27,21 @@ def finish(report: Report, settings: Settings, *, exit_code: bool) -> int:
     sys.stdout.flush()
     for kind, path in write_reports(report, settings).items():
         typer.echo(f"report ({kind}): {path}")
-    if any(row.reason is UnreadReason.ADDRESS_REFUSED for row in report.coverage):
-        say("tip: private and loopback addresses are read only where you name them: --allow-network 127.0.0.1/32")
+    refused = [row for row in report.coverage if row.reason is UnreadReason.ADDRESS_REFUSED]
+    if refused:
+        tip = "private and loopback addresses are read only where you name them"
+        say(f"tip: {tip}: --allow-network {_network(refused[0])}")
     return outcome_code(report, exit_code=exit_code)
+
+
+def _network(row: CoverageRow) -> str:
+    """The network that would have to be named for this row: that of its address, where one is known."""
+    for word in (hostname_of(row.url), *row.detail.split()):
+        try:
+            return str(ip_network(word.strip("[](),;:")))
+        except ValueError:
+            continue
+    return "127.0.0.1/32"
 
 
 def outcome_code(report: Report, *, exit_code: bool) -> int:

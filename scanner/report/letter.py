@@ -11,11 +11,12 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scanner.model import QUOTE_CONTEXT, BlockKind, Finding, Report, Stance, Tracked
+from scanner.model import QUOTE_CONTEXT, BlockKind, Contradiction, Finding, Report, Stance, Tracked, Verdict
 from scanner.report.files import write_text
 from scanner.report.text import clip_end, clip_start, from_a_word, one_line, shanghai, to_a_word, utc, with_borders
 from scanner.report.view import VendorView, by_category, doubtful, view
@@ -27,6 +28,8 @@ PREFIXES = {"press": "reply-letter-", "regulator": "inquiry-letter-"}
 """How the file names begin, by who writes."""
 MOST_QUOTES = 5
 """Passages quoted under one heading; the rest is counted. A letter of a hundred quotations is not answered."""
+MOST_AGAINST = 2
+"""Sentences of the vendor's notice that are put to one group of passages."""
 QUOTE_LIMIT = 600
 ROUND = 160
 """Characters before and after the flagged words that are quoted with them."""
@@ -100,10 +103,13 @@ def _parts(
         yield from quoting.parts(denied)
     yield Part("heading", say["questions"])
     yield from (Part("question", text) for text in say["always"])
-    for number, key in enumerate(groups, 1):
+    for number, (key, group) in enumerate(groups.items(), 1):
         questions = _texts(categories, key, "questions", lang)
-        if questions:
+        against = _against(group, quoting.report)
+        if questions or against:
             yield Part("item", say["on"].format(n=number))
+        for one in against:
+            yield from quoting.notice(one)
         yield from (Part("question", text) for text in questions)
     yield Part("heading", say["reply"])
     for key in ("reply_what", "reply_when", "reply_how", "close"):
@@ -112,6 +118,13 @@ def _parts(
         yield Part("heading", say["captures"])
     for sha, number in quoting.captures.items():
         yield Part("seen", say["capture"].format(n=number, sha=sha))
+
+
+def _against(group: Iterable[Tracked], report: Report) -> tuple[Contradiction, ...]:
+    """What the vendor's notice says against these passages: each sentence of it once, the first few."""
+    ids = {tracked.finding.id for tracked in group}
+    found = (c for c in report.contradictions if c.finding in ids and c.verdict is Verdict.CONTRADICTS and c.notice_at)
+    return tuple({c.notice_quote: c for c in found}.values())[:MOST_AGAINST]
 
 
 @cache
@@ -158,15 +171,27 @@ class _Quoting:
         if len(fresh) > shown:
             yield Part("seen", self.say["more"].format(n=len(fresh) - shown))
 
+    def notice(self, one: Contradiction) -> Iterator[Part]:
+        """A sentence of the vendor's notice that speaks against passages of the letter, and how both go together."""
+        assert one.notice_at is not None
+        yield Part("question", self.say["notice_says"])
+        yield Part("quote", with_borders(clip_end(one.notice_quote, QUOTE_LIMIT)))
+        yield Part("url", one_line(one.notice_at.source, 300))
+        yield self._seen(one.notice_at.captured_at, one.notice_at.capture_sha256)
+        yield Part("question", self.say["notice_asks"])
+
     def _quotation(self, text: str, f: Finding) -> Iterator[Part]:
-        t = words(self.lang)
         yield Part("quote", text)
         under = one_line(f.heading, 100)
         yield Part("url", (f"{under} · " if under else "") + one_line(f.source, 300))
-        when = (shanghai if self.lang == "zh" else utc)(f.captured_at) or t["captured_none"]
-        sha = one_line(f.capture_sha256, 80) or t["not_recorded"]
-        key = "seen_picture" if f.block_kind is BlockKind.OCR else "seen"
-        yield Part("seen", self.say[key].format(when=when, n=self.captures.setdefault(sha, len(self.captures) + 1)))
+        yield self._seen(f.captured_at, f.capture_sha256, "seen_picture" if f.block_kind is BlockKind.OCR else "seen")
+
+    def _seen(self, at: datetime | None, sha256: str, key: str = "seen") -> Part:
+        """When, and under which number of the list at the end."""
+        t = words(self.lang)
+        when = (shanghai if self.lang == "zh" else utc)(at) or t["captured_none"]
+        sha = one_line(sha256, 80) or t["not_recorded"]
+        return Part("seen", self.say[key].format(when=when, n=self.captures.setdefault(sha, len(self.captures) + 1)))
 
 
 def _kept_before(prefix: str) -> str:

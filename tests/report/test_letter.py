@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from scanner.model import BlockKind, Finding, Report, Stance
+from scanner.model import BlockKind, Contradiction, Finding, Place, Report, Stance, Verdict, VerdictReason
+from scanner.notice.compare import place_of
 from scanner.report.letter import Part, as_text, letter
 from scanner.report.text import borders
 from scanner.report.view import view
@@ -105,3 +106,26 @@ def test_a_vendor_text_of_blanks_is_bordered_in_linear_time() -> None:
     start = time.process_time()
     assert borders("a" + " " * 60_000 + "b \n \t\n c") == "a" + " " * 60_000 + "b / c"
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_the_notice_says_against_a_passage_is_put_to_the_company_as_a_question(lang: str) -> None:
+    claim, unsure = found("kept for five years", start=0, end=19), found("perhaps", confidence=0.4, start=90, end=97)
+    notice = Place("https://a.example/privacy", 5, 30, None, sha("notice"))
+
+    def verdict(one: Finding, kind: Verdict, quote: str) -> Contradiction:
+        return Contradiction(
+            kind, one.category, one.vendor, one.id, one.quote, place_of(one), VerdictReason.DENIES, quote, notice
+        )
+
+    told = (
+        verdict(claim, Verdict.CONTRADICTS, "Gone within a day."),
+        verdict(claim, Verdict.CONTRADICTS, "Gone within a day."),
+        verdict(claim, Verdict.SILENT, "Nothing of the kind."),
+        verdict(unsure, Verdict.CONTRADICTS, "We keep no pictures."),
+    )
+    parts = parts_of(claim, unsure, lang=lang, contradictions=told)
+    assert quotes(parts) == ["kept for five years", "Gone within a day."]
+    at = next(n for n, part in enumerate(parts) if part.text == "Gone within a day.")
+    assert [part.kind for part in parts[at - 1 : at + 4]] == ["question", "quote", "url", "seen", "question"]
+    assert sha("notice") in as_text(parts)
