@@ -58,6 +58,7 @@ from scanner.report.text import (
     day,
     days,
     one_line,
+    quoted,
     safe_lang,
     safe_url,
     shanghai,
@@ -141,7 +142,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(line=one_line, head=clip_end, tail=clip_start, lang=safe_lang, bordered=borders)
+    env.filters.update(line=one_line, quoted=quoted, head=clip_end, tail=clip_start, lang=safe_lang, bordered=borders)
     env.globals.update(safe=safe_url, days=days)
     env.filters.update(utc=utc, shanghai=shanghai, day=day)
     return env

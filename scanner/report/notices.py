@@ -23,7 +23,7 @@ from scanner.model import (
     Verdict,
     VerdictReason,
 )
-from scanner.report.text import from_a_word, one_line, utc
+from scanner.report.text import from_a_word, one_line, quoted, utc
 from scanner.report.words import Words, words
 
 ORDER = (Verdict.CONTRADICTS, Verdict.ADMITS, Verdict.SILENT, Verdict.CANNOT_TELL)
@@ -223,7 +223,7 @@ def item_rows(notice: Notice, items: Mapping[str, Mapping[str, Any]], lang: str)
     t = words(lang)
     return [
         (f"{item.id}  {items.get(item.id, {}).get(f'title_{lang}', '')}", t.label(item.status),
-         one_line(item.quote, _QUOTE) or "–")
+         quoted(item.quote, _QUOTE) or "–")
         for item in notice.items
     ]  # fmt: skip
 
@@ -236,7 +236,7 @@ def fact_rows(notice: Notice, topics: Mapping[str, Mapping[str, str]], lang: str
             topic_title(fact.topic, topics, t),
             t.label(fact.saying),
             t.label(fact.people),
-            one_line(fact.whole_quote, _QUOTE),
+            quoted(fact.whole_quote, _QUOTE),
         )
         for fact in told_facts(notice)
     ]

@@ -91,6 +91,11 @@ def with_borders(text: str) -> str:
     return " / ".join(line for line in (one_line(part) for part in visible(text).split("\n")) if line)
 
 
+def quoted(text: str, limit: int) -> str:
+    """The same, cut to `limit` code points with an ellipsis: how a quotation stands in a table."""
+    return one_line(with_borders(text[: limit * 4 + 64]), limit)
+
+
 def borders(text: str) -> str:
     """A piece of such a line: the borders shown, and the blanks at its ends kept."""
     return _BLANKS.sub(lambda m: " / " if "\n" in m.group() else m.group(), text)
