@@ -41,7 +41,7 @@ from scanner.pipeline.noticing import asking, needed_notice_rules
 from scanner.read.reader import read
 
 HERE = Path(__file__).parent
-SPLITS = ("tuning", "frozen", "tuning2", "tuning3", "tuning4", "fresh", *(f"fresh{number}" for number in range(2, 17)))
+SPLITS = ("tuning", "frozen", "tuning2", "tuning3", "tuning4", "fresh", *(f"fresh{number}" for number in range(2, 18)))
 UNSCORED = frozenset({"pipl.17.public", "gdpr.12.plain", "gdpr.14.rest"})
 """Not decidable from an excerpt, and therefore not labelled."""
 STATED = {

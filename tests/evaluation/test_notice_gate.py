@@ -70,7 +70,9 @@ FLOORS = {
     "fresh14": {"items_f1": 0.91, "items_f1_strict": 0.87, "biometrics": 0.95},
     "fresh15": {"items_f1": 0.94, "items_f1_strict": 0.90, "biometrics": 0.81},
     # Biometrics alone, half of them without the plain words, with near twins: first measured 0.712.
-    "fresh16": {"biometrics": 0.80},
+    "fresh16": {"biometrics": 0.85},
+    # The same, and all of them name biometrics: first measured 0.821.
+    "fresh17": {"biometrics": 0.88},
     # What was measured on cases that nobody tuned on. Below the goal in two figures: README.md says so too.
     "frozen": {
         "items_f1": 0.92,
