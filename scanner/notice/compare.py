@@ -64,7 +64,7 @@ _ELSEWHERE_FROM = 0.8
 """How sure where the facts found a denial in one sentence and the reader in another."""
 _SAME_FROM = 0.5
 """How sure that some sentence says the same and none denies it, for an admission that the facts do not know."""
-_SAID_FROM = 0.05
+_SAID_FROM = 0.03
 """How sure that some sentence says the same, for what the facts take for an admission to stand."""
 _NEAR_FROM = 0.5
 """How sure that a sentence speaks of the matter with a reserve, for it to be quoted with a verdict left open."""
