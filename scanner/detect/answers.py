@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence, Set
 
 from scanner.detect.page import Page
-from scanner.model import Block, Cue, Stance
+from scanner.model import Block, Cue, Stance, table_of
 
 LONGEST_LABEL = 80
 """Characters of a label; what is longer explains, and a "no" beside it may answer anything."""
 _END = re.compile(r"[,.;:!?()\[\]\n]|\s-\s|\s{2,}")
 """Ends the first words of an answer."""
-_TABLE = re.compile(r">(?:t(?:head|body|foot)(?:\[\d+\])?>)?tr(?:\[\d+\])?$")
 _REMARKS = re.compile(r"(?:note|remark|comment|explanation|detail|reason)s?|(?:补充|具体|)说明|备注|注释|解释|理由")
 """Heads of columns that explain the answer beside them and give none."""
 
@@ -64,7 +63,7 @@ def _column(page: Page, cell: Sequence[int]) -> tuple[str, str]:
     """The table of a cell, and which cell of its row it is."""
     place = page.document.blocks[cell[0]].cell
     assert place is not None
-    return _TABLE.sub("", place[0]), place[2]
+    return table_of(place[0]), place[2]
 
 
 def _text(page: Page, cell: Sequence[int]) -> str:

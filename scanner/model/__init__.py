@@ -54,7 +54,7 @@ from .notices import (
     VerdictReason,
 )
 from .reported import REPORT_SCHEMA, TARGETS_NOTE, Comparison, Crop, Difference, NotCompared, Report
-from .text import TEXT_DERIVATION, Block, Document, Link, PictureLine, PictureText, Reading, Spot
+from .text import TEXT_DERIVATION, Block, Document, Link, PictureLine, PictureText, Reading, Spot, table_of
 
 __all__ = [
     "AUTO",
@@ -120,4 +120,5 @@ __all__ = [
     "UnreadReason",
     "Verdict",
     "VerdictReason",
+    "table_of",
 ]

@@ -12,6 +12,12 @@ TEXT_DERIVATION = "text/v1"
 """Name of the rule by which `Document.text` is made from HTML; raised when offsets could change."""
 
 _CELL = re.compile(r"((?:.*>)?(?:tr|dl)(?:\[\d+\])?(?:>div(?:\[\d+\])?)?)>(t[dh]|d[td])((?:\[\d+\])?)(?:>|$)")
+_TABLE = re.compile(r">(?:t(?:head|body|foot)(?:\[\d+\])?>)?tr(?:\[\d+\])?$")
+
+
+def table_of(row: str) -> str:
+    """The table of a row of `Block.cell`, by its path; a list of terms is its own."""
+    return _TABLE.sub("", row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,13 +110,11 @@ def asked_again(
     group knows, and a disclosure doubted that only the words make.
     """
     sentences = text.sentences[:MOST_SENTENCES]
-    told = asked_of(text, rule, question, ask)
-    if not told:
-        return tuple(facts)
     mine = {fact.saying for fact in facts if fact.topic == rule.id}
     short = len(sentences) < FEWEST_SENTENCES
-    if mine and short:
-        return tuple(facts)  # of so little the words know most
+    told = {} if mine and short else asked_of(text, rule, question, ask)  # of so little the words know most
+    if not told:
+        return tuple(facts)
     seen = weighed(mine, told.values())
     scores = {saying: bias + sum(map(mul, weights, seen)) for saying, (bias, *weights) in _SAYS.items()}
     says = max(scores, key=lambda saying: scores[saying])

@@ -12,14 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from scanner.model import BlockKind, Document
+from scanner.model import BlockKind, Document, table_of
 from scanner.notice.columns import Columns, columns
 from scanner.notice.rules import Normalise
 from scanner.notice.sentence import Above, Pair, Sentence
 from scanner.notice.statement import OF_RIGHTS, asks, of_label, of_question, tied
 from scanner.notice.word import Answer, Word, bare, read_word, ticked
 
-_TABLE = re.compile(r"(.*table(?:\[\d+\])?)>(?:t(?:head|body|foot)(?:\[\d+\])?>)?tr(?:\[\d+\])?$")
 _LINE = re.compile(r"(?P<label>[^:\n|]{2,120}?)\s*(?:[:：]|\s[-–—]\s|——|…{1,4}|\.{3,}|→)\s*(?P<answer>\S[^\n]*)")
 _NAMES = re.compile(r"\s*(?:q|a|question|answer|note|问|答|问题|回答|注)\s*\d{0,3}\s*", re.I)
 _GOES_ON = re.compile(r"\s*(?:only|except|unless|but|however|if|where|when|仅|只|除|但|不过|如)")
@@ -78,7 +77,7 @@ def _tables(sentences: Sequence[Sentence]) -> Iterator[tuple[list[Row], str]]:
             caption = one.text[:_MOST_LABEL]
         if (cell := one.block.cell) is None:
             continue
-        table = m[1] if (m := _TABLE.match(cell[0])) else cell[0]
+        table = table_of(cell[0])
         above.setdefault(table, f"{one.heading}\n{caption}")
         found.setdefault(table, []).append(one)
     for table, inside in found.items():
